@@ -1,0 +1,121 @@
+"""Write down who read or changed what. Entries join the transaction of the thing they record."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import structlog
+from django.db import connection, models
+
+from accounts.models import AuditEntry
+from accounts.tenancy import current_scope
+
+
+def _write(
+    action: str,
+    *,
+    subject: models.Model | None,
+    fields: Sequence[str],
+    purpose: str,
+    organization_id: UUID | None = None,
+) -> None:
+    actor = current_scope().actor
+    owner = organization_id or (actor.organization_id if actor else None)
+    if owner is None:
+        # A process of ours acts: the record belongs to the organization whose row it is.
+        owner = getattr(subject, "organization_id", None)
+    if owner is None:
+        raise ValueError(f"Nobody's audit record: {action}.")
+    AuditEntry(
+        organization_id=owner,
+        user_id=actor.user_id if actor else None,
+        action=action,
+        subject_type=subject._meta.label_lower if subject is not None else "",
+        subject_id=subject.pk if subject is not None else None,
+        fields=list(fields),
+        purpose=purpose,
+        request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
+    ).save(force_insert=True)
+
+
+def read(subject: models.Model, *, fields: Sequence[str], purpose: str) -> None:
+    """PHI of this row was shown to the actor."""
+    _write("read", subject=subject, fields=fields, purpose=purpose)
+
+
+def read_many(subjects: Sequence[models.Model], *, fields: Sequence[str], purpose: str) -> None:
+    """PHI of a list's rows was shown: one entry a row, in one statement."""
+    actor = current_scope().actor
+    request_id = str(structlog.contextvars.get_contextvars().get("request_id", ""))
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            organization_id=actor.organization_id if actor else subject.organization_id,  # type: ignore[attr-defined]  # PHI rows have it
+            user_id=actor.user_id if actor else None,
+            action="read",
+            subject_type=subject._meta.label_lower,
+            subject_id=subject.pk,
+            fields=list(fields),
+            purpose=purpose,
+            request_id=request_id,
+        )
+        for subject in subjects
+    )
+
+
+def wrote(subject: models.Model, *, action: str, fields: Sequence[str] = ()) -> None:
+    """The actor changed this row; `fields` names what, never the values."""
+    _write(action, subject=subject, fields=fields, purpose="")
+
+
+def happened(action: str, *, organization_id: UUID | None = None, purpose: str = "") -> None:
+    """Something that has no one row: signed in, exported a list, was refused."""
+    _write(
+        action,
+        subject=None,
+        fields=(),
+        purpose=purpose,
+        organization_id=organization_id,
+    )
+
+
+CHAIN = """
+with linked as (
+    select s.organization_id, s.number, s.digest, e.id as entry_id,
+           lag(s.digest) over chain as before, lag(s.number) over chain as number_before,
+           accounts_audit_text(e) as text
+    from accounts_auditseal s left join accounts_auditentry e on e.id = s.entry_id
+    window chain as (partition by s.organization_id order by s.number)
+)
+select organization_id::text, number,
+       case when entry_id is null then 'the entry is missing'
+            when number <> coalesce(number_before, 0) + 1 then 'a link is missing before it'
+            else 'the entry was altered' end
+from linked
+where entry_id is null or number <> coalesce(number_before, 0) + 1
+   or digest <> sha256(coalesce(before, ''::bytea) || convert_to(text, 'UTF8'))
+union all
+select e.organization_id::text, null, 'an entry has no seal'
+from accounts_auditentry e left join accounts_auditseal s on s.entry_id = e.id
+where s.id is null
+order by 1, 2
+"""
+
+
+def broken_links() -> list[tuple[str, int | None, str]]:
+    """Check every chain in scope: (organization, number, what is wrong) for each fault."""
+    with connection.cursor() as cursor:
+        cursor.execute(CHAIN)
+        return list(cursor.fetchall())
+
+
+def chain_heads() -> list[dict[str, str | int]]:
+    """The newest link of each organization in scope, to be kept somewhere else every day."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select distinct on (organization_id) organization_id::text, number,"
+            " encode(digest, 'hex') from accounts_auditseal"
+            " order by organization_id, number desc"
+        )
+        return [
+            {"organization": organization, "number": number, "digest": digest}
+            for organization, number, digest in cursor.fetchall()
+        ]

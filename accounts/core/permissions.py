@@ -1,0 +1,103 @@
+"""What each role may do: the one table. Pages, the API and tests all read it."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+
+class OrganizationKind(StrEnum):
+    PRACTICE = "practice"
+    HUB = "hub"
+    PHARMACY = "pharmacy"
+    VENDOR = "vendor"
+    MANUFACTURER = "manufacturer"
+    OPERATOR = "operator"
+
+
+class Role(StrEnum):
+    PRACTICE_STAFF = "practice_staff"
+    PRESCRIBER = "prescriber"
+    HUB_AGENT = "hub_agent"
+    HUB_SUPERVISOR = "hub_supervisor"
+    PHARMACIST = "pharmacist"
+    VENDOR_AGENT = "vendor_agent"
+    PROGRAM_MANAGER = "program_manager"
+    SAFETY_OFFICER = "safety_officer"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    PATIENTS_VIEW = "patients.view"
+    PATIENTS_EDIT = "patients.edit"
+    ENROLLMENTS_VIEW = "enrollments.view"
+    ENROLLMENTS_EDIT = "enrollments.edit"
+    ENROLLMENTS_SIGN = "enrollments.sign"
+    ENROLLMENTS_SUBMIT = "enrollments.submit"
+    JOURNEYS_VIEW = "journeys.view"
+    JOURNEYS_REPORT = "journeys.report"
+    INTAKE_REVIEW = "intake.review"
+    WORK_VIEW = "work.view"
+    EXCHANGE_VIEW = "exchange.view"
+    EXCHANGE_REPLAY = "exchange.replay"
+    PROGRAMS_VIEW = "programs.view"
+    FUNNEL_VIEW = "funnel.view"
+    AUDIT_VIEW = "audit.view"
+    MEMBERS_MANAGE = "members.manage"
+
+
+P = Permission
+PARTNER_WORK = frozenset({P.JOURNEYS_VIEW, P.JOURNEYS_REPORT, P.WORK_VIEW})
+
+ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.PRACTICE_STAFF: frozenset(
+        {
+            P.PATIENTS_VIEW,
+            P.PATIENTS_EDIT,
+            P.ENROLLMENTS_VIEW,
+            P.ENROLLMENTS_EDIT,
+            P.ENROLLMENTS_SUBMIT,
+            P.JOURNEYS_VIEW,
+            P.JOURNEYS_REPORT,
+            P.WORK_VIEW,
+            P.EXCHANGE_VIEW,
+            P.PROGRAMS_VIEW,
+        }
+    ),
+    Role.PRESCRIBER: frozenset(
+        {
+            P.PATIENTS_VIEW,
+            P.ENROLLMENTS_VIEW,
+            P.ENROLLMENTS_SIGN,
+            P.JOURNEYS_VIEW,
+            P.WORK_VIEW,
+            P.PROGRAMS_VIEW,
+        }
+    ),
+    Role.HUB_AGENT: PARTNER_WORK | {P.INTAKE_REVIEW, P.EXCHANGE_VIEW},
+    Role.HUB_SUPERVISOR: PARTNER_WORK | {P.INTAKE_REVIEW, P.EXCHANGE_VIEW, P.EXCHANGE_REPLAY},
+    Role.PHARMACIST: PARTNER_WORK,
+    Role.VENDOR_AGENT: PARTNER_WORK,
+    Role.PROGRAM_MANAGER: frozenset({P.PROGRAMS_VIEW, P.FUNNEL_VIEW}),
+    Role.SAFETY_OFFICER: frozenset({P.PROGRAMS_VIEW}),
+    Role.OPERATOR: frozenset({P.EXCHANGE_VIEW, P.EXCHANGE_REPLAY, P.PROGRAMS_VIEW}),
+    Role.ADMIN: frozenset({P.AUDIT_VIEW, P.MEMBERS_MANAGE}),
+}
+
+# The roles that a member of each kind of organization may be given.
+KIND_ROLES: Mapping[OrganizationKind, tuple[Role, ...]] = {
+    OrganizationKind.PRACTICE: (Role.PRACTICE_STAFF, Role.PRESCRIBER, Role.ADMIN),
+    OrganizationKind.HUB: (Role.HUB_AGENT, Role.HUB_SUPERVISOR, Role.ADMIN),
+    OrganizationKind.PHARMACY: (Role.PHARMACIST, Role.ADMIN),
+    OrganizationKind.VENDOR: (Role.VENDOR_AGENT, Role.ADMIN),
+    OrganizationKind.MANUFACTURER: (
+        Role.PROGRAM_MANAGER,
+        Role.SAFETY_OFFICER,
+        Role.ADMIN,
+    ),
+    OrganizationKind.OPERATOR: (Role.OPERATOR, Role.ADMIN),
+}
+
+
+def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
+    """Everything that the given roles may do together."""
+    return frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))

@@ -1,0 +1,8 @@
+"""Live streams; in development one such process serves the pages as well."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+application = get_asgi_application()

@@ -1,0 +1,32 @@
+"""The Celery application and its schedule: in code, so that every deployment runs the same one."""
+
+import os
+
+from celery import Celery
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("throughline")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.steps["worker"].add(DjangoStructLogInitStep)
+app.autodiscover_tasks()
+
+# The table is the schedule: each entry only looks for rows that are due.
+app.conf.beat_schedule = {
+    "send-due-deliveries": {
+        "task": "journeys.tasks.send_due_deliveries",
+        "schedule": 5.0,
+        "options": {"queue": "routing", "expires": 5},
+    },
+    "process-waiting-reports": {
+        "task": "journeys.tasks.process_waiting_reports",
+        "schedule": 5.0,
+        "options": {"queue": "inbound", "expires": 5},
+    },
+    "refresh-due-journeys": {
+        "task": "journeys.tasks.refresh_due_journeys",
+        "schedule": 30.0,
+        "options": {"queue": "upkeep", "expires": 30},
+    },
+}

@@ -1,0 +1,96 @@
+"""One patient's enrollment in one program version, and the signatures on it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.phi import EncryptedJSONField, EncryptedTextField
+from accounts.tenancy import TenantModel
+from enrollment.enums import EnrollmentStatus, SignatureKind
+
+
+class Enrollment(TenantModel):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey("enrollment.Patient", on_delete=models.PROTECT, related_name="+")
+    prescriber = models.ForeignKey(
+        "enrollment.Prescriber", on_delete=models.PROTECT, related_name="+"
+    )
+    # Frozen at the start: a later version does not change what this patient was asked.
+    program_version = models.ForeignKey(
+        "programs.ProgramVersion", on_delete=models.PROTECT, related_name="+"
+    )
+    status = models.CharField(
+        max_length=12, choices=EnrollmentStatus, default=EnrollmentStatus.DRAFT
+    )
+    answers = EncryptedJSONField()
+    # Counts changes; `changes` says, per field, at which revision it last changed, by whom, when.
+    revision = models.PositiveIntegerField(default=0)
+    changes: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    journey = models.OneToOneField(
+        "journeys.Journey",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    # What the hub asked to have corrected: [{"field": id, "sentence": text}].
+    corrections = EncryptedJSONField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-updated_at"]
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "withdrawn"])
+                | Q(journey__isnull=False, submitted_at__isnull=False),
+                name="submitted_enrollment_has_a_journey",
+            ),
+        )
+        indexes = (models.Index(fields=["organization", "-updated_at"], name="enrollment_recent"),)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Signature(TenantModel):
+    """Evidence of one signature: who, how, when, and the digest of exactly what was shown."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="signatures")
+    kind = models.CharField(max_length=12, choices=SignatureKind)
+    user = models.ForeignKey(
+        "accounts.User",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    signer_name = EncryptedTextField()
+    method = models.CharField(max_length=40)
+    text_version = models.CharField(max_length=40)
+    # SHA-256 of the text and of the answers as they were shown to the signer.
+    digest = models.CharField(max_length=64)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    user_agent = models.CharField(max_length=200, blank=True)
+    signed_at = models.DateTimeField()
+    # A signature no longer counts once what was signed has changed.
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["enrollment", "kind"],
+                condition=Q(superseded_at=None),
+                name="one_standing_signature_per_kind",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.enrollment_id}"

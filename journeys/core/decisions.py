@@ -1,0 +1,86 @@
+"""Every automatic decision as rule, inputs and outcome, so that it can be made again."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from programs.core.conditions import holds
+
+SETTLED = ("done", "skipped")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a rule decided, from JSON-able inputs alone; `event_id` set it off."""
+
+    rule: str
+    step: str | None
+    inputs: Mapping[str, Any]
+    outcome: str
+    event_id: str | None
+    at: datetime
+
+
+def open_when_needs_are_settled(inputs: Mapping[str, Any]) -> str:
+    """A step opens when every step it needs is done or skipped."""
+    return "opened" if all(phase in SETTLED for phase in inputs["needs"].values()) else "waits"
+
+
+def skip_when_not_needed(inputs: Mapping[str, Any]) -> str:
+    """A step is skipped when its condition holds over the facts it names, all of them known."""
+    return "skipped" if holds(inputs["when"], inputs["facts"]) else "needed"
+
+
+def detour_when_returned(inputs: Mapping[str, Any]) -> str:
+    """A detour opens while the step it belongs to stands in one of its statuses."""
+    return "opened" if inputs["status"] in inputs["opened_by"] else "not needed"
+
+
+def go_back_when_answered(inputs: Mapping[str, Any]) -> str:
+    """A step goes back to the status its detour's outcome leads to."""
+    return str(inputs["returns"].get(inputs["status"], "stays"))
+
+
+def evidence_outranks_status_text(inputs: Mapping[str, Any]) -> str:
+    """Propose the one side that carries evidence (number and dates); otherwise nobody's."""
+    carrying = [claim["event_id"] for claim in inputs["claims"] if claim["evidence"]]
+    return str(carrying[0]) if len(carrying) == 1 else "no proposal"
+
+
+def person_settles(inputs: Mapping[str, Any]) -> str:
+    """The claim a person chose stands while every other claim was weighed by that person."""
+    known: Sequence[str] = inputs["weighed"]
+    chosen = inputs["chosen"]
+    seen = all(claim in known for claim in inputs["claims"])
+    return str(chosen) if seen and chosen in inputs["claims"] else "open"
+
+
+def close_on_status(inputs: Mapping[str, Any]) -> str:
+    """A journey closes when a step stands, undisputed, in a status that ends it."""
+    return "closed" if inputs["status"] in inputs["closing"] else "goes on"
+
+
+def close_on_word(inputs: Mapping[str, Any]) -> str:
+    """A journey closes when one of its parties says so."""
+    return "closed" if inputs["kind"] == "closed" else "goes on"
+
+
+RULES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    rule.__name__: rule
+    for rule in (
+        open_when_needs_are_settled,
+        skip_when_not_needed,
+        detour_when_returned,
+        go_back_when_answered,
+        evidence_outranks_status_text,
+        person_settles,
+        close_on_status,
+        close_on_word,
+    )
+}
+
+
+def replay(decision: Decision) -> str:
+    """The outcome the decision's rule reaches again from the inputs that were kept."""
+    return RULES[decision.rule](decision.inputs)

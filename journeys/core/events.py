@@ -1,0 +1,107 @@
+"""What was reported, by whom and when: the only input a journey has."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+KINDS = (
+    "status",
+    "fact",
+    "message",
+    "document",
+    "hand_off",
+    "follow_up",
+    "coverage_changed",
+    "conflict_settled",
+    "closed",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One report, kept for good.
+
+    `source` is the stable key of who says it (one key per organization, whatever the
+    channel) and `role` the party role it speaks as; a source that is itself a role may leave
+    it out. `coverage_id` ties the report to one coverage. A settlement names the `conflict`,
+    the event `chosen` and the events `weighed` by the person. An event that is not
+    `confirmed` stands in the story and moves nothing. Instants without a zone raise
+    ValueError.
+    """
+
+    id: str
+    kind: str
+    source: str
+    source_name: str
+    occurred_at: datetime
+    received_at: datetime
+    step: str | None = None
+    status: str | None = None
+    reason: str | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+    role: str = ""
+    transport: str = "portal"
+    note: str = ""
+    to: tuple[str, ...] = ()
+    coverage_id: str | None = None
+    conflict: str | None = None
+    chosen: str | None = None
+    weighed: tuple[str, ...] = ()
+    confirmed: bool = True
+
+    def __post_init__(self) -> None:
+        if self.occurred_at.tzinfo is None or self.received_at.tzinfo is None:
+            raise ValueError("An event's instants need a time zone.")
+
+    @property
+    def party(self) -> str:
+        """The party role that speaks."""
+        return self.role or self.source
+
+    @property
+    def order(self) -> tuple[datetime, str, str]:
+        """The place in the story: when it happened, then stable ties; never when it arrived."""
+        return (self.occurred_at, self.source, self.id)
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """Each event once, in the order things happened."""
+    kept: dict[str, Event] = {}
+    for event in events:
+        earlier = kept.setdefault(event.id, event)
+        if earlier is not event and _precedence(event) < _precedence(earlier):
+            kept[event.id] = event
+    return sorted(kept.values(), key=lambda event: event.order)
+
+
+def _precedence(event: Event) -> tuple[str, datetime]:
+    """Which of two bodies under one id stands: the same one whichever came first."""
+    body = to_json(event)
+    del body["received_at"]
+    return (json.dumps(body, sort_keys=True), event.received_at)
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """The event as JSON data; instants in ISO 8601 with their zone."""
+    data = {item.name: getattr(event, item.name) for item in fields(event)}
+    data["occurred_at"] = event.occurred_at.isoformat()
+    data["received_at"] = event.received_at.isoformat()
+    data["facts"] = dict(event.facts)
+    data["to"] = list(event.to)
+    data["weighed"] = list(event.weighed)
+    return data
+
+
+def from_json(data: Mapping[str, Any]) -> Event:
+    """The event that `to_json` wrote.
+
+    Raises ValueError for an instant without a zone and TypeError for an unknown key.
+    """
+    values = dict(data)
+    values["occurred_at"] = datetime.fromisoformat(values["occurred_at"])
+    values["received_at"] = datetime.fromisoformat(values["received_at"])
+    values["to"] = tuple(values.get("to", ()))
+    values["weighed"] = tuple(values.get("weighed", ()))
+    return Event(**values)

@@ -1,0 +1,103 @@
+"""The typed facts a journey knows: their words, what they belong to, and who may see them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+GOVERNMENT_LINES = (
+    "government",
+    "medicare_a",
+    "medicare_b",
+    "medicare_c",
+    "medicare_d",
+    "medicaid",
+    "tricare",
+    "va",
+    "ihs",
+)
+_EVERYONE = frozenset({"practice", "hub", "pharmacy", "vendor"})
+_CARE = frozenset({"practice", "hub", "pharmacy"})
+_ACCESS = frozenset({"practice", "hub"})
+
+
+@dataclass(frozen=True, slots=True)
+class FactType:
+    """What kind of fact a name stands for.
+
+    A `per_coverage` fact is true of one coverage only. A fact `of_each_source` (a partner's
+    own case number) never disagrees with another partner's.
+    """
+
+    name: str
+    label: str
+    kind: str = "text"
+    seen_by: frozenset[str] = _CARE
+    per_coverage: bool = False
+    of_each_source: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing somebody told us, with who said so and when. Equality ignores arrival."""
+
+    name: str
+    value: object
+    source: str
+    source_name: str
+    occurred_at: datetime
+    received_at: datetime = field(compare=False)
+    event_id: str
+    coverage_id: str | None = None
+
+
+def _all(*types: FactType) -> Mapping[str, FactType]:
+    return {kind.name: kind for kind in types}
+
+
+FACTS = _all(
+    FactType("submission_channel", "Submitted by", "choice"),
+    FactType("urgent", "Urgent", "boolean", _EVERYONE),
+    FactType("start_by_on", "Expected start", "date"),
+    FactType("line_of_business", "Line of business", "choice", _EVERYONE, True),
+    FactType("payer_name", "Payer", "text", _EVERYONE, True),
+    FactType("payer_class", "Kind of payer", "choice", _EVERYONE, True),
+    FactType("coverage_active", "Coverage is active", "boolean", _EVERYONE, True),
+    FactType("benefit", "Benefit", "choice", _CARE, True),
+    FactType("prior_authorization_required", "Prior authorization needed", "boolean", _CARE, True),
+    FactType("step_therapy_required", "Step therapy needed", "boolean", _CARE, True),
+    FactType("pharmacy_required_by_payer", "Pharmacy the payer requires", "text", _CARE, True),
+    FactType("out_of_pocket_estimate", "Patient's estimated cost", "money", _EVERYONE, True),
+    FactType("payer_reference", "Payer's reference", "text", _ACCESS, True),
+    FactType("authorization_number", "Authorization number", "text", _CARE, True),
+    FactType("authorization_starts_on", "Authorized from", "date", _CARE, True),
+    FactType("authorization_ends_on", "Authorized until", "date", _CARE, True),
+    FactType("appeal_by_on", "Last day to appeal", "date", _ACCESS, True),
+    FactType("copay_bin", "Copay card BIN", "text", _EVERYONE, True),
+    FactType("copay_pcn", "Copay card PCN", "text", _EVERYONE, True),
+    FactType("copay_group", "Copay card group", "text", _EVERYONE, True),
+    FactType("copay_member_id", "Copay card ID", "text", _EVERYONE, True),
+    FactType("copay_maximum", "Copay help per year", "money", _EVERYONE, True),
+    FactType("pharmacy_name", "Pharmacy"),
+    FactType("ship_on", "Ships on", "date"),
+    FactType("delivered_on", "Delivered on", "date"),
+    FactType("carrier", "Carrier"),
+    FactType("tracking_number", "Tracking number"),
+    FactType("days_supply", "Days of supply", "integer"),
+    FactType("quantity", "Quantity", "number"),
+    FactType("fill_number", "Fill number", "integer"),
+    FactType("first_dose_on", "First dose on", "date"),
+    FactType("hub_case_number", "Hub's case number", of_each_source=True),
+    FactType("pharmacy_order_number", "Pharmacy's order number", of_each_source=True),
+)
+
+
+def type_of(name: str) -> FactType:
+    """The type of a fact; one nobody described is seen by the practice and the hub alone."""
+    return FACTS.get(name) or FactType(name, name.replace("_", " ").capitalize(), "text", _ACCESS)
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two reported values say the same thing; letter case and spaces do not matter."""
+    if isinstance(one, str) and isinstance(other, str):
+        return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+    return isinstance(one, bool) == isinstance(other, bool) and one == other

@@ -1,0 +1,100 @@
+"""Where one step stands according to everybody who spoke about it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from journeys.core.conflicts import (
+    Claim,
+    Conflict,
+    Run,
+    chosen_by,
+    claims_of,
+    conflict_key,
+    extend,
+    propose,
+)
+from journeys.core.events import Event
+from journeys.core.fold import Ledger
+from journeys.core.graph import Status, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The status a step stands in, since when and by whose word; None before any word."""
+
+    status: Status | None = None
+    since: datetime | None = None
+    reason: str | None = None
+    event_id: str | None = None
+    conflict: Conflict | None = None
+
+
+def runs_of(events: Iterable[Event]) -> dict[str, Run]:
+    """What each source says last of a step, from status events in order."""
+    runs: dict[str, Run] = {}
+    for event in events:
+        said = runs.get(event.source)
+        extend(runs, event, event.status, unchanged=said is not None and said.value == event.status)
+    return runs
+
+
+def outcome_of(step: Step, runs: Mapping[str, Run], ledger: Ledger) -> Outcome:
+    """Where the step stands: an undisputed end, else the latest word, else a conflict."""
+    ends = [run for run in runs.values() if _status(step, run).kind != "open"]
+    if not ends:
+        latest = max(runs.values(), key=lambda run: run.last.order, default=None)
+        return _from(step, latest) if latest else Outcome()
+    if len({run.value for run in ends}) == 1:
+        return _from(step, min(ends, key=lambda run: run.first.order))
+    return _disputed(step, ends, ledger)
+
+
+def _status(step: Step, run: Run) -> Status:
+    return step.status(str(run.value)) or step.statuses[0]
+
+
+def _from(step: Step, run: Run) -> Outcome:
+    return Outcome(
+        _status(step, run), run.first.occurred_at, run.last.reason, run.first.id, conflict=None
+    )
+
+
+def _disputed(step: Step, ends: list[Run], ledger: Ledger) -> Outcome:
+    coverage = ledger.coverage_id if step.per_coverage else None
+    key = conflict_key("status", step.key, coverage)
+    claims = claims_of(
+        ends, evidenced={run.first.source: _backed(step, run, ledger) for run in ends}
+    )
+    settlement = ledger.settlements.get(key)
+    chosen = chosen_by(claims, settlement)
+    conflict = Conflict(
+        key=key,
+        subject="status",
+        name=step.key,
+        step=step.key,
+        coverage_id=coverage,
+        claims=claims,
+        since=began(claims),
+        proposed=propose(claims),
+        settled_by=settlement.id if settlement and chosen else None,
+        chosen=chosen,
+    )
+    if chosen is None or settlement is None:
+        return Outcome(since=conflict.since, event_id=claims[-1].event_id, conflict=conflict)
+    run = next(run for run in ends if run.first.id == chosen)
+    return Outcome(
+        _status(step, run), settlement.occurred_at, run.last.reason, settlement.id, conflict
+    )
+
+
+def began(claims: tuple[Claim, ...]) -> datetime:
+    """When the sides began to differ: the first report unlike the first one."""
+    return next(c.occurred_at for c in claims if c.value != claims[0].value)
+
+
+def _backed(step: Step, run: Run, ledger: Ledger) -> bool:
+    """Whether this source also gave every fact that outranks status text."""
+    return bool(step.evidence) and all(
+        run.first.source in ledger.facts.get(name, ()) for name in step.evidence
+    )

@@ -1,0 +1,31 @@
+"""The states that rows of the journey and its exchange can be in."""
+
+from django.db import models
+
+
+class DeliveryStatus(models.TextChoices):
+    PENDING = "pending", "Waiting to be sent"
+    CLAIMED = "claimed", "Being sent"
+    SENT = "sent", "Sent, not yet confirmed"
+    ACCEPTED = "accepted", "Confirmed"
+    REJECTED = "rejected", "Refused by the hub"
+    ABANDONED = "abandoned", "Given up; a person was told"
+
+
+class Transport(models.TextChoices):
+    WEBHOOK = "webhook", "Signed webhook"
+    PORTAL = "portal", "Portal inbox"
+    PACKET = "packet", "PDF packet"
+
+
+class ReportStatus(models.TextChoices):
+    WAITING = "waiting", "Waiting to be applied"
+    APPLIED = "applied", "Applied"
+    EXCEPTION = "exception", "Needs a person"
+
+
+class PartyRole(models.TextChoices):
+    PRACTICE = "practice", "Practice"
+    HUB = "hub", "Hub"
+    PHARMACY = "pharmacy", "Specialty pharmacy"
+    VENDOR = "vendor", "Vendor"

@@ -1,0 +1,31 @@
+from journeys.models.exchange import (
+    Delivery,
+    DeliveryAttempt,
+    Endpoint,
+    InboundReport,
+    PartnerKey,
+)
+from journeys.models.funnel import FunnelRow
+from journeys.models.journey import (
+    ConsentGrant,
+    Journey,
+    JourneyEvent,
+    JourneyParty,
+    Packet,
+)
+from journeys.models.work import WorkItem
+
+__all__ = [
+    "ConsentGrant",
+    "Delivery",
+    "DeliveryAttempt",
+    "Endpoint",
+    "FunnelRow",
+    "InboundReport",
+    "Journey",
+    "JourneyEvent",
+    "JourneyParty",
+    "Packet",
+    "PartnerKey",
+    "WorkItem",
+]

@@ -1,0 +1,138 @@
+"""What goes to partners and what comes back, each as a row with a life."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.phi import EncryptedTextField
+from accounts.tenancy import PartyModel, TenantModel
+from journeys.enums import DeliveryStatus, ReportStatus, Transport
+
+
+class Endpoint(TenantModel):
+    """Where and how one partner takes what is sent to it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    transport = models.CharField(max_length=12, choices=Transport)
+    address = models.CharField(max_length=300, blank=True)
+    secret = EncryptedTextField(null=True)
+    # Still accepted by the partner while it changes over to the new secret.
+    previous_secret = EncryptedTextField(null=True)
+    concurrency = models.PositiveSmallIntegerField(default=8)
+    active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return f"{self.transport} of {self.organization_id}"
+
+
+class Delivery(PartyModel):
+    """One packet version on its way to one recipient. This table is the schedule."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    journey = models.ForeignKey(
+        "journeys.Journey", on_delete=models.CASCADE, related_name="deliveries"
+    )
+    packet = models.ForeignKey(
+        "journeys.Packet", on_delete=models.CASCADE, related_name="deliveries"
+    )
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="+")
+    recipient = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="+"
+    )
+    status = models.CharField(max_length=12, choices=DeliveryStatus, default=DeliveryStatus.PENDING)
+    attempts = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+    next_attempt_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    partner_case_number = models.CharField(max_length=60, blank=True)
+    # A sentence for people about what stands in the way; never the partner's raw answer.
+    trouble = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["packet", "recipient"], name="delivery_once_per_recipient"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=Q(status__in=["pending", "claimed"]),
+                name="delivery_due",
+            ),
+            models.Index(fields=["recipient", "-created_at"], name="delivery_by_recipient"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.status}"
+
+
+class DeliveryAttempt(PartyModel):
+    """Written before the wire is touched, finished afterwards."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="tries")
+    number = models.PositiveIntegerField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["delivery", "number"], name="attempt_numbered"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id} attempt {self.number}"
+
+
+class PartnerKey(TenantModel):
+    """A secret that a partner signs its reports with. Two may be active, for rotation."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    label = models.CharField(max_length=60)
+    secret = EncryptedTextField()
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class InboundReport(TenantModel):
+    """What a partner told us, word for word, kept for ever; `organization` is the partner."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    message_id = models.CharField(max_length=80)
+    body = EncryptedTextField()
+    digest = models.CharField(max_length=64)
+    transport = models.CharField(max_length=12)
+    received_at = models.DateTimeField()
+    status = models.CharField(max_length=12, choices=ReportStatus, default=ReportStatus.WAITING)
+    attempts = models.PositiveIntegerField(default=0)
+    processed_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=200, blank=True)
+    journey_id = models.UUIDField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-received_at"]
+        constraints = (
+            models.UniqueConstraint(
+                fields=["organization", "message_id"], name="report_once_per_partner"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["received_at"],
+                condition=Q(status="waiting"),
+                name="report_waiting",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.message_id

@@ -1,0 +1,50 @@
+"""Open next actions, each with the organization that has it."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.tenancy import PartyModel
+
+
+class WorkItem(PartyModel):
+    """One next action on a journey. It closes when the journey no longer waits for it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    journey = models.ForeignKey("journeys.Journey", on_delete=models.CASCADE, related_name="work")
+    owner = models.ForeignKey("accounts.Organization", on_delete=models.PROTECT, related_name="+")
+    step = models.CharField(max_length=60)
+    action = models.CharField(max_length=200)
+    due_at = models.DateTimeField()
+    urgent = models.BooleanField(default=False)
+    opened_at = models.DateTimeField()
+    claimed_by = models.ForeignKey(
+        "accounts.User",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_why = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["journey", "step"],
+                condition=Q(closed_at=None),
+                name="open_work_once",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["owner", "-urgent", "due_at"],
+                condition=Q(closed_at=None),
+                name="open_work_by_owner",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.step} of {self.journey_id}"

@@ -1,0 +1,3 @@
+from programs.models.program import Program, ProgramVersion
+
+__all__ = ["Program", "ProgramVersion"]

@@ -1,0 +1,63 @@
+"""The test database: made by the owner, used by the site's role, as in production."""
+
+import os
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+SITE_ROLE = "throughline_site"
+SITE_PASSWORD = "site"
+
+
+def make_database(name: str) -> None:
+    """Make an empty database owned by the owner, and give the site's role its login."""
+    settings = connections["default"].settings_dict
+    with psycopg.connect(
+        host=settings["HOST"],
+        port=settings["PORT"] or None,
+        user=settings["USER"],
+        password=settings["PASSWORD"] or None,
+        dbname="postgres",
+        autocommit=True,
+    ) as owner:
+        database = sql.Identifier(name)
+        owner.execute(sql.SQL("drop database if exists {} with (force)").format(database))
+        owner.execute(sql.SQL("create database {}").format(database))
+        owner.execute("select pg_advisory_lock(1)")
+        if owner.execute("select 1 from pg_roles where rolname = %s", [SITE_ROLE]).fetchone():
+            verb = sql.SQL("alter")
+        else:
+            verb = sql.SQL("create")
+        owner.execute(
+            sql.SQL("{} role {} login password {} nosuperuser nobypassrls").format(
+                verb, sql.Identifier(SITE_ROLE), sql.Literal(SITE_PASSWORD)
+            )
+        )
+
+
+@pytest.fixture(scope="session")
+def database_name(worker_id: str) -> str:
+    return f"{os.environ.get('TEST_DATABASE_NAME', 'test')}_{worker_id}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_blocker: "pytest.FixtureRequest", database_name: str
+) -> Iterator[None]:
+    """Migrate as the owner, then connect as the site's role."""
+    connection = connections["default"]
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django's own type is private
+        make_database(database_name)
+        connection.settings_dict["NAME"] = database_name
+        call_command("migrate", verbosity=0)
+        connection.close()
+        connection.close_pool()
+        connection.settings_dict.update(USER=SITE_ROLE, PASSWORD=SITE_PASSWORD)
+    yield
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]  # as above
+        connection.close()
+        connection.close_pool()

@@ -1,0 +1,37 @@
+"""Loaded before Django's settings: gives the suite its own PostgreSQL, Redis and keys.
+
+With DATABASE_OWNER_URL and REDIS_URL set (CI services, say) those are used instead.
+"""
+
+import atexit
+import base64
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def prepare() -> None:
+    """Fill the environment once; the other test processes inherit it."""
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    os.environ.setdefault("DEBUG", "false")
+    os.environ["DEV_SIGN_IN"] = "false"
+    os.environ["SECURE_SSL_REDIRECT"] = "false"
+    os.environ["EMAIL_URL"] = "memorymail://"
+    os.environ.setdefault(
+        "SECRET_KEY", "a key for tests only, long enough for every check of Django"
+    )
+    os.environ.setdefault("PHI_KEYS", "k1:" + base64.b64encode(b"k" * 32).decode())
+    os.environ.setdefault("PHI_INDEX_KEY", "an index key for tests only")
+    if "DATABASE_OWNER_URL" not in os.environ:
+        from config.runner import services
+
+        started = services.start(ROOT / ".local" / "test", durable=False)
+        atexit.register(started.stop)
+        os.environ["DATABASE_OWNER_URL"] = started.database_owner_url
+        os.environ["REDIS_URL"] = started.redis_url
+    os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"]
+
+
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    prepare()
