@@ -171,7 +171,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('party_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), size=None)),
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('step', models.CharField(max_length=60)),
+                ('key', models.CharField(max_length=120)),
+                ('step', models.CharField(blank=True, max_length=60)),
                 ('action', models.CharField(max_length=200)),
                 ('due_at', models.DateTimeField()),
                 ('urgent', models.BooleanField(default=False)),
@@ -290,6 +291,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='workitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('journey', 'step'), name='open_work_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('journey', 'key'), name='open_work_once'),
         ),
     ]

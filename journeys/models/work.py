@@ -14,7 +14,9 @@ class WorkItem(PartyModel):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     journey = models.ForeignKey("journeys.Journey", on_delete=models.CASCADE, related_name="work")
     owner = models.ForeignKey("accounts.Organization", on_delete=models.PROTECT, related_name="+")
-    step = models.CharField(max_length=60)
+    # Stays the same while it is the same thing to do: journeys.core.state.NextAction.key.
+    key = models.CharField(max_length=120)
+    step = models.CharField(max_length=60, blank=True)
     action = models.CharField(max_length=200)
     due_at = models.DateTimeField()
     urgent = models.BooleanField(default=False)
@@ -47,4 +49,4 @@ class WorkItem(PartyModel):
         )
 
     def __str__(self) -> str:
-        return f"{self.step} of {self.journey_id}"
+        return f"{self.key} of {self.journey_id}"
