@@ -35,7 +35,7 @@ class WorkItem(PartyModel):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["journey", "step"],
+                fields=["journey", "key"],
                 condition=Q(closed_at=None),
                 name="open_work_once",
             ),
