@@ -45,7 +45,7 @@ def _shape(needs: str = "", may: str = "", fills: str = "") -> Shape:
 COMPONENTS: Mapping[str, Shape] = {
     "page_head": _shape("title", "sentence back_url back_label", "action aside"),
     "panel": _shape("title", "id note level flush", "action footer"),
-    "disclosure": _shape("summary", "id note open tone"),
+    "disclosure": _shape("summary", "id note open"),
     "dialog": _shape("id title", "note wide", "actions"),
     "data_table": _shape("caption", "id note stack dense", "head foot"),
     "toolbar": _shape("label", "", "end"),
