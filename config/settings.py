@@ -114,7 +114,8 @@ PHI_INDEX_KEY = env.str("PHI_INDEX_KEY")
 
 # --- Tasks -----------------------------------------------------------------------------------
 
-CELERY_BROKER_URL = REDIS_URL
+# redis-py and Celery spell a socket's URL differently.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # Measured in the reliability page: without these a killed child loses its task, and a lost
 # worker's tasks come back after 100 s instead of 10.

@@ -6,9 +6,6 @@ With DATABASE_OWNER_URL and REDIS_URL set (CI services, say) those are used inst
 import atexit
 import base64
 import os
-from pathlib import Path
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def prepare() -> None:
@@ -26,9 +23,10 @@ def prepare() -> None:
     if "DATABASE_OWNER_URL" not in os.environ:
         from config.runner import services
 
-        started = services.start(ROOT / ".local" / "test", durable=False)
+        started = services.start_for_tests()
         atexit.register(started.stop)
         os.environ["DATABASE_OWNER_URL"] = started.database_owner_url
+        os.environ["TEST_SITE_PASSWORD"] = started.secrets["SITE_PASSWORD"]
         os.environ["REDIS_URL"] = started.redis_url
     os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"]
 
