@@ -9,6 +9,7 @@ class DeliveryStatus(models.TextChoices):
     SENT = "sent", "Sent, not yet confirmed"
     ACCEPTED = "accepted", "Confirmed"
     REJECTED = "rejected", "Refused by the hub"
+    WITHHELD = "withheld", "Not sent: no consent"
     ABANDONED = "abandoned", "Given up; a person was told"
 
 

@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('party_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), size=None)),
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('status', models.CharField(choices=[('pending', 'Waiting to be sent'), ('claimed', 'Being sent'), ('sent', 'Sent, not yet confirmed'), ('accepted', 'Confirmed'), ('rejected', 'Refused by the hub'), ('abandoned', 'Given up; a person was told')], default='pending', max_length=12)),
+                ('status', models.CharField(choices=[('pending', 'Waiting to be sent'), ('claimed', 'Being sent'), ('sent', 'Sent, not yet confirmed'), ('accepted', 'Confirmed'), ('rejected', 'Refused by the hub'), ('withheld', 'Not sent: no consent'), ('abandoned', 'Given up; a person was told')], default='pending', max_length=12)),
                 ('attempts', models.PositiveIntegerField(default=0)),
                 ('created_at', models.DateTimeField()),
                 ('next_attempt_at', models.DateTimeField()),
