@@ -1,0 +1,164 @@
+"""A submission becomes a journey; a correction becomes its next packet."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from accounts.core.actor import Actor
+from accounts.models import Organization
+from accounts.tenancy import every_tenant
+from journeys.core.events import Event
+from journeys.domain.parties import add_party, routed_to
+from journeys.domain.recording import lock_journey, record
+from journeys.domain.sending import queue_delivery
+from journeys.enums import PartyRole
+from journeys.models import ConsentGrant, Delivery, FunnelRow, Journey, Packet
+from programs.models import ProgramVersion
+
+# No vowels, and nothing that is read as something else over the telephone.
+NUMBER_LETTERS = "BCDFGHJKMNPQRTVWXYZ2346789"
+
+
+class NoRoute(LookupError):
+    """The program's route names a hub that does not exist or is not active."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewJourney:
+    """What a practice hands over at submission: plain data, kept as it was signed."""
+
+    practice_id: UUID
+    program_version: ProgramVersion
+    patient_id: UUID
+    patient_name: str
+    patient_born_on: date
+    prescriber_name: str
+    urgent: bool
+    packet: Mapping[str, Any]
+    packet_digest: str
+    facts: Mapping[str, object]
+    grants: Sequence[Mapping[str, Any]]
+
+
+def open_journey(new: NewJourney, *, by: Actor, now: datetime) -> Journey:
+    """Open the journey, keep the packet and the grants, and queue it for the hub.
+
+    Each grant is {"terms", "text_version", "signed_at", "expires_at"}. Raises NoRoute.
+    """
+    with every_tenant(reason="a new journey has rows for each of its parties", actor=by):
+        practice = Organization.objects.get(pk=new.practice_id)
+        hub = routed_to(new.program_version).get(PartyRole.HUB)
+        if hub is None:
+            raise NoRoute(new.program_version.definition["route"].get("hub", ""))
+        journey = _create(new, practice, hub, now=now)
+        for role, organization in ((PartyRole.PRACTICE, practice), (PartyRole.HUB, hub)):
+            add_party(journey, role=role, organization=organization, now=now)
+        _keep_packet(journey, new.packet, new.packet_digest, now=now)
+        for grant in new.grants:
+            ConsentGrant.objects.create(
+                organization=practice, party_ids=journey.party_ids, journey=journey, **grant
+            )
+        queue_delivery(journey, recipient=hub, now=now)
+        return record(
+            journey.id,
+            _event("enrollment_submitted", "submitted", practice, new.facts, number=1, now=now),
+            actor=by,
+            now=now,
+        )
+
+
+def hand_over_again(
+    journey_id: UUID,
+    *,
+    packet: Mapping[str, Any],
+    digest: str,
+    facts: Mapping[str, object],
+    by: Actor,
+    now: datetime,
+) -> Packet:
+    """A corrected packet: the next version, on its way to everyone who had an earlier one."""
+    with every_tenant(reason="a correction goes to each earlier recipient", actor=by):
+        journey = lock_journey(journey_id)
+        practice = Organization.objects.get(pk=journey.organization_id)
+        earlier = Organization.objects.filter(
+            pk__in=Delivery.objects.filter(journey=journey).values("recipient")
+        )
+        kept = _keep_packet(journey, packet, digest, now=now)
+        for recipient in earlier:
+            queue_delivery(journey, recipient=recipient, now=now)
+        record(
+            journey.id,
+            _event(
+                "missing_information", "provided", practice, facts, number=kept.version, now=now
+            ),
+            actor=by,
+            now=now,
+        )
+        return kept
+
+
+def _create(
+    new: NewJourney, practice: Organization, hub: Organization, *, now: datetime
+) -> Journey:
+    journey = Journey.objects.create(
+        organization=practice,
+        party_ids=[practice.id, hub.id],
+        number="TL-" + "".join(secrets.choice(NUMBER_LETTERS) for _ in range(7)),
+        program_version=new.program_version,
+        hub=hub,
+        patient_id=new.patient_id,
+        patient_name=new.patient_name,
+        patient_born_on=new.patient_born_on,
+        prescriber_name=new.prescriber_name,
+        urgent=new.urgent,
+        started_at=now,
+    )
+    FunnelRow.objects.create(
+        id=journey.funnel_row_id,
+        organization_id=new.program_version.program.manufacturer_id,
+        program=new.program_version.program,
+        started_month=now.date().replace(day=1),
+        stage=journey.stage,
+    )
+    return journey
+
+
+def _keep_packet(
+    journey: Journey, packet: Mapping[str, Any], digest: str, *, now: datetime
+) -> Packet:
+    version = Packet.objects.filter(journey=journey).count() + 1
+    return Packet.objects.create(
+        organization_id=journey.organization_id,
+        party_ids=journey.party_ids,
+        journey=journey,
+        version=version,
+        body=dict(packet),
+        digest=digest,
+        created_at=now,
+    )
+
+
+def _event(
+    step: str,
+    status: str,
+    practice: Organization,
+    facts: Mapping[str, object],
+    *,
+    number: int,
+    now: datetime,
+) -> Event:
+    return Event(
+        id=f"{step}:{number}",
+        kind="status",
+        step=step,
+        status=status,
+        source=practice.slug,
+        role=PartyRole.PRACTICE,
+        source_name=practice.name,
+        facts=facts,
+        occurred_at=now,
+        received_at=now,
+    )

@@ -1,0 +1,95 @@
+"""Who takes part in a journey, and who may therefore see its rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import Organization
+from accounts.phi import blind_prefixes
+from journeys.core.state import Party
+from journeys.enums import PartyRole
+from journeys.models import (
+    ConsentGrant,
+    Delivery,
+    DeliveryAttempt,
+    Journey,
+    JourneyEvent,
+    JourneyParty,
+    Packet,
+    WorkItem,
+)
+from programs.models import ProgramVersion
+
+
+def routed_to(version: ProgramVersion) -> Mapping[str, Organization]:
+    """The active organizations that the program's route names, by the role they would take."""
+    route = version.definition["route"]
+    roles = {
+        route.get("hub"): PartyRole.HUB,
+        next(iter(route.get("pharmacies", [])), None): PartyRole.PHARMACY,
+        route.get("vendor"): PartyRole.VENDOR,
+    }
+    named = [slug for slug in roles if slug]
+    found = Organization.objects.filter(slug__in=named, active=True)
+    return {roles[organization.slug].value: organization for organization in found}
+
+
+def add_party(
+    journey: Journey, *, role: str, organization: Organization, now: datetime
+) -> JourneyParty:
+    """Let an organization take part: from now on it sees every row of the journey.
+
+    The caller holds the journey's lock.
+    """
+    if organization.id not in journey.party_ids:
+        journey.party_ids = [*journey.party_ids, organization.id]
+        Journey.objects.filter(pk=journey.pk).update(party_ids=journey.party_ids)
+        for model in (JourneyParty, JourneyEvent, Packet, ConsentGrant, WorkItem, Delivery):
+            model.objects.filter(journey=journey).update(party_ids=journey.party_ids)
+        DeliveryAttempt.objects.filter(delivery__journey=journey).update(
+            party_ids=journey.party_ids
+        )
+    return JourneyParty.objects.create(
+        organization_id=journey.organization_id,
+        party_ids=journey.party_ids,
+        journey=journey,
+        party=organization,
+        role=role,
+        since=now,
+        search_tokens=blind_prefixes(journey.patient_name, organization_id=organization.id),
+    )
+
+
+@dataclass
+class Cast:
+    """The parties of one journey today, and whom the route would bring in."""
+
+    journey: Journey
+    parties: dict[str, JourneyParty]
+    routed: Mapping[str, Organization]
+
+    def people(self) -> Mapping[str, Party]:
+        """Everyone as the engine knows them, those to come included."""
+        named = {**self.routed, **{role: party.party for role, party in self.parties.items()}}
+        return {
+            role: Party(role=role, name=organization.name, time_zone=organization.time_zone)
+            for role, organization in named.items()
+        }
+
+    def bring_in(self, role: str, *, now: datetime) -> JourneyParty | None:
+        """The party in a role, made one from the route if nobody has the role yet."""
+        if role not in self.parties and role in self.routed:
+            self.parties[role] = add_party(
+                self.journey, role=role, organization=self.routed[role], now=now
+            )
+        return self.parties.get(role)
+
+
+def cast_of(journey: Journey) -> Cast:
+    """Load a journey's cast. Needs its program version loaded."""
+    standing = JourneyParty.objects.filter(journey=journey, until=None).select_related("party")
+    return Cast(
+        journey=journey,
+        parties={party.role: party for party in standing},
+        routed=routed_to(journey.program_version),
+    )

@@ -1,0 +1,43 @@
+"""The columns that lists are read from, and the de-identified row behind the counts."""
+
+from journeys.core.state import JourneyState
+from journeys.models import FunnelRow, Journey
+
+COLUMNS = (
+    "stage",
+    "step",
+    "step_title",
+    "phase",
+    "headline",
+    "next_owner",
+    "due_at",
+    "at_risk",
+    "closed_at",
+    "refresh_at",
+    "last_event_at",
+)
+
+
+def project(journey: Journey, state: JourneyState) -> None:
+    """Set the projection of a journey from its state; `refold_journeys --check` compares them."""
+    lead = state.steps[state.current[0]] if state.current else None
+    journey.stage = state.stage
+    journey.step = lead.key if lead else ""
+    journey.step_title = lead.title if lead else ""
+    journey.phase = lead.phase if lead else "done"
+    journey.headline = state.headline[:300]
+    journey.next_owner = state.next_owner or ""
+    journey.due_at = state.due_at
+    journey.at_risk = state.at_risk
+    journey.closed_at = state.closed_at or state.completed_at
+    journey.refresh_at = state.wakes_at
+    journey.last_event_at = state.last_event_at
+
+
+def save_projection(journey: Journey, state: JourneyState) -> None:
+    """Save the projection, and the stage alone where the manufacturer's counts come from."""
+    project(journey, state)
+    journey.save(update_fields=COLUMNS)
+    FunnelRow.objects.filter(pk=journey.funnel_row_id).exclude(stage=state.stage).update(
+        stage=state.stage
+    )

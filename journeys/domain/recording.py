@@ -1,0 +1,131 @@
+"""The one place where a journey learns something."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from accounts.core.actor import Actor
+from accounts.tenancy import every_tenant
+from journeys.core.effects import CallHandler, Effect, Send, effects_between
+from journeys.core.evaluate import evaluate
+from journeys.core.events import Event, from_json, to_json
+from journeys.core.graph import Graph
+from journeys.core.state import JourneyState
+from journeys.domain import handlers
+from journeys.domain.graphs import graph_of
+from journeys.domain.parties import Cast, cast_of
+from journeys.domain.projection import save_projection
+from journeys.domain.sending import queue_delivery
+from journeys.domain.worklist import sync_work
+from journeys.models import Journey, JourneyEvent
+
+CHANNEL = "journeys"
+
+
+class UnknownJourney(LookupError):
+    """No journey has this id."""
+
+
+def lock_journey(journey_id: UUID) -> Journey:
+    """The journey's row, locked until the transaction ends. Raises UnknownJourney."""
+    try:
+        return (
+            Journey.objects.select_for_update(of=("self",))
+            .select_related("program_version", "hub")
+            .get(pk=journey_id)
+        )
+    except Journey.DoesNotExist:
+        raise UnknownJourney(str(journey_id)) from None
+
+
+def record(journey_id: UUID, event: Event, *, actor: Actor | None, now: datetime) -> Journey:
+    """Write an event down and let everything that follows from it happen, all or nothing.
+
+    In this order: lock the journey; evaluate it without and with the event; append the event;
+    bring in parties, queue deliveries, call handlers; open and close work; save the
+    projection; announce the change when it commits. The same (source, event id) again
+    changes nothing. Raises UnknownJourney.
+    """
+    with every_tenant(reason="an event concerns every party of its journey", actor=actor):
+        journey = lock_journey(journey_id)
+        if JourneyEvent.objects.filter(
+            journey=journey, source=event.source, source_event_id=event.id
+        ).exists():
+            return journey
+        _learn(journey, event, actor=actor, now=now)
+        return journey
+
+
+def refresh(journey_id: UUID, *, now: datetime) -> Journey:
+    """Evaluate a journey anew because time has passed. Raises UnknownJourney."""
+    with every_tenant(reason="the clock concerns every party of its journey"):
+        journey = lock_journey(journey_id)
+        _learn(journey, None, actor=None, now=now)
+        return journey
+
+
+def stored_events(journey: Journey) -> list[Event]:
+    """Everything that was recorded, in the order we learnt it."""
+    rows = JourneyEvent.objects.filter(journey=journey).order_by("received_at", "id")
+    return [from_json(row.body) for row in rows]
+
+
+def state_of(cast: Cast, graph: Graph, events: Sequence[Event], *, now: datetime) -> JourneyState:
+    """Where the cast's journey stands after these events."""
+    started_at = cast.journey.started_at
+    return evaluate(graph, events, started_at=started_at, now=now, parties=cast.people())
+
+
+def _learn(journey: Journey, event: Event | None, *, actor: Actor | None, now: datetime) -> None:
+    graph = graph_of(journey.program_version_id)
+    cast = cast_of(journey)
+    events = stored_events(journey)
+    state = state_of(cast, graph, events, now=now)
+    if event is not None:
+        before, state = state, state_of(cast, graph, [*events, event], now=now)
+        _append(journey, event, actor=actor)
+        for effect in effects_between(graph, before, state):
+            _carry_out(cast, effect, event, now=now)
+    sync_work(journey, cast, state, now=now)
+    save_projection(journey, state)
+    _announce(journey)
+
+
+def _append(journey: Journey, event: Event, *, actor: Actor | None) -> None:
+    JourneyEvent.objects.create(
+        organization_id=journey.organization_id,
+        party_ids=journey.party_ids,
+        journey=journey,
+        kind=event.kind,
+        step=event.step or "",
+        status=event.status or "",
+        reason=event.reason or "",
+        body=to_json(event),
+        source=event.source,
+        source_name=event.source_name,
+        source_event_id=event.id,
+        transport=event.transport,
+        actor_id=actor.user_id if actor else None,
+        occurred_at=event.occurred_at,
+        received_at=event.received_at,
+    )
+
+
+def _carry_out(cast: Cast, effect: Effect, event: Event, *, now: datetime) -> None:
+    if isinstance(effect, Send):
+        party = cast.bring_in(effect.to, now=now)
+        if party is not None:
+            queue_delivery(cast.journey, recipient=party.party, now=now)
+    elif isinstance(effect, CallHandler):
+        data = {**effect.data, "facts": event.facts, "note": event.note}
+        handlers.call(effect.name, journey_id=cast.journey.id, data=data, now=now)
+
+
+def _announce(journey: Journey) -> None:
+    """Tell open pages, when this commits, which journey changed and for whom: ids only."""
+    news = {"journey": str(journey.id), "parties": [str(party) for party in journey.party_ids]}
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_notify(%s, %s)", [CHANNEL, json.dumps(news)])
