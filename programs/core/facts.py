@@ -1,0 +1,69 @@
+"""What follows from the answers and is never typed: conditions read it like an answer."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from programs.core.checks import years_between
+from programs.core.conditions import Answers
+from programs.core.definition import Definition
+
+FEDERAL = frozenset(
+    {"medicare", "medicare_advantage", "medicare_d", "medicaid", "tricare", "va", "ihs"}
+)
+"""Kinds of coverage (B5) that a government pays for; copay help is closed to all of them."""
+
+FACTS: Mapping[str, str] = {
+    "patient.age": "Age of the patient in whole years",
+    "coverage.federal": "A government program pays for the insurance",
+    "product.cold_chain": "The chosen product must stay cold",
+    "product.controlled": "The chosen product is a controlled medicine",
+}
+PRODUCT_FACTS = ("product.cold_chain", "product.controlled")
+
+
+def facts(definitions: Sequence[Definition], answers: Answers, *, today: date) -> dict[str, Any]:
+    """The facts that can be told from ``answers`` so far; one that cannot be is left out."""
+    found: dict[str, Any] = {}
+    born = _day(answers.get("A5"))
+    if born and born <= today:
+        found["patient.age"] = years_between(born, today)
+    if kind := answers.get("B5"):
+        found["coverage.federal"] = kind in FEDERAL
+    for definition in definitions:
+        for name, value in _product_facts(definition, own_answers(definition.key, answers)).items():
+            found[name] = found.get(name, False) or value
+            found[own_key(definition.key, name)] = value
+    return found
+
+
+def _product_facts(definition: Definition, answers: Answers) -> dict[str, bool]:
+    chosen = definition.product(answers.get("F1"))
+    # Before the product is chosen, what every product of the program has in common is known.
+    products = (chosen,) if chosen else definition.products
+    return {
+        "product.cold_chain": all(product.storage != "room" for product in products),
+        "product.controlled": all(product.controlled for product in products),
+    }
+
+
+def own_key(program: str, field_id: str) -> str:
+    """The key of an answer that belongs to one program of several filled in together."""
+    return f"{program}:{field_id}"
+
+
+def own_answers(program: str, answers: Answers) -> dict[str, Any]:
+    """The answers as one program sees them: its own under their plain ids, others' gone."""
+    prefix = own_key(program, "")
+    shared = {key: value for key, value in answers.items() if ":" not in key}
+    own = {
+        key.removeprefix(prefix): value for key, value in answers.items() if key.startswith(prefix)
+    }
+    return {**shared, **own}
+
+
+def _day(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

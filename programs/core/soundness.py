@@ -1,0 +1,190 @@
+"""Everything wrong with a definition somebody wrote, before anyone can publish it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+
+from programs.core.catalogue import ANSWERABLE, CATALOGUE
+from programs.core.checks import CHECKS, COMPARING
+from programs.core.conditions import Condition, fields_of, problems_of
+from programs.core.consents import LANGUAGES, Consent, Words
+from programs.core.consents import text as consent_text
+from programs.core.definition import SCHEMA, Definition, Tightening
+from programs.core.facts import FACTS
+from programs.core.fields import SECTIONS, Field
+from programs.core.identifiers import icd10, ndc
+from programs.core.readability import grade
+from programs.core.union import signing, union
+
+HIGHEST_GRADE = 8.0
+_NEEDS = ("optional", "conditional", "always")
+_PICKED = ("pick", "multi")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault: where it stands in the definition, and why it is one."""
+
+    where: str
+    why: str
+
+
+def problems(definition: Definition) -> list[Problem]:
+    """Every fault at once; an empty list means the definition can be published."""
+    found = [
+        *_asks(definition),
+        *_questions(definition),
+        *_conditions(definition),
+        *_codes(definition),
+        *_consents(definition),
+    ]
+    # A circle can only be looked for when every name in the conditions is known.
+    return found or list(_circles(definition))
+
+
+def _asks(definition: Definition) -> Iterator[Problem]:
+    if definition.schema != SCHEMA:
+        yield Problem("schema", f"This product reads schema {SCHEMA}, not {definition.schema}.")
+    for asked in sorted(set(definition.asks) - set(CATALOGUE)):
+        yield Problem(f"asks {asked}", "The catalogue has no such field.")
+    for asked in sorted({one for one in definition.asks if definition.asks.count(one) > 1}):
+        yield Problem(f"asks {asked}", "It is asked twice.")
+    for asked, tightening in definition.tightens.items():
+        if asked not in definition.asks:
+            yield Problem(f"tightens {asked}", "The program does not ask this field.")
+        elif asked in CATALOGUE:
+            yield from _loosened(CATALOGUE[asked], tightening)
+
+
+def _loosened(field: Field, asked: Tightening) -> Iterator[Problem]:
+    where = f"tightens {field.id}"
+    if asked.required and _NEEDS.index(asked.required) < _NEEDS.index(field.required):
+        yield Problem(where, f"The catalogue requires it {field.required}; it cannot ask less.")
+    offered = {choice.code for choice in field.choices}
+    for code in asked.choices:
+        if code not in offered:
+            yield Problem(where, f"The field has no choice “{code}”.")
+    yield from _checks(where, asked.checks)
+
+
+def _questions(definition: Definition) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for question in definition.questions:
+        for part in (question, *question.parts):
+            where = f"question {part.id}"
+            if not part.id.startswith(f"{definition.key}."):
+                yield Problem(where, f"Its id starts with “{definition.key}.”.")
+            if part.id in seen:
+                yield Problem(where, "Another question has this id.")
+            seen.add(part.id)
+            yield from _question(where, part)
+
+
+def _question(where: str, question: Field) -> Iterator[Problem]:
+    if question.section not in SECTIONS:
+        yield Problem(where, f"No section is called “{question.section}”.")
+    if not question.label.strip():
+        yield Problem(where, "It has no label.")
+    if question.type in _PICKED and not question.choices:
+        yield Problem(where, "There is nothing to choose from.")
+    if question.type == "group" and not question.parts:
+        yield Problem(where, "A group has parts.")
+    yield from _checks(where, question.checks)
+
+
+def _checks(where: str, written: tuple[str, ...]) -> Iterator[Problem]:
+    for check in written:
+        name, _, other = check.partition(" ")
+        if name not in CHECKS:
+            yield Problem(where, f"No check is called “{name}”.")
+        elif (name in COMPARING) != bool(other):
+            yield Problem(
+                where, f"The check “{name}” compares with {'no' if other else 'a'} field."
+            )
+
+
+def _conditions(definition: Definition) -> Iterator[Problem]:
+    own = [part.id for question in definition.questions for part in question.asked]
+    known = {*ANSWERABLE, *own, *FACTS}
+    for where, condition in _written_conditions(definition):
+        for why in problems_of(condition, known):
+            yield Problem(where, why)
+
+
+def _written_conditions(definition: Definition) -> Iterator[tuple[str, Condition]]:
+    for asked, tightening in definition.tightens.items():
+        yield from _given(f"tightens {asked}", tightening.shown_when, tightening.required_when)
+    for question in definition.questions:
+        for part in (question, *question.parts):
+            whens = [choice.when for choice in part.choices]
+            yield from _given(f"question {part.id}", part.shown_when, part.required_when, *whens)
+    for rule in definition.eligibility:
+        yield f"eligibility {rule.key}", rule.when
+    for product in definition.products:
+        whens = [choice.when for choice in (*product.doses, *product.frequencies)]
+        yield from _given(f"product {product.ndc}", *whens)
+    for consent in definition.consents:
+        yield from _given(f"consent {consent.key}", consent.shown_when)
+
+
+def _given(where: str, *conditions: Condition | None) -> Iterator[tuple[str, Condition]]:
+    yield from ((where, condition) for condition in conditions if condition is not None)
+
+
+def _codes(definition: Definition) -> Iterator[Problem]:
+    for indication in definition.indications:
+        if icd10(indication.code).value != indication.code or icd10(indication.code).problem:
+            yield Problem(f"indication {indication.code}", "This is not an ICD-10-CM code.")
+    for product in definition.products:
+        if ndc(product.ndc).value != product.ndc or ndc(product.ndc).problem:
+            yield Problem(f"product {product.ndc}", "The NDC is written as its 11 digits.")
+    offered = {choice.code for choice in CATALOGUE["H1"].choices}
+    for service in definition.services:
+        if service not in offered:
+            yield Problem(f"service {service}", "The catalogue has no such service.")
+    if "copay" in definition.services and definition.copay is None:
+        yield Problem("copay", "Copay help is offered, but nothing says how much.")
+
+
+def _consents(definition: Definition) -> Iterator[Problem]:
+    for kind in ("hipaa_authorization", "prescriber_certification"):
+        if not any(consent.kind == kind for consent in definition.consents):
+            yield Problem("consents", f"There is no {kind.replace('_', ' ')}.")
+    for consent in definition.consents:
+        yield from _consent(f"consent {consent.key}", consent)
+
+
+def _consent(where: str, consent: Consent) -> Iterator[Problem]:
+    if consent.kind == "hipaa_authorization" and not (consent.elements and consent.grant):
+        yield Problem(where, "An authorization has its elements and what it grants.")
+    for name, words in _worded(consent):
+        for language in LANGUAGES:
+            if not words.get(language, "").strip():
+                yield Problem(f"{where} {name}", f"There are no words in “{language}”.")
+                return
+    if consent.signer == "patient" and grade(consent_text(consent, "en")) > HIGHEST_GRADE:
+        yield Problem(where, "Its English asks for more than 8 years of school.")
+
+
+def _worded(consent: Consent) -> Iterator[tuple[str, Words]]:
+    yield "title", consent.title
+    yield "body", consent.body
+    if consent.elements:
+        for part in fields(consent.elements):
+            yield part.name, getattr(consent.elements, part.name)
+
+
+def _circles(definition: Definition) -> Iterator[Problem]:
+    """Questions whose being shown hangs, by way of others, on themselves."""
+    items = (*union((definition,)), *signing((definition,)))
+    reads: Mapping[str, frozenset[str]] = {
+        item.key: fields_of(item.field.shown_when) if item.field.shown_when else frozenset()
+        for item in items
+    }
+    for start in reads:
+        reached: set[str] = set()
+        ahead = set(reads[start])
+        while ahead - reached:
+            reached |= ahead
+            ahead = {far for near in ahead for far in reads.get(near, ())}
+        if start in reached:
+            yield Problem(f"question {start}", "Whether it is shown depends on its own answer.")

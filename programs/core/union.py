@@ -1,0 +1,204 @@
+"""The questions several programs ask together: each once, with what each of them adds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from programs.core.catalogue import CATALOGUE
+from programs.core.conditions import Condition, renamed
+from programs.core.definition import Definition, Tightening
+from programs.core.facts import PRODUCT_FACTS, own_key
+from programs.core.fields import SECTIONS, Choice, Field
+from programs.core.places import STATES
+
+_NEEDS = ("optional", "conditional", "always")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question on the form.
+
+    ``key`` is where its answer stands; ``field`` the question as these programs ask it;
+    ``programs`` the keys of those that want it; ``own`` the one program it belongs to alone;
+    ``group`` the words over questions that belong together, or empty.
+    """
+
+    key: str
+    field: Field
+    programs: tuple[str, ...]
+    own: str = ""
+    group: str = ""
+
+
+def union(definitions: Sequence[Definition]) -> tuple[Item, ...]:
+    """Everything these programs ask the office, in the form's order; signatures apart.
+
+    With several programs a fact typed once per enrollment is asked for each of them, under
+    ``program:id``; every other question is asked once.
+    """
+    return _items(tuple(definitions), signing=False)
+
+
+def signing(definitions: Sequence[Definition]) -> tuple[Item, ...]:
+    """What is signed rather than filled in: section Consent."""
+    return _items(tuple(definitions), signing=True)
+
+
+def fields_once_per(once: str) -> tuple[Item, ...]:
+    """The catalogue's own questions about one subject (patient, coverage, …), for its page."""
+    return tuple(
+        Item(part.id, _with_states(part), (), group=_group(field))
+        for field in CATALOGUE.values()
+        if field.typed_once_per == once
+        for part in field.asked
+    )
+
+
+@lru_cache(maxsize=256)
+def _items(definitions: tuple[Definition, ...], *, signing: bool) -> tuple[Item, ...]:
+    together: dict[str, Item] = {}
+    for definition in definitions:
+        names = _names(definition) if len(definitions) > 1 else {}
+        for field in _asked_by(definition):
+            if (field.typed_once_per == "signature") is not signing:
+                continue
+            for part in field.asked:
+                item = _item(part, _group(field), definition, names)
+                known = together.get(item.key)
+                together[item.key] = _merged(known, item) if known else item
+    order = {name: place for place, name in enumerate(SECTIONS)}
+    places = {field_id: place for place, field_id in enumerate(CATALOGUE)}
+    return tuple(
+        sorted(
+            together.values(),
+            key=lambda item: (
+                order[item.field.section],
+                places.get(item.field.id.partition(".")[0], len(places)),
+            ),
+        )
+    )
+
+
+def _group(field: Field) -> str:
+    return field.label if field.type == "group" else ""
+
+
+def _names(definition: Definition) -> Mapping[str, str]:
+    own = [
+        part.id
+        for field in CATALOGUE.values()
+        if field.typed_once_per == "enrollment"
+        for part in field.asked
+    ]
+    return {name: own_key(definition.key, name) for name in (*own, *PRODUCT_FACTS)}
+
+
+def _asked_by(definition: Definition) -> list[Field]:
+    canonical = [
+        _tightened(_offered(CATALOGUE[asked], definition), definition.tightens.get(asked))
+        for asked in definition.asks
+    ]
+    return [*canonical, *definition.questions]
+
+
+def _item(part: Field, group: str, definition: Definition, names: Mapping[str, str]) -> Item:
+    field = replace(
+        _with_states(part),
+        shown_when=renamed(part.shown_when, names) if part.shown_when else None,
+        required_when=renamed(part.required_when, names) if part.required_when else None,
+    )
+    own = definition.key if part.id in names else ""
+    return Item(names.get(part.id, part.id), field, (definition.key,), own, group)
+
+
+def _with_states(field: Field) -> Field:
+    return replace(field, choices=STATES) if field.type == "state" else field
+
+
+def _offered(field: Field, definition: Definition) -> Field:
+    """The field with the choices this program's products, services and route give it."""
+    offered = {
+        "E1": tuple(Choice(each.code, each.label) for each in definition.indications),
+        "F1": tuple(Choice(each.ndc, each.label) for each in definition.products),
+        "F2": _of_products(definition, "doses"),
+        "F3": _of_products(definition, "frequencies"),
+        "H1": tuple(choice for choice in field.choices if choice.code in definition.services),
+    }
+    if field.id == "G2":
+        first, *others = field.parts
+        return replace(field, parts=(replace(first, choices=definition.route.pharmacies), *others))
+    return replace(field, choices=offered.get(field.id, field.choices))
+
+
+def _of_products(definition: Definition, what: str) -> tuple[Choice, ...]:
+    found: dict[str, Choice] = {}
+    for product in definition.products:
+        chosen: Condition = {"field": "F1", "op": "equals", "value": product.ndc}
+        for choice in getattr(product, what):
+            when = {"all": [chosen, choice.when]} if choice.when else chosen
+            known = found.get(choice.code)
+            either = {"any": [known.when, when]} if known and known.when else when
+            found[choice.code] = replace(choice, when=either)
+    return tuple(found.values())
+
+
+def _tightened(field: Field, asked: Tightening | None) -> Field:
+    if not asked:
+        return field
+    kept = tuple(
+        choice for choice in field.choices if not asked.choices or choice.code in asked.choices
+    )
+    parts = tuple(
+        _needed(_narrowed(part, asked), asked) if field.type == "group" else _narrowed(part, asked)
+        for part in field.parts
+    )
+    return replace(
+        _needed(_narrowed(field, asked), asked),
+        hint=asked.hint or field.hint,
+        choices=kept,
+        checks=(*field.checks, *asked.checks),
+        parts=parts,
+    )
+
+
+def _narrowed(field: Field, asked: Tightening) -> Field:
+    return replace(field, shown_when=_all(field.shown_when, asked.shown_when))
+
+
+def _needed(field: Field, asked: Tightening) -> Field:
+    """Ask for more answers, never fewer: one already required whenever shown stays so."""
+    if asked.required:
+        return replace(field, required=max(field.required, asked.required, key=_NEEDS.index))
+    if not asked.required_when or (field.required != "optional" and not field.required_when):
+        return field
+    either = _any(field.required_when, asked.required_when)
+    return replace(field, required="conditional", required_when=either)
+
+
+def _all(first: Condition | None, second: Condition | None) -> Condition | None:
+    return {"all": [first, second]} if first and second else first or second
+
+
+def _any(first: Condition | None, second: Condition | None) -> Condition | None:
+    if first == second:
+        return first
+    return {"any": [first, second]} if first and second else first or second
+
+
+def _merged(one: Item, other: Item) -> Item:
+    """One question wanted by two programs: shown when either shows it, as strict as both."""
+    first, second = one.field, other.field
+    strictest = max(first.required, second.required, key=_NEEDS.index)
+    kept = {choice.code for choice in second.choices}
+    conditions = [each.required_when for each in (first, second) if each.required == strictest]
+    field = replace(
+        first,
+        required=strictest,
+        required_when=None if None in conditions else _any(conditions[0], conditions[-1]),
+        shown_when=_any(first.shown_when, second.shown_when)
+        if first.shown_when and second.shown_when
+        else None,
+        choices=tuple(choice for choice in first.choices if choice.code in kept),
+        checks=tuple(dict.fromkeys((*first.checks, *second.checks))),
+    )
+    return replace(one, field=field, programs=(*one.programs, *other.programs))
