@@ -91,7 +91,7 @@ def _learn(journey: Journey, event: Event | None, *, actor: Actor | None, now: d
             _carry_out(cast, effect, event, now=now)
     sync_work(journey, cast, state, now=now)
     save_projection(journey, state)
-    _announce(journey)
+    announce(journey)
 
 
 def _append(journey: Journey, event: Event, *, actor: Actor | None) -> None:
@@ -124,7 +124,7 @@ def _carry_out(cast: Cast, effect: Effect, event: Event, *, now: datetime) -> No
         handlers.call(effect.name, journey_id=cast.journey.id, data=data, now=now)
 
 
-def _announce(journey: Journey) -> None:
+def announce(journey: Journey) -> None:
     """Tell open pages, when this commits, which journey changed and for whom: ids only."""
     news = {"journey": str(journey.id), "parties": [str(party) for party in journey.party_ids]}
     with connection.cursor() as cursor:
