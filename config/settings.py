@@ -242,6 +242,13 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = DEBUG is False
 
+# --- Live pages ------------------------------------------------------------------------------
+
+LIVE_STREAMS_MAX = env.int("LIVE_STREAMS_MAX", default=1000)
+LIVE_PING_SECONDS = env.float("LIVE_PING_SECONDS", default=15)
+# How soon an open page notices that its reader was signed out or lost the right to read it.
+LIVE_RECHECK_SECONDS = env.float("LIVE_RECHECK_SECONDS", default=40)
+
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str(
