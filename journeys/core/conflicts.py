@@ -16,7 +16,7 @@ PROPOSAL_RULE = "evidence_outranks_status_text"
 class Claim:
     """One side of a disagreement, with what backs it."""
 
-    event_id: str
+    ref: str
     source: str
     source_name: str
     role: str
@@ -77,7 +77,7 @@ def claims_of(runs: Iterable[Run], *, evidenced: Mapping[str, bool]) -> tuple[Cl
     ordered = sorted(runs, key=lambda run: run.first.order)
     return tuple(
         Claim(
-            event_id=run.first.id,
+            ref=run.first.ref,
             source=run.first.source,
             source_name=run.first.source_name,
             role=run.first.party,
@@ -92,7 +92,7 @@ def claims_of(runs: Iterable[Run], *, evidenced: Mapping[str, bool]) -> tuple[Cl
 
 def proposal_inputs(claims: Iterable[Claim]) -> dict[str, object]:
     """What the proposing rule looks at."""
-    return {"claims": [{"event_id": c.event_id, "evidence": c.evidence} for c in claims]}
+    return {"claims": [{"ref": c.ref, "evidence": c.evidence} for c in claims]}
 
 
 def propose(claims: Iterable[Claim]) -> str | None:
@@ -108,12 +108,12 @@ def settlement_inputs(claims: Iterable[Claim], settlement: Event) -> dict[str, o
     that agrees with the chosen one needs no weighing.
     """
     sides = list(claims)
-    then = [c.event_id for c in sides if c.occurred_at <= settlement.occurred_at]
-    choice = [claim.value for claim in sides if claim.event_id == settlement.chosen]
+    then = [c.ref for c in sides if c.occurred_at <= settlement.occurred_at]
+    choice = [claim.value for claim in sides if claim.ref == settlement.chosen]
     against = [c for c in sides if not any(same(c.value, value) for value in choice)]
     chosen = [settlement.chosen] if choice else []
     return {
-        "claims": [*chosen, *(claim.event_id for claim in against)],
+        "claims": [*chosen, *(claim.ref for claim in against)],
         "weighed": sorted({*(settlement.weighed or then), settlement.chosen or ""}),
         "chosen": settlement.chosen,
     }

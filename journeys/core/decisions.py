@@ -12,13 +12,13 @@ SETTLED = ("done", "skipped")
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a rule decided, from JSON-able inputs alone; `event_id` set it off."""
+    """What a rule decided, from JSON-able inputs alone; `ref` set it off."""
 
     rule: str
     step: str | None
     inputs: Mapping[str, Any]
     outcome: str
-    event_id: str | None
+    ref: str | None
     at: datetime
 
 
@@ -44,7 +44,7 @@ def go_back_when_answered(inputs: Mapping[str, Any]) -> str:
 
 def evidence_outranks_status_text(inputs: Mapping[str, Any]) -> str:
     """Propose the one side that carries evidence (number and dates); otherwise nobody's."""
-    carrying = [claim["event_id"] for claim in inputs["claims"] if claim["evidence"]]
+    carrying = [claim["ref"] for claim in inputs["claims"] if claim["evidence"]]
     return str(carrying[0]) if len(carrying) == 1 else "no proposal"
 
 

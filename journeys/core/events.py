@@ -23,12 +23,13 @@ KINDS = (
 class Event:
     """One report, kept for good.
 
-    `source` is the stable key of who says it (one key per organization, whatever the
-    channel) and `role` the party role it speaks as; a source that is itself a role may leave
-    it out. `coverage_id` ties the report to one coverage. A settlement names the `conflict`,
-    the event `chosen` and the events `weighed` by the person. An event that is not
-    `confirmed` stands in the story and moves nothing. Instants without a zone raise
-    ValueError.
+    `id` is the source's own; `ref` tells the event from everybody else's, and is how one event
+    names another (`chosen`, `weighed`). `source` is the stable key of who says it (one key per
+    organization, whatever the channel) and `role` the party role it speaks as; a source that
+    is itself a role may leave it out. `coverage_id` ties the report to one coverage. A
+    settlement names the `conflict`, the event `chosen` and the events `weighed` by the person.
+    An event that is not `confirmed` stands in the story and moves nothing. Instants without a
+    zone raise ValueError.
     """
 
     id: str
@@ -56,6 +57,11 @@ class Event:
             raise ValueError("An event's instants need a time zone.")
 
     @property
+    def ref(self) -> str:
+        """What names this event among all the events of its journey."""
+        return f"{self.source}/{self.id}"
+
+    @property
     def party(self) -> str:
         """The party role that speaks."""
         return self.role or self.source
@@ -68,11 +74,12 @@ class Event:
 
 def in_order(events: Iterable[Event]) -> list[Event]:
     """Each event once, in the order things happened."""
-    kept: dict[str, Event] = {}
+    kept: dict[tuple[str, str], Event] = {}
     for event in events:
-        earlier = kept.setdefault(event.id, event)
+        key = (event.source, event.id)
+        earlier = kept.setdefault(key, event)
         if earlier is not event and _precedence(event) < _precedence(earlier):
-            kept[event.id] = event
+            kept[key] = event
     return sorted(kept.values(), key=lambda event: event.order)
 
 

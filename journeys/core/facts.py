@@ -4,17 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-GOVERNMENT_LINES = (
-    "government",
-    "medicare_a",
-    "medicare_b",
-    "medicare_c",
-    "medicare_d",
-    "medicaid",
-    "tricare",
-    "va",
-    "ihs",
-)
+from programs.core.facts import FEDERAL
+
+GOVERNMENT_LINES = tuple(sorted({*FEDERAL, "government"}))
 _EVERYONE = frozenset({"practice", "hub", "pharmacy", "vendor"})
 _CARE = frozenset({"practice", "hub", "pharmacy"})
 _ACCESS = frozenset({"practice", "hub"})
@@ -46,7 +38,7 @@ class Fact:
     source_name: str
     occurred_at: datetime
     received_at: datetime = field(compare=False)
-    event_id: str
+    ref: str
     coverage_id: str | None = None
 
 
@@ -60,7 +52,6 @@ FACTS = _all(
     FactType("start_by_on", "Expected start", "date"),
     FactType("line_of_business", "Line of business", "choice", _EVERYONE, True),
     FactType("payer_name", "Payer", "text", _EVERYONE, True),
-    FactType("payer_class", "Kind of payer", "choice", _EVERYONE, True),
     FactType("coverage_active", "Coverage is active", "boolean", _EVERYONE, True),
     FactType("benefit", "Benefit", "choice", _CARE, True),
     FactType("prior_authorization_required", "Prior authorization needed", "boolean", _CARE, True),

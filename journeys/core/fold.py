@@ -16,7 +16,7 @@ SYSTEM = "system"
 class Unplaced:
     """A report that could not move anything, and why: visible, never dropped."""
 
-    event_id: str
+    ref: str
     why: str
 
 
@@ -54,7 +54,7 @@ def fold(graph: Graph, events: Iterable[Event]) -> Ledger:
     for event in story:
         ledger.last = event
         if not event.confirmed:
-            ledger.unplaced.append(Unplaced(event.id, "Nobody has confirmed this report yet."))
+            ledger.unplaced.append(Unplaced(event.ref, "Nobody has confirmed this report yet."))
             continue
         if event.facts:
             _take_facts(ledger, event)
@@ -87,12 +87,12 @@ def _take_facts(ledger: Ledger, event: Event) -> None:
 def _status(ledger: Ledger, event: Event) -> None:
     step = ledger.graph.by_key.get(event.step or "")
     if step is None:
-        ledger.unplaced.append(Unplaced(event.id, "This journey has no such step."))
+        ledger.unplaced.append(Unplaced(event.ref, "This journey has no such step."))
     elif step.status(event.status) is None:
-        ledger.unplaced.append(Unplaced(event.id, f"{step.title} has no such status."))
+        ledger.unplaced.append(Unplaced(event.ref, f"{step.title} has no such status."))
     elif step.per_coverage and not ledger.speaks_of_current(event):
         ledger.unplaced.append(
-            Unplaced(event.id, "About another coverage than the one the journey stands on.")
+            Unplaced(event.ref, "About another coverage than the one the journey stands on.")
         )
     else:
         ledger.claims.setdefault(step.key, []).append(event)

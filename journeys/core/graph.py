@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from programs.core.conditions import fields_of
+
 Condition = Mapping[str, object]
 Unit = Literal["business_minutes", "business_hours", "business_days", "hours", "days"]
 StatusKind = Literal["open", "done", "skipped", "failed"]
@@ -109,7 +111,8 @@ class Step:
     `lane` is the party it is drawn with, `owner` the party that has it; an owner outside the
     product (payer, patient) is followed up by `chased_by`. `typical` is low and high business
     hours. `produces` and `uses` name facts; `evidence` names facts that outrank status text.
-    `spoken` is the subject of the headline and `awaits` what is due ("decision").
+    `spoken` is the subject of the headline and `awaits` what is due ("decision"). Its reports
+    are told to the roles of `seen_by`; reasons and notes only to those of `details_seen_by`.
     """
 
     key: str
@@ -133,6 +136,8 @@ class Step:
     stage: str | None = None
     spoken: str = ""
     awaits: str = ""
+    seen_by: tuple[str, ...] = ORGANIZATIONS
+    details_seen_by: tuple[str, ...] = ("practice", "hub", "pharmacy")
 
     def status(self, key: str | None) -> Status | None:
         """The status with this key, or None when the step does not have it."""
@@ -181,6 +186,11 @@ class Graph:
         return tuple(placed.values())
 
     @cached_property
+    def path(self) -> tuple[Step, ...]:
+        """The ordered steps that are no detours."""
+        return tuple(step for step in self.order if step.detour is None)
+
+    @cached_property
     def detours(self) -> Mapping[str, tuple[Step, ...]]:
         """The detours of each step that has any."""
         found: dict[str, tuple[Step, ...]] = {}
@@ -193,6 +203,11 @@ class Graph:
     def closing_steps(self) -> frozenset[str]:
         """Keys of the steps that have a status which ends the journey."""
         return frozenset(s.key for s in self.steps if any(status.closes for status in s.statuses))
+
+    @cached_property
+    def skips(self) -> Mapping[str, tuple[tuple[Skip, frozenset[str]], ...]]:
+        """Each step's skips with the facts they rest on."""
+        return {s.key: tuple((k, fields_of(k.when)) for k in s.skips) for s in self.steps}
 
     @cached_property
     def producer(self) -> Mapping[str, str]:

@@ -15,19 +15,25 @@ from journeys.core.conflicts import (
     propose,
 )
 from journeys.core.events import Event
+from journeys.core.facts import same
 from journeys.core.fold import Ledger
 from journeys.core.graph import Status, Step
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The status a step stands in, since when and by whose word; None before any word."""
+    """The status a step stands in, since when and by whose word; None before any word.
+
+    `restarted_at` is when a detour gave the step back, which starts its clock anew.
+    """
 
     status: Status | None = None
     since: datetime | None = None
     reason: str | None = None
-    event_id: str | None = None
+    event: Event | None = None
+    last: Event | None = None
     conflict: Conflict | None = None
+    restarted_at: datetime | None = None
 
 
 def runs_of(events: Iterable[Event]) -> dict[str, Run]:
@@ -55,9 +61,8 @@ def _status(step: Step, run: Run) -> Status:
 
 
 def _from(step: Step, run: Run) -> Outcome:
-    return Outcome(
-        _status(step, run), run.first.occurred_at, run.last.reason, run.first.id, conflict=None
-    )
+    first, last = run.first, run.last
+    return Outcome(_status(step, run), first.occurred_at, last.reason, first, last)
 
 
 def _disputed(step: Step, ends: list[Run], ledger: Ledger) -> Outcome:
@@ -77,20 +82,20 @@ def _disputed(step: Step, ends: list[Run], ledger: Ledger) -> Outcome:
         claims=claims,
         since=began(claims),
         proposed=propose(claims),
-        settled_by=settlement.id if settlement and chosen else None,
+        settled_by=settlement.ref if settlement and chosen else None,
         chosen=chosen,
     )
     if chosen is None or settlement is None:
-        return Outcome(since=conflict.since, event_id=claims[-1].event_id, conflict=conflict)
-    run = next(run for run in ends if run.first.id == chosen)
-    return Outcome(
-        _status(step, run), settlement.occurred_at, run.last.reason, settlement.id, conflict
-    )
+        latest = max(ends, key=lambda run: run.first.order)
+        return Outcome(since=conflict.since, event=latest.first, conflict=conflict)
+    run = next(run for run in ends if run.first.ref == chosen)
+    at = settlement.occurred_at
+    return Outcome(_status(step, run), at, run.last.reason, settlement, settlement, conflict)
 
 
 def began(claims: tuple[Claim, ...]) -> datetime:
     """When the sides began to differ: the first report unlike the first one."""
-    return next(c.occurred_at for c in claims if c.value != claims[0].value)
+    return next(c.occurred_at for c in claims if not same(c.value, claims[0].value))
 
 
 def _backed(step: Step, run: Run, ledger: Ledger) -> bool:
