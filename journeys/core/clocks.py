@@ -1,0 +1,102 @@
+"""When each open step is due, who acts next and by when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from journeys.core.calendar import Calendar, calendar_of
+from journeys.core.conflicts import Conflict
+from journeys.core.facts import type_of
+from journeys.core.graph import OUTSIDERS, Clock, Due, Graph, Step
+from journeys.core.sentences import name_of
+from journeys.core.state import NextAction, Party, StepState
+from programs.core.conditions import holds
+
+DEFAULT_ZONE = "America/New_York"
+DEFAULT_FOLLOW_UP = Clock(2, "business_days")
+_STAND_INS = ("hub", "practice")
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Who takes part, what is known, and when somebody last followed up on each step."""
+
+    graph: Graph
+    parties: Mapping[str, Party]
+    values: Mapping[str, object]
+    followed_up: Mapping[str, datetime]
+    now: datetime
+
+    @property
+    def zone(self) -> str:
+        """The one time zone everybody's sentences are told in: the practice's."""
+        practice = self.parties.get("practice")
+        return practice.time_zone if practice else DEFAULT_ZONE
+
+    def calendar(self, role: str | None) -> Calendar:
+        """The working hours of the organization in this role."""
+        party = self.parties.get(role or "")
+        return calendar_of(party.time_zone if party else self.zone)
+
+    def present(self, role: str) -> str:
+        """The role itself when an organization fills it, otherwise who stands in for it."""
+        if role in self.parties:
+            return role
+        return next((other for other in _STAND_INS if other in self.parties), role)
+
+
+def with_clock(around: Around, step: Step, state: StepState) -> StepState:
+    """The state of a step somebody has to act on, with its actor and dates."""
+    if state.acts is None or state.since is None:
+        return state
+    acts = around.present(state.acts)
+    calendar = around.calendar(acts)
+    status = step.status(state.status)
+    opened_at = state.opened_at or state.since
+    if status and status.due:
+        due_at = calendar.after(state.since, status.due)
+    else:
+        due_at = calendar.after(opened_at, due_clock(step.due, around.values))
+    action = state.action.replace("{owner}", name_of(state.owner or step.owner, around.parties))
+    act_by = _act_by(around, step, state, due_at, calendar)
+    return replace(state, acts=acts, due_at=due_at, act_by=act_by, action=action)
+
+
+def due_clock(due: Due, values: Mapping[str, object]) -> Clock:
+    """The clock of a step for what is known: the first case that holds, else the usual one."""
+    return next((case.clock for case in due.cases if holds(case.when, values)), due.clock)
+
+
+def _act_by(
+    around: Around, step: Step, state: StepState, due_at: datetime, calendar: Calendar
+) -> datetime:
+    """When the next action falls due: for a step outside, the next follow-up."""
+    if state.owner not in OUTSIDERS or state.since is None:
+        return due_at
+    touched = around.followed_up.get(step.key, state.since)
+    follow_up = calendar.after(max(touched, state.since), step.follow_up or DEFAULT_FOLLOW_UP)
+    return min(follow_up, due_at) if due_at > touched else follow_up
+
+
+def step_action(around: Around, state: StepState) -> NextAction | None:
+    """The next action on a step, when an organization has one."""
+    if state.acts is None or state.act_by is None or not state.action:
+        return None
+    urgent = around.values.get("urgent") is True
+    return NextAction(state.key, state.key, state.acts, state.action, state.act_by, urgent)
+
+
+def conflict_action(around: Around, conflict: Conflict) -> NextAction:
+    """The settling of a disagreement, owned by who settles this graph's."""
+    owner = around.present(around.graph.settled_by)
+    due_at = around.calendar(owner).after(conflict.since, around.graph.settle_within)
+    action = f"Settle the disagreement about {subject_of(around.graph, conflict).lower()}"
+    return NextAction(conflict.key, conflict.step, owner, action, due_at, urgent=True)
+
+
+def subject_of(graph: Graph, conflict: Conflict) -> str:
+    """What a disagreement is about, in words."""
+    if conflict.subject == "fact":
+        return type_of(conflict.name).label
+    step = graph.by_key[conflict.name]
+    return step.spoken or step.title

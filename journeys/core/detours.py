@@ -1,0 +1,92 @@
+"""Turns off the path and back: missing information after an intake was returned."""
+
+from dataclasses import replace
+
+from journeys.core.decisions import detour_when_returned, go_back_when_answered
+from journeys.core.events import Event
+from journeys.core.graph import Detour, Step
+from journeys.core.outcomes import Outcome, outcome_of, runs_of
+from journeys.core.state import StepState
+from journeys.core.walking import Walk, in_hand, state_of
+
+OPENS = detour_when_returned.__name__
+GOES_BACK = go_back_when_answered.__name__
+
+
+def take_outcome(on: Walk, step: Step) -> None:
+    """Find a step's outcome by the word of its sources, its detours counted."""
+    claims = on.ledger.claims.get(step.key, [])
+    outcome = outcome_of(step, runs_of(claims), on.ledger)
+    if outcome.conflict:
+        on.conflicts.append(outcome.conflict)
+    for detour in on.graph.detours.get(step.key, ()):
+        if detour.detour:
+            _tell(on, step, detour, detour.detour)
+            outcome = _through(on, step, detour, detour.detour, outcome)
+    on.outcomes[step.key] = outcome
+
+
+def _through(on: Walk, step: Step, detour: Step, rule: Detour, outcome: Outcome) -> Outcome:
+    """The outcome of a step once its detour, open or answered, is counted."""
+    if outcome.status is None or outcome.status.key not in rule.opened_by:
+        return outcome
+    opening = _opening(on, step, detour, outcome)
+    claims = on.ledger.claims.get(detour.key, [])
+    since = [c for c in claims if opening is None or c.order > opening.order]
+    answer = outcome_of(detour, runs_of(since), on.ledger)
+    if answer.conflict:
+        on.conflicts.append(answer.conflict)
+    back = step.status(rule.returns.get(answer.status.key)) if answer.status else None
+    opened_at = opening.occurred_at if opening else answer.since
+    if back is None:
+        on.steps[detour.key] = in_hand(detour, answer, opened_at)
+        return replace(outcome, since=opened_at, event=opening)
+    on.steps[detour.key] = state_of(
+        detour, answer, phase="done", opened_at=opened_at, settled_at=answer.since
+    )
+    return Outcome(back, answer.since, None, answer.event, answer.last, restarted_at=answer.since)
+
+
+def _opening(on: Walk, step: Step, detour: Step, outcome: Outcome) -> Event | None:
+    """The report that sent the step on this turn: the first one not answered before."""
+    first, last = outcome.event, outcome.last
+    if first is None or last is None:
+        return first
+    answered = [c.order for c in _ends(on, detour) if c.order < last.order]
+    turns = [
+        claim
+        for claim in on.ledger.claims.get(step.key, [])
+        if claim.source == last.source
+        and claim.status == last.status
+        and claim.order >= first.order
+        and (not answered or claim.order > answered[-1])
+    ]
+    return turns[0] if turns else last
+
+
+def _ends(on: Walk, step: Step) -> list[Event]:
+    """Reports that say the step is over."""
+    open_keys = {status.key for status in step.statuses if status.kind == "open"}
+    return [c for c in on.ledger.claims.get(step.key, []) if c.status not in open_keys]
+
+
+def _tell(on: Walk, step: Step, detour: Step, rule: Detour) -> None:
+    """Keep the decision for every time the detour was opened or answered."""
+    for claim in on.ledger.claims.get(step.key, []):
+        if claim.status in rule.opened_by:
+            opening = {"status": claim.status, "opened_by": list(rule.opened_by)}
+            on.decide(OPENS, detour.key, opening, claim.ref, claim.occurred_at)
+    for claim in _ends(on, detour):
+        answer = {"status": claim.status, "returns": dict(rule.returns)}
+        on.decide(GOES_BACK, step.key, answer, claim.ref, claim.occurred_at)
+
+
+def unused(on: Walk, step: Step, rule: Detour) -> StepState:
+    """A detour that is not open: still possible, taken before, or never needed."""
+    ends = _ends(on, step)
+    if ends:
+        outcome = outcome_of(step, runs_of(ends[-1:]), on.ledger)
+        return state_of(step, outcome, phase="done", settled_at=outcome.since)
+    if on.steps[rule.of].over:
+        return state_of(step, Outcome(), phase="skipped", skipped_why=rule.unused_why)
+    return state_of(step, Outcome(), phase="ahead")

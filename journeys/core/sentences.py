@@ -1,0 +1,144 @@
+"""The words a journey is told in: the same for every reader."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from journeys.core.graph import Step
+from journeys.core.state import Party, StepState
+
+PHASE_WORDS: Mapping[str, str] = {
+    "done": "Done",
+    "now": "Now",
+    "waiting": "Waiting",
+    "ahead": "Ahead",
+    "skipped": "Skipped",
+    "at_risk": "At risk",
+    "blocked": "Blocked",
+    "conflict": "Conflict",
+}
+ROLE_WORDS: Mapping[str, str] = {
+    "practice": "the practice",
+    "hub": "the hub",
+    "pharmacy": "the pharmacy",
+    "vendor": "the vendor",
+    "payer": "the payer",
+    "patient": "the patient",
+}
+_ZONE_WORDS: Mapping[str, str] = {
+    "America/New_York": "ET",
+    "America/Detroit": "ET",
+    "America/Chicago": "CT",
+    "America/Denver": "MT",
+    "America/Phoenix": "MT",
+    "America/Los_Angeles": "PT",
+    "America/Anchorage": "AKT",
+    "Pacific/Honolulu": "HT",
+}
+_MINUTE = 60
+_HOUR = 60 * _MINUTE
+_DAY = 24 * _HOUR
+
+
+def name_of(role: str, parties: Mapping[str, Party]) -> str:
+    """What a party is called: its own name, or what it is."""
+    party = parties.get(role)
+    return party.name if party else ROLE_WORDS.get(role, role)
+
+
+def full_moment(instant: datetime, zone: str) -> str:
+    """ "Fri, Mar 6, 2:10 pm ET"."""
+    local = instant.astimezone(ZoneInfo(zone))
+    word = _ZONE_WORDS.get(zone) or local.tzname() or zone
+    return f"{local:%a}, {local:%b} {local.day}, {_clock(local)} {word}"
+
+
+def near_day(instant: datetime, *, now: datetime, zone: str) -> str:
+    """The day as people say it: a time today, a weekday within six days, else a date."""
+    local, today = instant.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
+    days = (local.date() - today.date()).days
+    if days == 0:
+        return f"{_clock(local)} today"
+    if days in (-1, 1):
+        return "yesterday" if days < 0 else "tomorrow"
+    if abs(days) < 7:
+        return f"{local:%A}"
+    year = f", {local.year}" if local.year != today.year else ""
+    return f"{local:%b} {local.day}{year}"
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its two largest units: "13 h 58 min", "2 d 4 h"."""
+    seconds = int(length.total_seconds())
+    days, hours, minutes = seconds // _DAY, seconds % _DAY // _HOUR, seconds % _HOUR // _MINUTE
+    if days:
+        return f"{days} d {hours} h" if hours else f"{days} d"
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{minutes} min"
+
+
+def _clock(local: datetime) -> str:
+    return f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
+
+
+def headline(
+    step: Step, state: StepState, parties: Mapping[str, Party], *, now: datetime, zone: str
+) -> str:
+    """Where the journey stands and who has it, in one sentence."""
+    subject = step.spoken or step.title
+    if state.phase == "conflict":
+        return f"{subject}: partners disagree since {_day(state.since, now, zone)}"
+    if state.phase == "blocked":
+        who = name_of(state.acts or "", parties)
+        due = _due(state, now, zone)
+        return f"{subject} is blocked; {who} has it{', ' if due else ''}{due}"
+    who = name_of(state.owner or step.owner, parties)
+    since = f" since {_day(state.since, now, zone)}" if state.since else ""
+    due = _due(state, now, zone)
+    awaits = f"{step.awaits} " if step.awaits else ""
+    return f"{subject} is with {who}{since}" + (f"; {awaits}{due}" if due else "")
+
+
+def _day(instant: datetime | None, now: datetime, zone: str) -> str:
+    return near_day(instant or now, now=now, zone=zone)
+
+
+def _due(state: StepState, now: datetime, zone: str) -> str:
+    if state.due_at is None:
+        return ""
+    was = "was " if state.due_at < now else ""
+    return f"{was}due {near_day(state.due_at, now=now, zone=zone)}"
+
+
+def settle_headline(subject: str, who: str, due_at: datetime, *, now: datetime, zone: str) -> str:
+    """The headline while two sources disagree; which said what is told to those who may know."""
+    when = near_day(due_at, now=now, zone=zone)
+    verb = "was to settle it" if due_at < now else "settles it"
+    return f"Partners disagree about {_lower_first(subject)}; {who} {verb} by {when}"
+
+
+def next_action(action: str, who: str, due_at: datetime, *, now: datetime, zone: str) -> str:
+    """Who does what by when: "Review the enrollment: Northstar Access, by Friday"."""
+    return f"{action}: {who}, by {near_day(due_at, now=now, zone=zone)}"
+
+
+def closed_headline(who: str, at: datetime, *, now: datetime, zone: str) -> str:
+    """The headline of a journey that ended; the reason is told to those who may know it."""
+    return f"Closed by {who} {_on(at, now, zone)}"
+
+
+def completed_headline(at: datetime, *, now: datetime, zone: str) -> str:
+    """The headline of a journey whose every step is over."""
+    return f"Every step is done; the last {_on(at, now, zone)}"
+
+
+def _on(at: datetime, now: datetime, zone: str) -> str:
+    day = near_day(at, now=now, zone=zone)
+    if day == "yesterday":
+        return day
+    return f"at {day}" if day.endswith("today") else f"on {day}"
+
+
+def _lower_first(words: str) -> str:
+    return words[:1].lower() + words[1:]

@@ -1,0 +1,144 @@
+"""Walk the steps in order and find where each one stands."""
+
+from datetime import datetime
+
+from journeys.core.decisions import open_when_needs_are_settled, skip_when_not_needed
+from journeys.core.detours import take_outcome, unused
+from journeys.core.fold import Ledger
+from journeys.core.graph import Graph, Skip, Step
+from journeys.core.known import Known
+from journeys.core.outcomes import Outcome
+from journeys.core.state import StepState
+from journeys.core.walking import Walk, in_hand, state_of
+
+OPENS = open_when_needs_are_settled.__name__
+SKIPS = skip_when_not_needed.__name__
+
+
+def walk(graph: Graph, ledger: Ledger, known: Known, *, started_at: datetime) -> Walk:
+    """Place every step; clocks, names and risks are for others to add."""
+    on = Walk(graph, ledger, known, started_at, conflicts=list(known.conflicts))
+    for step in graph.path:
+        take_outcome(on, step)
+        on.steps[step.key] = _place(on, step)
+    for step in graph.steps:
+        if step.detour and step.key not in on.steps:
+            on.steps[step.key] = unused(on, step, step.detour)
+    return on
+
+
+def _place(on: Walk, step: Step) -> StepState:
+    needs = [on.steps[key] for key in step.needs]
+    missing = [need for need in needs if not need.over]
+    opened_at = max((n.settled_at for n in needs if n.settled_at), default=on.started_at)
+    outcome = on.outcomes[step.key]
+    skip = _skip(on, step, outcome)
+    if skip:
+        return _skipped(on, step, skip, None if missing else opened_at)
+    if missing:
+        return _not_yet(step, outcome, missing)
+    _tell_opening(on, step, needs, opened_at)
+    return _ready(on, step, outcome, opened_at)
+
+
+def _ready(on: Walk, step: Step, outcome: Outcome, opened_at: datetime) -> StepState:
+    """The state of a step that has all it needs."""
+    if _in_conflict(on, step, outcome):
+        return state_of(step, outcome, phase="conflict", opened_at=opened_at)
+    disputed = _disputed_need(on, step)
+    if disputed:
+        why = f"Waits until the disagreement about {disputed} is settled"
+        return state_of(step, outcome, phase="blocked", opened_at=opened_at, blocked_why=why)
+    away = _away(on, step)
+    if away:
+        owner, acts = away.owner, away.acts
+        return state_of(step, outcome, phase="waiting", owner=owner, acts=acts, opened_at=opened_at)
+    status = outcome.status or step.statuses[0]
+    if status.kind in ("open", "failed"):
+        return in_hand(step, outcome, opened_at)
+    return _over(step, outcome, opened_at, skipped=status.kind == "skipped")
+
+
+def _over(step: Step, outcome: Outcome, opened_at: datetime, *, skipped: bool) -> StepState:
+    at = max(outcome.since or opened_at, opened_at)
+    label = outcome.status.label if outcome.status else ""
+    return state_of(
+        step,
+        outcome,
+        phase="skipped" if skipped else "done",
+        skipped_why=(step.label_of(outcome.reason) or label) if skipped else "",
+        opened_at=opened_at,
+        since=at,
+        settled_at=at,
+    )
+
+
+def _skip(on: Walk, step: Step, outcome: Outcome) -> tuple[Skip, frozenset[str]] | None:
+    """The skip that holds over known facts; a reported end stands unless the skip is firm."""
+    ended = outcome.conflict or (outcome.status and outcome.status.kind != "open")
+    values = on.known.values
+    for skip, names in on.graph.skips[step.key]:
+        if (ended and not skip.firm) or not all(name in values for name in names):
+            continue
+        facts = {name: values[name] for name in names}
+        if skip_when_not_needed({"when": skip.when, "facts": facts}) == "skipped":
+            return skip, names
+    return None
+
+
+def _skipped(
+    on: Walk, step: Step, found: tuple[Skip, frozenset[str]], ready_at: datetime | None
+) -> StepState:
+    skip, names = found[0], sorted(found[1])
+    facts = [on.known.facts[name] for name in names]
+    latest = max(facts, key=lambda fact: (fact.occurred_at, fact.ref))
+    inputs = {"when": skip.when, "facts": {fact.name: fact.value for fact in facts}}
+    on.decide(SKIPS, step.key, inputs, latest.ref, latest.occurred_at)
+    return StepState(
+        key=step.key,
+        title=step.title,
+        phase="skipped",
+        since=latest.occurred_at,
+        settled_at=max(ready_at, latest.occurred_at) if ready_at else None,
+        skipped_why=skip.why,
+        skipped_by=tuple(names),
+        ref=latest.ref,
+    )
+
+
+def _not_yet(step: Step, outcome: Outcome, missing: list[StepState]) -> StepState:
+    """Ahead, or blocked when it was reported or when what it needs has stopped."""
+    if outcome.status and outcome.status.kind != "open":
+        label = outcome.status.label.lower()
+        why = f"Reported as {label}, but {missing[0].title} is not settled yet"
+        return state_of(step, outcome, phase="blocked", blocked_why=why)
+    for need in missing:
+        if need.phase in ("conflict", "blocked"):
+            why = f"Waits for {need.title}"
+            return state_of(step, outcome, phase="blocked", blocked_why=why)
+    return state_of(step, outcome, phase="ahead")
+
+
+def _tell_opening(on: Walk, step: Step, needs: list[StepState], opened_at: datetime) -> None:
+    last = max(needs, key=lambda need: need.settled_at or opened_at, default=None)
+    inputs = {"needs": {need.key: need.phase for need in needs}}
+    on.decide(OPENS, step.key, inputs, last.ref if last else None, opened_at)
+
+
+def _in_conflict(on: Walk, step: Step, outcome: Outcome) -> bool:
+    if outcome.conflict and outcome.conflict.open:
+        return True
+    return any(c.open and c.step == step.key for c in on.known.conflicts)
+
+
+def _disputed_need(on: Walk, step: Step) -> str | None:
+    """A disputed fact this step rests on, in words."""
+    rests_on = set(step.uses).union(*(names for _, names in on.graph.skips[step.key]))
+    disputed = sorted(rests_on & on.known.disputed)
+    return disputed[0].replace("_", " ") if disputed else None
+
+
+def _away(on: Walk, step: Step) -> StepState | None:
+    """The open detour the step waits for."""
+    states = (on.steps.get(detour.key) for detour in on.graph.detours.get(step.key, ()))
+    return next((state for state in states if state and not state.over), None)

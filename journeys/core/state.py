@@ -1,0 +1,166 @@
+"""Where a journey stands: the result of evaluation, and its plain form for a projection."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from journeys.core.conflicts import Conflict
+from journeys.core.decisions import Decision
+from journeys.core.facts import Fact
+from journeys.core.fold import Unplaced
+
+Phase = Literal["done", "now", "waiting", "ahead", "skipped", "at_risk", "blocked", "conflict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """An organization (or payer, or patient) taking part: its role, name and time zone."""
+
+    role: str
+    name: str
+    time_zone: str = "America/New_York"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepState:
+    """One step now.
+
+    `owner` has it and `acts` is the organization with the next action (the same, unless the
+    owner is outside). `due_at` is when the step should be over, `act_by` when the next action
+    falls due. `settled_at` is set once the step and all it needs are over. `ref` is the
+    report it rests on.
+    """
+
+    key: str
+    title: str
+    phase: Phase
+    status: str | None = None
+    status_label: str = ""
+    reason: str | None = None
+    reason_label: str = ""
+    owner: str | None = None
+    acts: str | None = None
+    action: str = ""
+    since: datetime | None = None
+    opened_at: datetime | None = None
+    settled_at: datetime | None = None
+    due_at: datetime | None = None
+    act_by: datetime | None = None
+    skipped_why: str = ""
+    skipped_by: tuple[str, ...] = ()
+    blocked_why: str = ""
+    ref: str | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is to be done here, and everything before it is over too."""
+        return self.settled_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class NextAction:
+    """One thing an organization has to do; `key` stays the same while it is the same thing."""
+
+    key: str
+    step: str | None
+    owner: str
+    action: str
+    due_at: datetime
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """Why a journey may slip, who has it and by when."""
+
+    rule: str
+    step: str | None
+    why: str
+    who: str
+    by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Eta:
+    """The days between which the last step should be over."""
+
+    low: date
+    high: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JourneyState:
+    """Where the journey stands. Equal for equal events, whatever the order they came in.
+
+    `current` lists the steps that are open, the one that decides the end first. `wakes_at`
+    is the next moment at which time alone changes something.
+    """
+
+    steps: Mapping[str, StepState]
+    current: tuple[str, ...]
+    actions: tuple[NextAction, ...]
+    next_owner: str | None
+    next_action: str
+    due_at: datetime | None
+    headline: str
+    stage: str
+    facts: Mapping[str, Fact]
+    coverage_id: str | None
+    conflicts: tuple[Conflict, ...]
+    risks: tuple[Risk, ...]
+    eta: Eta | None
+    critical_path: tuple[str, ...]
+    closed_at: datetime | None = None
+    closed_reason: str | None = None
+    closed_label: str = ""
+    closed_by: str = ""
+    completed_at: datetime | None = None
+    last_event_at: datetime | None = None
+    wakes_at: datetime | None = None
+    decisions: tuple[Decision, ...] = ()
+    unplaced: tuple[Unplaced, ...] = ()
+    closing_ref: str | None = field(default=None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is still to be done."""
+        return self.closed_at is None and self.completed_at is None
+
+    @property
+    def at_risk(self) -> bool:
+        """Whether any at-risk rule holds."""
+        return bool(self.risks)
+
+
+def to_json(state: JourneyState) -> dict[str, Any]:
+    """What a projection row keeps; instants in ISO 8601, no fact values."""
+    lead = state.steps[state.current[0]] if state.current else None
+    return {
+        "step": lead.key if lead else None,
+        "title": lead.title if lead else "",
+        "phase": lead.phase if lead else None,
+        "status": lead.status if lead else None,
+        "since": _iso(lead.since if lead else None),
+        "current": list(state.current),
+        "next_owner": state.next_owner,
+        "next_action": state.next_action,
+        "due_at": _iso(state.due_at),
+        "headline": state.headline,
+        "stage": state.stage,
+        "at_risk": state.at_risk,
+        "risks": [{"rule": risk.rule, "step": risk.step, "why": risk.why} for risk in state.risks],
+        "open_conflicts": [conflict.key for conflict in state.conflicts if conflict.open],
+        "eta_low": state.eta.low.isoformat() if state.eta else None,
+        "eta_high": state.eta.high.isoformat() if state.eta else None,
+        "closed_at": _iso(state.closed_at),
+        "closed_reason": state.closed_reason,
+        "completed_at": _iso(state.completed_at),
+        "last_event_at": _iso(state.last_event_at),
+        "wakes_at": _iso(state.wakes_at),
+        "phases": {key: step.phase for key, step in state.steps.items()},
+    }
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
