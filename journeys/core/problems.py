@@ -1,0 +1,130 @@
+"""Every fault of a graph at once, with where it is and why it is one."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from journeys.core.facts import FACTS
+from journeys.core.graph import ORGANIZATIONS, OUTSIDERS, ROLES, STAGES, Graph, Step, before
+from programs.core.conditions import problems_of
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault: where it is, and why it is one."""
+
+    where: str
+    why: str
+
+
+def problems(graph: Graph) -> list[Problem]:
+    """Every fault of the graph; an empty list means a journey can run on it."""
+    found = [*_of_keys(graph), *_of_order(graph)]
+    for step in graph.steps:
+        found.extend(_of_needs(graph, step))
+        found.extend(_of_owners(step))
+        found.extend(_of_conditions(step))
+        found.extend(_of_statuses(step))
+        found.extend(_of_detour(graph, step))
+    if graph.settled_by not in ORGANIZATIONS:
+        found.append(Problem(graph.key, f"Nobody called {graph.settled_by!r} settles conflicts."))
+    return found
+
+
+def _of_keys(graph: Graph) -> Iterator[Problem]:
+    for key, count in Counter(step.key for step in graph.steps).items():
+        if count > 1:
+            yield Problem(key, f"{count} steps have this key.")
+    if not graph.steps:
+        yield Problem(graph.key, "The journey has no steps.")
+
+
+def _of_order(graph: Graph) -> Iterator[Problem]:
+    placed = {step.key for step in graph.order}
+    left = {step.key: step for step in graph.steps if step.key not in placed}
+    for key, step in left.items():
+        if _comes_back(step, left):
+            yield Problem(key, "It waits for itself: the steps it needs form a circle.")
+        else:
+            yield Problem(key, "It is never reached: something it needs is never over.")
+    if graph.steps and not any(not before(step) for step in graph.steps):
+        yield Problem(graph.key, "No step can open first.")
+
+
+def _comes_back(start: Step, left: dict[str, Step]) -> bool:
+    seen: set[str] = set()
+    ahead = list(before(start))
+    while ahead:
+        key = ahead.pop()
+        if key == start.key:
+            return True
+        if key in left and key not in seen:
+            seen.add(key)
+            ahead.extend(before(left[key]))
+    return False
+
+
+def _of_needs(graph: Graph, step: Step) -> Iterator[Problem]:
+    for need in step.needs:
+        if need not in graph.by_key:
+            yield Problem(step.key, f"It needs {need!r}, which is no step of this journey.")
+        elif graph.by_key[need].detour:
+            yield Problem(step.key, f"It needs {need!r}, a detour that may never open.")
+
+
+def _of_owners(step: Step) -> Iterator[Problem]:
+    owners = {step.owner, *(status.owner for status in step.statuses if status.owner)}
+    for owner in sorted(owners - set(ROLES)):
+        yield Problem(step.key, f"No party is called {owner!r}, so nobody would have it.")
+    for owner in sorted(owners & set(OUTSIDERS)):
+        if step.acting(owner) not in ORGANIZATIONS:
+            yield Problem(step.key, f"Nobody follows up while the {owner} has it.")
+    if step.lane not in ROLES:
+        yield Problem(step.key, f"No lane is called {step.lane!r}.")
+    if not step.action:
+        yield Problem(step.key, "It says nothing of what its owner does.")
+
+
+def _of_conditions(step: Step) -> Iterator[Problem]:
+    for skip in step.skips:
+        for why in problems_of(skip.when, FACTS):
+            yield Problem(step.key, f"When it is not needed: {why}")
+    for case in step.due.cases:
+        for why in problems_of(case.when, FACTS):
+            yield Problem(step.key, f"When it is due: {why}")
+    for name in (*step.uses, *step.evidence, *step.produces):
+        if name not in FACTS:
+            yield Problem(step.key, f"No fact is called {name!r}.")
+
+
+def _of_statuses(step: Step) -> Iterator[Problem]:
+    for key, count in Counter(status.key for status in step.statuses).items():
+        if count > 1:
+            yield Problem(step.key, f"{count} statuses are called {key!r}.")
+    if not step.statuses or step.statuses[0].kind != "open":
+        yield Problem(step.key, "Its first status is not an open one, so it could not begin.")
+    if not any(status.kind in ("done", "skipped") for status in step.statuses):
+        yield Problem(step.key, "No status ends it, so the journey could never be over.")
+    if step.stage is not None and step.stage not in STAGES:
+        yield Problem(step.key, f"No milestone is called {step.stage!r}.")
+    for clock in (step.due.clock, *(case.clock for case in step.due.cases)):
+        if clock.amount <= 0:
+            yield Problem(step.key, "It is due before it opens.")
+
+
+def _of_detour(graph: Graph, step: Step) -> Iterator[Problem]:
+    rule = step.detour
+    if rule is None:
+        return
+    of = graph.by_key.get(rule.of)
+    if of is None or of.detour:
+        yield Problem(step.key, f"It is a detour of {rule.of!r}, which is no step of the path.")
+        return
+    unknown = [key for key in (*rule.opened_by, *rule.returns.values()) if of.status(key) is None]
+    for key in unknown:
+        yield Problem(step.key, f"{of.title} has no status {key!r}.")
+    for key in (key for key in rule.returns if step.status(key) is None):
+        yield Problem(step.key, f"It has no status {key!r} to return with.")
+    ends = [status.key for status in step.statuses if status.kind in ("done", "skipped")]
+    for key in (key for key in ends if key not in rule.returns):
+        yield Problem(step.key, f"After {key!r} nothing says where {of.title} goes on.")

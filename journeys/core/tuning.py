@@ -1,0 +1,158 @@
+"""A program version's changes to a template: steps left out, other clocks, owners, conditions.
+
+A tuning is JSON: {"drop": [step keys], "steps": {step key: changes}}. Changes may give `due`
+and `follow_up` ({"amount", "unit"}), `owner`, `chased_by`, `title`, `action`, `typical` (low and
+high business hours) and `skip_when` ([{"when": condition, "why": words}], beside the template's).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, get_args
+
+from journeys.core.graph import ROLES, Clock, Due, Graph, Skip, Step, Unit
+from journeys.core.problems import Problem, problems
+
+_UNITS = get_args(Unit)
+
+
+class TuningError(ValueError):
+    """A tuning that does not fit its template; `problems` has every fault."""
+
+    def __init__(self, found: list[Problem]) -> None:
+        super().__init__("; ".join(f"{one.where}: {one.why}" for one in found))
+        self.problems = found
+
+
+class _Fault(Exception):
+    """One value that is not what its key takes."""
+
+
+def tuned(graph: Graph, tuning: Mapping[str, Any]) -> Graph:
+    """The graph with the tuning applied. Raises TuningError with every fault at once."""
+    changed, found = _apply(graph, tuning)
+    found = found or problems(changed)
+    if found:
+        raise TuningError(found)
+    return changed
+
+
+def tuning_problems(graph: Graph, tuning: Mapping[str, Any]) -> list[Problem]:
+    """Every fault of the tuning and of the graph it makes."""
+    changed, found = _apply(graph, tuning)
+    return found + [fault for fault in problems(changed) if fault not in found]
+
+
+def _apply(graph: Graph, tuning: Mapping[str, Any]) -> tuple[Graph, list[Problem]]:
+    found = [Problem(graph.key, f"A tuning has no {key!r}.") for key in tuning if key not in _PARTS]
+    drop, steps = tuning.get("drop", []), tuning.get("steps", {})
+    if not isinstance(drop, list) or not isinstance(steps, Mapping):
+        found.append(Problem(graph.key, "“drop” is a list and “steps” an object."))
+        return graph, found
+    named = [str(key) for key in (*drop, *steps)]
+    unknown = (key for key in named if key not in graph.by_key)
+    found.extend(Problem(key, "The template has no such step.") for key in unknown)
+    twice = (key for key, count in Counter(named).items() if count > 1)
+    found.extend(Problem(key, "It is named more than once.") for key in twice)
+    kept = _without(graph, {str(key) for key in drop})
+    changed = [_changed(step, steps.get(step.key, {}), found) for step in kept]
+    return replace(graph, steps=tuple(changed)), found
+
+
+_PARTS = ("drop", "steps")
+
+
+def _without(graph: Graph, drop: set[str]) -> list[Step]:
+    """The steps that stay; what needed a dropped one needs what that one needed."""
+
+    def inherited(need: str) -> tuple[str, ...]:
+        if need not in drop or need not in graph.by_key:
+            return (need,)
+        return tuple(earlier for one in graph.by_key[need].needs for earlier in inherited(one))
+
+    kept = []
+    for step in graph.steps:
+        if step.key in drop or (step.detour and step.detour.of in drop):
+            continue
+        needs = dict.fromkeys(earlier for need in step.needs for earlier in inherited(need))
+        kept.append(replace(step, needs=tuple(needs)))
+    return kept
+
+
+def _changed(step: Step, changes: object, found: list[Problem]) -> Step:
+    if not isinstance(changes, Mapping):
+        found.append(Problem(step.key, "Its changes are an object."))
+        return step
+    values: dict[str, Any] = {}
+    for key, value in changes.items():
+        read = _READERS.get(key)
+        if read is None:
+            found.append(Problem(step.key, f"{key!r} cannot be tuned."))
+            continue
+        try:
+            values.update(read(step, value))
+        except _Fault as fault:
+            found.append(Problem(step.key, f"{key}: {fault}"))
+    return replace(step, **values)
+
+
+def _clock(value: object) -> Clock:
+    if not isinstance(value, Mapping) or set(value) != {"amount", "unit"}:
+        raise _Fault("a clock has an amount and a unit.")
+    amount, unit = value["amount"], value["unit"]
+    if isinstance(amount, bool) or not isinstance(amount, int | float) or amount <= 0:
+        raise _Fault(f"{amount!r} is no length of time.")
+    if unit not in _UNITS:
+        raise _Fault(f"{unit!r} is not one of {', '.join(_UNITS)}.")
+    return Clock(amount, unit)
+
+
+def _role(value: object) -> str:
+    if value not in ROLES:
+        raise _Fault(f"no party is called {value!r}.")
+    return str(value)
+
+
+def _words(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise _Fault("words are missing.")
+    return value
+
+
+def _hours(value: object) -> tuple[float, float]:
+    if not isinstance(value, list) or not all(type(hours) in (int, float) for hours in value):
+        raise _Fault("two numbers of business hours are wanted.")
+    if len(value) != 2 or not 0 <= value[0] <= value[1]:
+        raise _Fault("the low end comes first and the high end second.")
+    return (value[0], value[1])
+
+
+def _skips(step: Step, value: object) -> tuple[Skip, ...]:
+    if not isinstance(value, list):
+        raise _Fault("a list of conditions is wanted.")
+    added = []
+    for one in value:
+        if not isinstance(one, Mapping) or set(one) != {"when", "why"}:
+            raise _Fault("each has “when” and “why”.")
+        if not isinstance(one["when"], Mapping):
+            raise _Fault("a condition is an object.")
+        added.append(Skip(one["when"], _words(one["why"])))
+    return (*step.skips, *added)
+
+
+def _owner(step: Step, value: object) -> dict[str, Any]:
+    """The new owner has the step wherever the old one had it, lane included."""
+    owner = _role(value)
+    return {"owner": owner, "lane": owner if step.lane == step.owner else step.lane}
+
+
+_READERS: Mapping[str, Callable[[Step, object], dict[str, Any]]] = {
+    "due": lambda step, value: {"due": Due(_clock(value))},
+    "follow_up": lambda step, value: {"follow_up": _clock(value)},
+    "owner": _owner,
+    "chased_by": lambda step, value: {"chased_by": _role(value)},
+    "title": lambda step, value: {"title": _words(value)},
+    "action": lambda step, value: {"action": _words(value)},
+    "typical": lambda step, value: {"typical": _hours(value)},
+    "skip_when": lambda step, value: {"skips": _skips(step, value)},
+}
