@@ -1,0 +1,124 @@
+"""One event as one sentence, the same for everybody who may read it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from journeys.core.closing import CLOSING_REASONS
+from journeys.core.conflicts import Claim, Conflict
+from journeys.core.events import Event
+from journeys.core.facts import type_of
+from journeys.core.graph import Graph
+from journeys.core.sentences import name_of
+from journeys.core.state import JourneyState, Party
+
+_HAND_OFFS: Mapping[str, str] = {
+    "queued": "Waiting to be handed to {to}",
+    "sent": "Handed to {to}",
+    "accepted": "{to} confirmed receipt",
+    "rejected": "{to} refused what was handed over",
+    "withheld": "Not handed to {to}: the patient's permission does not cover it",
+    "abandoned": "Could not be handed to {to}; a person was told",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What the words are made of; `details` says whether reasons may be told."""
+
+    graph: Graph
+    state: JourneyState
+    parties: Mapping[str, Party]
+    details: bool
+
+
+def what(telling: Telling, event: Event) -> str:
+    """What happened, in one sentence."""
+    return _WORDS.get(event.kind, _other)(telling, event)
+
+
+def _title(telling: Telling, event: Event) -> str:
+    step = telling.graph.by_key.get(event.step or "")
+    return step.title if step else (event.step or "").replace("_", " ").capitalize()
+
+
+def _status(telling: Telling, event: Event) -> str:
+    step = telling.graph.by_key.get(event.step or "")
+    status = step.status(event.status) if step else None
+    word = status.label if status else (event.status or "").replace("_", " ")
+    reason = step.label_of(event.reason) if step and telling.details else ""
+    return f"{_title(telling, event)}: {word.lower()}" + (f" ({reason})" if reason else "")
+
+
+def _about(words: str) -> Callable[[Telling, Event], str]:
+    def tell(telling: Telling, event: Event) -> str:
+        title = _title(telling, event)
+        return f"{title}: {words}" if title else words.capitalize()
+
+    return tell
+
+
+def _hand_off(telling: Telling, event: Event) -> str:
+    names = " and ".join(name_of(role, telling.parties) for role in event.to) or "a partner"
+    words = _HAND_OFFS.get(event.status or "sent", _HAND_OFFS["sent"]).format(to=names)
+    return words[:1].upper() + words[1:]
+
+
+def _settled(telling: Telling, event: Event) -> str:
+    conflict = next((c for c in telling.state.conflicts if c.key == event.conflict), None)
+    if conflict is None:
+        return "Disagreement settled"
+    chosen = next((c for c in conflict.claims if c.ref == event.chosen), None)
+    subject = subject_of(telling.graph, conflict)
+    if chosen is None:
+        return f"{subject}: disagreement settled"
+    said = said_by(telling.graph, conflict, chosen)
+    return f"{subject}: settled as {said}, as {chosen.source_name} said"
+
+
+def _closed(telling: Telling, event: Event) -> str:
+    reason = event.reason or ""
+    label = CLOSING_REASONS.get(reason, reason.replace("_", " "))
+    return f"Journey closed: {label.lower()}" if label and telling.details else "Journey closed"
+
+
+def _other(telling: Telling, event: Event) -> str:
+    return f"Reported: {event.kind.replace('_', ' ')}"
+
+
+def subject_of(graph: Graph, conflict: Conflict) -> str:
+    """What a disagreement is about, in words."""
+    if conflict.subject == "fact":
+        return type_of(conflict.name).label
+    return graph.by_key[conflict.name].title
+
+
+def said_by(graph: Graph, conflict: Conflict, claim: Claim) -> str:
+    """What one side of a disagreement says, in words."""
+    if conflict.subject == "fact":
+        return plain(claim.value)
+    step = graph.by_key[conflict.name]
+    status = step.status(str(claim.value))
+    reason = step.label_of(claim.reason)
+    return (status.label.lower() if status else plain(claim.value)) + (
+        f" ({reason})" if reason else ""
+    )
+
+
+def plain(value: object) -> str:
+    """A fact's value in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+_WORDS: Mapping[str, Callable[[Telling, Event], str]] = {
+    "status": _status,
+    "fact": _about("facts reported"),
+    "message": _about("message"),
+    "document": _about("document added"),
+    "follow_up": _about("followed up"),
+    "hand_off": _hand_off,
+    "coverage_changed": lambda telling, event: "Coverage changed",
+    "conflict_settled": _settled,
+    "closed": _closed,
+}

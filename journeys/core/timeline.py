@@ -1,0 +1,202 @@
+"""The story of a journey, newest first: who said what, when, when we learnt it, what it moved."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from journeys.core.conflicts import Conflict
+from journeys.core.evaluate import NOBODY
+from journeys.core.events import Event, in_order
+from journeys.core.facts import type_of
+from journeys.core.graph import Graph
+from journeys.core.motion import set_in_motion
+from journeys.core.sentences import span
+from journeys.core.state import JourneyState, Party
+from journeys.core.telling import Telling, said_by, subject_of, what
+from journeys.core.visibility import (
+    ALL_SEEING,
+    sees_details,
+    sees_fact,
+    sees_message,
+    sees_step,
+    takes_part,
+)
+
+LATE = timedelta(minutes=5)
+_ADDRESSED = ("message", "document", "hand_off")
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    """A fact as told: its name, its label and its value."""
+
+    name: str
+    label: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One side of a disagreement, as shown beside the other."""
+
+    ref: str
+    who: str
+    what: str
+    occurred_at: datetime
+    received_at: datetime
+    backed: bool
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing that happened, as one role may read it.
+
+    `learnt_late_by` is set when we heard more than five minutes after it happened.
+    `set_in_motion` tells what it opened, skipped or sent back. A disagreement has `columns`;
+    `unplaced_why` says why a report moved nothing.
+    """
+
+    key: str
+    kind: str
+    what: str
+    who: str
+    role: str
+    occurred_at: datetime
+    received_at: datetime
+    step: str | None = None
+    step_title: str = ""
+    learnt_late_by: timedelta | None = None
+    late_words: str = ""
+    set_in_motion: tuple[str, ...] = ()
+    facts: tuple[FactLine, ...] = ()
+    columns: tuple[Column, ...] = ()
+    proposal: str = ""
+    note: str = ""
+    transport: str = ""
+    unplaced_why: str = ""
+
+
+def timeline(
+    graph: Graph,
+    events: Iterable[Event],
+    state: JourneyState,
+    viewer: str,
+    *,
+    parties: Mapping[str, Party] = NOBODY,
+) -> list[Entry]:
+    """The entries the role `viewer` may see, newest first; nothing for a role with no part."""
+    if not takes_part(viewer):
+        return []
+    reader = _Reader(graph, state, viewer, parties, set_in_motion(graph, state, viewer))
+    story = in_order(events)
+    rows = [((*event.order, 0), entry) for event in story if (entry := reader.entry(event))]
+    by_id = {event.ref: event for event in story}
+    for conflict in state.conflicts:
+        if reader.sees_conflict(conflict):
+            sides = [by_id[claim.ref] for claim in conflict.claims]
+            last = max(sides, key=lambda event: event.order)
+            rows.append(((*last.order, 1), _disagreement(graph, conflict, by_id)))
+    return [entry for _, entry in sorted(rows, key=lambda row: row[0], reverse=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """One role reading one journey."""
+
+    graph: Graph
+    state: JourneyState
+    viewer: str
+    parties: Mapping[str, Party]
+    moved: Mapping[str, tuple[str, ...]]
+
+    def entry(self, event: Event) -> Entry | None:
+        """The event as this role may read it, or None when nothing of it may be seen."""
+        own = self.viewer == event.party
+        facts = tuple(
+            FactLine(name, type_of(name).label, value)
+            for name, value in event.facts.items()
+            if own or sees_fact(self.viewer, name)
+        )
+        if not (own or self.sees(event, bool(facts))):
+            return None
+        step = self.graph.by_key.get(event.step or "")
+        addressed = event.kind in _ADDRESSED and sees_message(self.viewer, event)
+        details = own or addressed or sees_details(self.viewer, step)
+        late = event.received_at - event.occurred_at
+        unplaced = (one.why for one in self.state.unplaced if one.ref == event.ref)
+        return Entry(
+            key=event.ref,
+            kind=event.kind,
+            what=what(Telling(self.graph, self.state, self.parties, details), event),
+            who=event.source_name,
+            role=event.party,
+            occurred_at=event.occurred_at,
+            received_at=event.received_at,
+            step=step.key if step else None,
+            step_title=step.title if step else "",
+            learnt_late_by=late if late > LATE else None,
+            late_words=f"reported {span(late)} late by {event.source_name}" if late > LATE else "",
+            set_in_motion=self.moved.get(event.ref, ()),
+            facts=facts,
+            note=event.note if details else "",
+            transport=event.transport,
+            unplaced_why=next(unplaced, ""),
+        )
+
+    def sees(self, event: Event, any_fact: bool) -> bool:
+        """Whether this role may know of somebody else's event at all."""
+        if event.kind in _ADDRESSED:
+            return sees_message(self.viewer, event)
+        if event.kind == "fact":
+            return any_fact
+        if event.kind == "conflict_settled":
+            of = [c for c in self.state.conflicts if c.key == event.conflict]
+            return self.viewer in ALL_SEEING or any(self.sees_conflict(c) for c in of)
+        if event.kind in ("closed", "coverage_changed"):
+            return True
+        return sees_step(self.viewer, self.graph.by_key.get(event.step or ""))
+
+    def sees_conflict(self, conflict: Conflict) -> bool:
+        """Whether this role may read both sides of a disagreement."""
+        if conflict.subject == "fact":
+            return sees_fact(self.viewer, conflict.name)
+        step = self.graph.by_key[conflict.name]
+        return sees_step(self.viewer, step) and sees_details(self.viewer, step)
+
+
+def _disagreement(graph: Graph, conflict: Conflict, by_id: Mapping[str, Event]) -> Entry:
+    """The entry that shows what each side says, beside one another."""
+    columns = tuple(
+        Column(
+            ref=claim.ref,
+            who=claim.source_name,
+            what=said_by(graph, conflict, claim),
+            occurred_at=claim.occurred_at,
+            received_at=by_id[claim.ref].received_at,
+            backed=claim.evidence,
+            chosen=claim.ref == conflict.chosen,
+        )
+        for claim in conflict.claims
+    )
+    subject = subject_of(graph, conflict)
+    proposed = next((c for c in conflict.claims if c.ref == conflict.proposed), None)
+    step = graph.by_key.get(conflict.step or "")
+    return Entry(
+        key=conflict.key,
+        kind="conflict",
+        what=f"{subject}: {' and '.join(column.who for column in columns)} disagree",
+        who="",
+        role="",
+        occurred_at=conflict.since,
+        received_at=max(column.received_at for column in columns),
+        step=conflict.step,
+        step_title=step.title if step else "",
+        columns=columns,
+        proposal=(
+            f"Proposed: {said_by(graph, conflict, proposed)}, because {proposed.source_name}"
+            " gave the number and the dates"
+            if proposed
+            else ""
+        ),
+    )

@@ -1,0 +1,62 @@
+"""What a party may not see: left out, never blurred. A role nobody named sees nothing."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from journeys.core.events import Event
+from journeys.core.facts import Fact, type_of
+from journeys.core.graph import ORGANIZATIONS, Graph, Step
+from journeys.core.state import JourneyState, StepState
+
+ALL_SEEING = ("practice", "hub")
+
+
+def takes_part(viewer: str) -> bool:
+    """Whether this role may see an identified journey at all."""
+    return viewer in ORGANIZATIONS
+
+
+def sees_fact(viewer: str, name: str) -> bool:
+    """Whether the value of a fact is told to this role."""
+    return viewer in type_of(name).seen_by
+
+
+def sees_facts(viewer: str, names: Iterable[str]) -> bool:
+    """Whether every one of these facts is told to this role."""
+    return all(sees_fact(viewer, name) for name in names)
+
+
+def sees_step(viewer: str, step: Step | None) -> bool:
+    """Whether reports about a step are told to this role."""
+    return viewer in ALL_SEEING if step is None else viewer in step.seen_by
+
+
+def sees_details(viewer: str, step: Step | None) -> bool:
+    """Whether reasons and notes about a step are told to this role."""
+    if step is None:
+        return viewer in ALL_SEEING
+    return viewer in step.seen_by and viewer in step.details_seen_by
+
+
+def sees_message(viewer: str, event: Event) -> bool:
+    """Whether a message is told to this role: the practice, the hub, sender and addressees."""
+    return viewer in ALL_SEEING or viewer == event.party or viewer in event.to
+
+
+def visible_facts(state: JourneyState, viewer: str) -> tuple[Fact, ...]:
+    """The undisputed facts this role may see, in the order they were said."""
+    seen = (fact for fact in state.facts.values() if sees_fact(viewer, fact.name))
+    return tuple(sorted(seen, key=lambda fact: (fact.occurred_at, fact.name)))
+
+
+def visible_step(graph: Graph, state: StepState, viewer: str) -> StepState:
+    """A step's state without what this role may not see; phase, owner and dates are common."""
+    step = graph.by_key[state.key]
+    shown = state
+    if not sees_details(viewer, step):
+        shown = replace(shown, reason=None, reason_label="")
+    if not sees_step(viewer, step):
+        shown = replace(shown, status=None, status_label="", blocked_why="", ref=None)
+    if not sees_facts(viewer, state.skipped_by):
+        shown = replace(shown, skipped_why="")
+    return shown
