@@ -1,15 +1,19 @@
 """What the processes are told: secrets made once per copy, and the variables of each start."""
 
 import base64
+import json
 import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from config.runner.errors import StartError
 
 # How fast the partner simulator lives: partners answer seconds to a minute apart.
 DEFAULT_SIMULATOR_SPEED = "1"
+KEYS = ("SECRET_KEY", "PHI_KEYS", "PHI_INDEX_KEY", "SIMULATOR_SECRET")
+SHORTEST_SECRET = 8
 
 
 def _key() -> str:
@@ -58,14 +62,21 @@ def _write_private(file: Path, text: str) -> None:
     new.rename(file)
 
 
+def secret_texts(variables: Mapping[str, str]) -> set[str]:
+    """What no printed line may hold: the keys, and the passwords inside the URLs."""
+    keys = {variables[name] for name in KEYS}
+    rings = {part.partition(":")[2] for part in variables["PHI_KEYS"].split(",")}
+    urls = (variables[name] for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"))
+    passwords = {urlsplit(url).password or "" for url in urls}
+    # A shorter text is a word that lines may well hold.
+    return {text for text in keys | rings | passwords if len(text) >= SHORTEST_SECRET}
+
+
 def for_django(
     secret: Mapping[str, str], *, database_url: str, owner_url: str, redis_url: str, port: int
 ) -> dict[str, str]:
     """The variables of every Django process. What the user's environment sets for a key wins."""
-    told = {
-        name: os.environ.get(name) or secret[name]
-        for name in ("SECRET_KEY", "PHI_KEYS", "PHI_INDEX_KEY", "SIMULATOR_SECRET")
-    }
+    told = {name: os.environ.get(name) or secret[name] for name in KEYS}
     return {
         **os.environ,
         **told,
@@ -82,10 +93,20 @@ def for_django(
     }
 
 
-def with_simulator(environment: Mapping[str, str], *, port: int) -> dict[str, str]:
+def with_simulator(variables: Mapping[str, str], *, port: int) -> dict[str, str]:
     """The same variables, and where the partner simulator listens."""
     return {
-        **environment,
+        **variables,
         "SIMULATOR_PORT": str(port),
         "SIMULATOR_URL": f"http://127.0.0.1:{port}",
     }
+
+
+def remember(data: Path, variables: Mapping[str, str]) -> None:
+    """Keep the variables of this start, for commands that join the running copy."""
+    _write_private(data / "variables", json.dumps(dict(variables)))
+
+
+def remembered(data: Path) -> dict[str, str]:
+    kept: dict[str, str] = json.loads((data / "variables").read_text())
+    return kept

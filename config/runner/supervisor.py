@@ -45,6 +45,12 @@ class Supervisor:
         self._running[program.name] = running
         return running
 
+    def pid(self, name: str) -> int:
+        return self._running[name].process.pid
+
+    def argv(self, name: str) -> tuple[str, ...]:
+        return self._running[name].program.argv
+
     def restart(self, running: Running) -> None:
         running.process = self._launch(running.program)
 

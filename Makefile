@@ -1,0 +1,39 @@
+# Every target makes its own environment first; only python3 (3.11 or newer) is needed.
+PORT ?= 8000
+ARGS ?=
+PYTHON ?= python3
+READY := $(PYTHON) $(dir $(abspath $(lastword $(MAKEFILE_LIST))))config/bootstrap.py
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-core check bench faults screenshots manage clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## Start everything at http://localhost:8000 (PORT=8123 for another port)
+	@$(READY) run python -m config.runner run --port $(PORT)
+
+test: ## Run the whole suite (ARGS="-k words" for a part of it)
+	@$(READY) test python -m pytest -n 2 tests $(ARGS)
+
+test-core: ## Run the tests of the pure core: no Django, no database, seconds
+	@PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(READY) tools python -m pytest -c tests/core.ini --rootdir . tests/*/core $(ARGS)
+
+check: ## Format, lint, types, imports, templates, migrations, deploy check
+	@$(READY) tools python -m config.runner.check
+
+bench: ## Measure: start, pages per second, submission, delivery
+	@$(READY) test python -m bench $(ARGS)
+
+faults: ## Kill real processes at bad moments and verify that nothing is lost
+	@$(READY) test python -m pytest -n 0 -m faults tests/faults $(ARGS)
+
+screenshots: ## Take the pictures of the documentation from the running demo
+	@$(READY) test python -m tests.e2e.screenshots $(ARGS)
+
+manage: ## Run a management command in this copy (ARGS="verify_audit")
+	@$(READY) run python -m config.runner manage $(ARGS)
+
+clean: ## Delete this copy's data and caches; the environment stays
+	@$(READY) run python -m config.runner clean
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis staticfiles

@@ -1,0 +1,91 @@
+"""What `make run` starts: the site, a worker with beat, and the partners' simulator."""
+
+import socket
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+from config.runner import paths, redis
+from config.runner.errors import StartError
+from config.runner.processes import Program, wait_until
+from config.runner.supervisor import Supervisor
+
+QUEUES = "routing,inbound,notices,upkeep,default"
+READY_WITHIN_SECONDS = 60.0
+
+
+def refuse_taken_port(port: int) -> None:
+    """Raises StartError where something listens on the port already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError) as error:
+            why = getattr(error, "strerror", None) or "it is no port number"
+            raise StartError(
+                f"Port {port} cannot be used: {why}. Choose another one, for example: "
+                f"make run PORT={8123 if port != 8123 else 8124}"
+            ) from None
+
+
+def simulator_port(data: Path) -> int:
+    """The port of this copy's simulator: the one it had before, while that is free."""
+    kept = data / "simulator-port"
+    try:
+        port = int(kept.read_text())
+        refuse_taken_port(port)
+    except (OSError, ValueError, StartError):
+        port = redis.free_port()
+        kept.write_text(str(port))
+    return port
+
+
+def programs(data: Path, variables: Mapping[str, str]) -> list[Program]:
+    python = (sys.executable, "-m")
+    serve = (
+        *("uvicorn", "config.asgi:application", "--host", "127.0.0.1"),
+        *("--port", variables["PORT"], "--timeout-graceful-shutdown", "3"),
+        *("--no-access-log", "--log-level", "warning"),
+    )
+    work = (
+        *("celery", "-A", "config.runner.worker", "worker", "--beat", "--loglevel", "INFO"),
+        *("--schedule", str(data / "beat-schedule"), "--concurrency", "2", "-Q", QUEUES),
+        *("--without-gossip", "--without-mingle"),
+    )
+    commands = {
+        "site": (*python, *serve),
+        "worker": (*python, *work),
+        "simulator": (sys.executable, "manage.py", "simulate"),
+    }
+    return [
+        Program(name=name, argv=argv, env=variables, folder=paths.ROOT)
+        for name, argv in commands.items()
+    ]
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  # our own address
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_until_ready(variables: Mapping[str, str], supervisor: Supervisor) -> None:
+    """Return when the site and the simulator answer. Raises StartError when one gives up."""
+
+    def ready() -> bool:
+        supervisor.refuse_ended()
+        return _listens(int(variables["SIMULATOR_PORT"])) and _answers(
+            f"http://127.0.0.1:{variables['PORT']}/readyz"
+        )
+
+    if not wait_until(ready, seconds=READY_WITHIN_SECONDS, step=0.1):
+        raise StartError(f"The site was not ready within {READY_WITHIN_SECONDS:.0f} s.")
