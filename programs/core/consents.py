@@ -45,8 +45,12 @@ HEADINGS: Mapping[str, Words] = {
 
 @dataclass(frozen=True)
 class Grant:
-    """What signing permits, for the machine: who may get which data for what, and how long."""
+    """What signing permits, for the machine: who may give whom which data for what, how long.
 
+    Disclosers and recipients are party roles; ``expires_after_days`` counts from the signature.
+    """
+
+    disclosers: tuple[str, ...]
     recipients: tuple[str, ...]
     data_classes: tuple[str, ...]
     purposes: tuple[str, ...]

@@ -12,7 +12,7 @@ from programs.core.conditions import Answers, holds, is_present
 from programs.core.definition import Definition
 from programs.core.eligibility import Finding, findings
 from programs.core.facts import facts, own_answers
-from programs.core.fields import SECTIONS, Choice
+from programs.core.fields import SECTIONS, Choice, TypedOncePer
 from programs.core.soundness import problems
 from programs.core.union import Item, fields_once_per, signing, union
 from programs.core.values import normalize
@@ -29,9 +29,11 @@ __all__ = [
     "missing_signatures",
     "problems",
     "read_answers",
+    "section_key",
     "sections",
     "sheet",
     "signing",
+    "subject_sheet",
     "union",
     "visible",
 ]
@@ -176,6 +178,11 @@ def _missing(item: Item) -> Missing:
     )
 
 
+def section_key(name: str) -> str:
+    """The section's name as it stands in an address: "Site of care" is site-of-care."""
+    return name.lower().replace(" ", "-")
+
+
 def sections(
     definitions: Sequence[Definition], answers: Answers, *, today: date
 ) -> tuple[Section, ...]:
@@ -187,8 +194,7 @@ def sections(
         needed = [item for item in items if form.requires(item)]
         to_go = sum(not is_present(answers.get(item.key)) for item in needed)
         if items:
-            key = name.lower().replace(" ", "-")
-            found.append(Section(name, key, items, len(needed), to_go))
+            found.append(Section(name, section_key(name), items, len(needed), to_go))
     return tuple(found)
 
 

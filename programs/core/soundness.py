@@ -48,6 +48,9 @@ def _asks(definition: Definition) -> Iterator[Problem]:
         yield Problem(f"asks {asked}", "The catalogue has no such field.")
     for asked in sorted({one for one in definition.asks if definition.asks.count(one) > 1}):
         yield Problem(f"asks {asked}", "It is asked twice.")
+    for asked in definition.asks:
+        if asked in CATALOGUE and CATALOGUE[asked].type == "file":
+            yield Problem(f"asks {asked}", "Files are listed under documents, not asked.")
     for asked, tightening in definition.tightens.items():
         if asked not in definition.asks:
             yield Problem(f"tightens {asked}", "The program does not ask this field.")
@@ -141,6 +144,9 @@ def _codes(definition: Definition) -> Iterator[Problem]:
     for service in definition.services:
         if service not in offered:
             yield Problem(f"service {service}", "The catalogue has no such service.")
+    for document in definition.documents:
+        if document.field not in CATALOGUE or CATALOGUE[document.field].type != "file":
+            yield Problem(f"document {document.key}", "It names a file field of the catalogue.")
     if "copay" in definition.services and definition.copay is None:
         yield Problem("copay", "Copay help is offered, but nothing says how much.")
 

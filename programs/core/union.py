@@ -44,6 +44,7 @@ def signing(definitions: Sequence[Definition]) -> tuple[Item, ...]:
     return _items(tuple(definitions), signing=True)
 
 
+@lru_cache
 def fields_once_per(once: str) -> tuple[Item, ...]:
     """The catalogue's own questions about one subject (patient, coverage, …), for its page."""
     return tuple(

@@ -1,0 +1,92 @@
+"""What is handed over at submission: plain data, the same for the same enrollment, for ever."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from programs.core.conditions import holds, is_present
+from programs.core.definition import Definition
+from programs.core.display import display
+from programs.core.fields import SECTIONS
+from programs.core.forms import Item, sheet, signing
+
+SCHEMA = "throughline.packet/1"
+
+
+def packet(
+    definition: Definition,
+    answers: Mapping[str, Any],
+    *,
+    signatures: Sequence[Mapping[str, Any]],
+    submitted_at: datetime,
+    today: date,
+) -> dict[str, Any]:
+    """Everything this enrollment says, section by section, with the words of the form.
+
+    ``answers`` are this program's, with what the practice, patient, coverage and prescriber
+    records gave already among them; hidden and unknown ones are left out. Each signature is
+    plain data and holds in ``fields`` the signature fields it fills. ``today`` is the
+    practice's day at ``submitted_at``, for what depends on an age.
+    """
+    form = sheet((definition,), answers, today=today)
+    signed = {key: value for each in signatures for key, value in each["fields"].items()}
+    known = {**form.known, **signed}
+    items = (*form.shown, *_signed_items(definition, known))
+    return {
+        "schema": SCHEMA,
+        "program": {
+            "key": definition.key,
+            "version": definition.version,
+            "name": definition.name,
+            "manufacturer": definition.manufacturer,
+            "medicine": definition.medicine,
+        },
+        "route": {"hub": definition.route.hub, "transport": definition.route.transport},
+        "submitted_at": submitted_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "services": list(known.get("H1") or ()),
+        "sections": [
+            {"name": name, "fields": fields}
+            for name in SECTIONS
+            if (fields := [_told(item, known) for item in items if _said(item, name, known)])
+        ],
+        "signatures": _plain(signatures),
+    }
+
+
+def sha256(packet: Mapping[str, Any]) -> str:
+    """Fingerprint of a packet, as hexadecimal: equal for equal packets, however ordered."""
+    written = json.dumps(packet, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def _signed_items(definition: Definition, known: Mapping[str, Any]) -> list[Item]:
+    return [
+        item
+        for item in signing((definition,))
+        if item.field.shown_when is None or holds(item.field.shown_when, known)
+    ]
+
+
+def _said(item: Item, section: str, known: Mapping[str, Any]) -> bool:
+    return item.field.section == section and is_present(known.get(item.key))
+
+
+def _told(item: Item, known: Mapping[str, Any]) -> dict[str, Any]:
+    value = _plain(known[item.key])
+    field = item.field
+    told = {
+        "id": field.id,
+        "name": field.name or field.id,
+        "label": field.label,
+        "type": field.type,
+        "value": value,
+        "display": "Signed" if field.type == "esign" else display(field, value),
+    }
+    return {**told, "group": item.group} if item.group else told
+
+
+def _plain(value: Any) -> Any:
+    """A copy that shares nothing with what it was made of; raises TypeError if not JSON."""
+    return json.loads(json.dumps(value))
