@@ -123,6 +123,11 @@ def _settled(
     return Sheet(items, shown, known)
 
 
+def subject_sheet(once: TypedOncePer, answers: Answers, *, today: date) -> Sheet:
+    """Decide what is shown of the catalogue's questions about one subject, without a program."""
+    return _settled((), fields_once_per(once), answers, today)
+
+
 def visible(
     definitions: Sequence[Definition], answers: Answers, *, today: date
 ) -> tuple[Item, ...]:

@@ -13,6 +13,7 @@ from programs.core.facts import FACTS
 from programs.core.fields import SECTIONS, Field
 from programs.core.identifiers import icd10, ndc
 from programs.core.readability import grade
+from programs.core.reading import Reading
 from programs.core.union import signing, union
 
 HIGHEST_GRADE = 8.0
@@ -32,9 +33,11 @@ def problems(definition: Definition) -> list[Problem]:
     """Every fault at once; an empty list means the definition can be published."""
     found = [
         *_asks(definition),
+        *_tightened(definition),
         *_questions(definition),
         *_conditions(definition),
         *_codes(definition),
+        *_offers(definition),
         *_consents(definition),
     ]
     # A circle can only be looked for when every name in the conditions is known.
@@ -44,13 +47,16 @@ def problems(definition: Definition) -> list[Problem]:
 def _asks(definition: Definition) -> Iterator[Problem]:
     if definition.schema != SCHEMA:
         yield Problem("schema", f"This product reads schema {SCHEMA}, not {definition.schema}.")
-    for asked in sorted(set(definition.asks) - set(CATALOGUE)):
-        yield Problem(f"asks {asked}", "The catalogue has no such field.")
-    for asked in sorted({one for one in definition.asks if definition.asks.count(one) > 1}):
-        yield Problem(f"asks {asked}", "It is asked twice.")
-    for asked in definition.asks:
-        if asked in CATALOGUE and CATALOGUE[asked].type == "file":
+    for place, asked in enumerate(definition.asks):
+        if asked not in CATALOGUE:
+            yield Problem(f"asks {asked}", "The catalogue has no such field.")
+        elif asked in definition.asks[:place]:
+            yield Problem(f"asks {asked}", "It is asked twice.")
+        elif CATALOGUE[asked].type == "file":
             yield Problem(f"asks {asked}", "Files are listed under documents, not asked.")
+
+
+def _tightened(definition: Definition) -> Iterator[Problem]:
     for asked, tightening in definition.tightens.items():
         if asked not in definition.asks:
             yield Problem(f"tightens {asked}", "The program does not ask this field.")
@@ -135,15 +141,17 @@ def _given(where: str, *conditions: Condition | None) -> Iterator[tuple[str, Con
 
 def _codes(definition: Definition) -> Iterator[Problem]:
     for indication in definition.indications:
-        if icd10(indication.code).value != indication.code or icd10(indication.code).problem:
+        if icd10(indication.code) != Reading(indication.code):
             yield Problem(f"indication {indication.code}", "This is not an ICD-10-CM code.")
     for product in definition.products:
-        if ndc(product.ndc).value != product.ndc or ndc(product.ndc).problem:
+        if ndc(product.ndc) != Reading(product.ndc):
             yield Problem(f"product {product.ndc}", "The NDC is written as its 11 digits.")
+
+
+def _offers(definition: Definition) -> Iterator[Problem]:
     offered = {choice.code for choice in CATALOGUE["H1"].choices}
-    for service in definition.services:
-        if service not in offered:
-            yield Problem(f"service {service}", "The catalogue has no such service.")
+    for service in sorted(set(definition.services) - offered):
+        yield Problem(f"service {service}", "The catalogue has no such service.")
     for document in definition.documents:
         if document.field not in CATALOGUE or CATALOGUE[document.field].type != "file":
             yield Problem(f"document {document.key}", "It names a file field of the catalogue.")
