@@ -11,7 +11,7 @@ from accounts.core.actor import Actor
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from journeys.core.events import Event
-from journeys.domain.parties import add_party, routed_to
+from journeys.domain.parties import active, add_party
 from journeys.domain.recording import lock_journey, record
 from journeys.domain.sending import queue_delivery
 from journeys.enums import PartyRole
@@ -41,6 +41,8 @@ class NewJourney:
     packet_digest: str
     facts: Mapping[str, object]
     grants: Sequence[Mapping[str, Any]]
+    # The pharmacy that the patient chose, by its code in the program's route; may be empty.
+    pharmacy: str = ""
 
 
 def open_journey(new: NewJourney, *, by: Actor, now: datetime) -> Journey:
@@ -50,10 +52,8 @@ def open_journey(new: NewJourney, *, by: Actor, now: datetime) -> Journey:
     """
     with every_tenant(reason="a new journey has rows for each of its parties", actor=by):
         practice = Organization.objects.get(pk=new.practice_id)
-        hub = routed_to(new.program_version).get(PartyRole.HUB)
-        if hub is None:
-            raise NoRoute(new.program_version.definition["route"].get("hub", ""))
-        journey = _create(new, practice, hub, now=now)
+        hub, pharmacy = _routed(new)
+        journey = _create(new, hub, pharmacy, now=now)
         for role, organization in ((PartyRole.PRACTICE, practice), (PartyRole.HUB, hub)):
             add_party(journey, role=role, organization=organization, now=now)
         _keep_packet(journey, new.packet, new.packet_digest, now=now)
@@ -100,15 +100,27 @@ def hand_over_again(
         return kept
 
 
+def _routed(new: NewJourney) -> tuple[Organization, Organization | None]:
+    """The hub, and the pharmacy: the patient's choice if the network has it, else its first."""
+    route = new.program_version.definition["route"]
+    network = [pharmacy["code"] for pharmacy in route.get("pharmacies", [])]
+    chosen = new.pharmacy if new.pharmacy in network else next(iter(network), "")
+    found = active([route["hub"], chosen])
+    if route["hub"] not in found:
+        raise NoRoute(route["hub"])
+    return found[route["hub"]], found.get(chosen)
+
+
 def _create(
-    new: NewJourney, practice: Organization, hub: Organization, *, now: datetime
+    new: NewJourney, hub: Organization, pharmacy: Organization | None, *, now: datetime
 ) -> Journey:
     journey = Journey.objects.create(
-        organization=practice,
-        party_ids=[practice.id, hub.id],
+        organization_id=new.practice_id,
+        party_ids=[new.practice_id, hub.id],
         number="TL-" + "".join(secrets.choice(NUMBER_LETTERS) for _ in range(7)),
         program_version=new.program_version,
         hub=hub,
+        pharmacy=pharmacy,
         patient_id=new.patient_id,
         patient_name=new.patient_name,
         patient_born_on=new.patient_born_on,

@@ -1,6 +1,6 @@
 """Who takes part in a journey, and who may therefore see its rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,20 +18,20 @@ from journeys.models import (
     Packet,
     WorkItem,
 )
-from programs.models import ProgramVersion
 
 
-def routed_to(version: ProgramVersion) -> Mapping[str, Organization]:
-    """The active organizations that the program's route names, by the role they would take."""
-    route = version.definition["route"]
-    roles = {
-        route.get("hub"): PartyRole.HUB,
-        next(iter(route.get("pharmacies", [])), None): PartyRole.PHARMACY,
-        route.get("vendor"): PartyRole.VENDOR,
-    }
-    named = [slug for slug in roles if slug]
-    found = Organization.objects.filter(slug__in=named, active=True)
-    return {roles[organization.slug].value: organization for organization in found}
+def active(slugs: Iterable[str]) -> Mapping[str, Organization]:
+    """The active organizations among these, by slug."""
+    found = Organization.objects.filter(slug__in=[slug for slug in slugs if slug], active=True)
+    return {organization.slug: organization for organization in found}
+
+
+def routed_to(journey: Journey) -> Mapping[str, Organization]:
+    """Whom the journey's route names, by the role they would take."""
+    vendor = journey.program_version.definition["route"].get("vendor", "")
+    named = {PartyRole.HUB: journey.hub, PartyRole.PHARMACY: journey.pharmacy}
+    named[PartyRole.VENDOR] = active([vendor]).get(vendor)
+    return {role.value: found for role, found in named.items() if found and found.active}
 
 
 def add_party(
@@ -86,10 +86,10 @@ class Cast:
 
 
 def cast_of(journey: Journey) -> Cast:
-    """Load a journey's cast. Needs its program version loaded."""
+    """Load a journey's cast. Needs its program version, hub and pharmacy loaded."""
     standing = JourneyParty.objects.filter(journey=journey, until=None).select_related("party")
     return Cast(
         journey=journey,
         parties={party.role: party for party in standing},
-        routed=routed_to(journey.program_version),
+        routed=routed_to(journey),
     )

@@ -7,13 +7,17 @@ from journeys.core.state import JourneyState, NextAction
 from journeys.domain.parties import Cast
 from journeys.models import Journey, WorkItem
 
+# Work about a failed delivery opens and closes with the delivery, not with the journey's state.
+DELIVERY_KEY = "delivery:"
+
 
 def sync_work(journey: Journey, cast: Cast, state: JourneyState, *, now: datetime) -> None:
     """Open what is newly asked for, move what changed its owner or date, close what is over.
 
     Work whose blocker is gone disappears for everybody in the same transaction.
     """
-    opened = {item.key: item for item in WorkItem.objects.filter(journey=journey, closed_at=None)}
+    standing = WorkItem.objects.filter(journey=journey, closed_at=None)
+    opened = {item.key: item for item in standing.exclude(key__startswith=DELIVERY_KEY)}
     for action in state.actions:
         # Where the program names nobody the hub has it: nothing is unowned.
         owner = cast.bring_in(action.owner, now=now) or cast.parties["hub"]

@@ -61,6 +61,7 @@ class Migration(migrations.Migration):
                 ('last_event_at', models.DateTimeField(blank=True, null=True)),
                 ('funnel_row_id', models.UUIDField(default=uuid.uuid4)),
                 ('hub', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization')),
+                ('pharmacy', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization')),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization')),
                 ('program_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.programversion')),
             ],

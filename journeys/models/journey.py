@@ -27,6 +27,10 @@ class Journey(PartyModel):
         "programs.ProgramVersion", on_delete=models.PROTECT, related_name="+"
     )
     hub = models.ForeignKey("accounts.Organization", on_delete=models.PROTECT, related_name="+")
+    # The patient's choice, or the network's first: a party once it has something to do.
+    pharmacy = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     # The practice's own patient row; journeys knows it by id only.
     patient_id = models.UUIDField()
     patient_name = EncryptedTextField()

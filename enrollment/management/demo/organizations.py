@@ -1,0 +1,134 @@
+"""The fictional organizations of the demo world, and how each takes what is sent to it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from accounts.core.permissions import OrganizationKind
+from accounts.models import Organization
+from journeys.enums import Transport
+from journeys.models import Endpoint, PartnerKey
+
+
+@dataclass(frozen=True)
+class Place:
+    """One organization; `takes` is how it receives, None when nothing is sent to it."""
+
+    slug: str
+    kind: OrganizationKind
+    name: str
+    phone: str = ""
+    contact: str = ""
+    hours: str = "Mon to Fri, 8 am to 6 pm ET"
+    affiliated_with: str = ""
+    takes: Transport | None = None
+    reports: bool = False
+
+
+K = OrganizationKind
+PLACES = (
+    Place("lakeside", K.PRACTICE, "Lakeside Rheumatology", "6175550142", "Ana Whitfield"),
+    Place("harbor", K.PRACTICE, "Harbor Neurology", "4105550177", "Ben Castillo"),
+    Place(
+        "northstar",
+        K.HUB,
+        "Northstar Access",
+        "8005550110",
+        "Priya Raman",
+        takes=Transport.WEBHOOK,
+        reports=True,
+    ),
+    Place(
+        "beacon",
+        K.HUB,
+        "Beacon Support Hub",
+        "8005550121",
+        "Jonah Reyes",
+        takes=Transport.PORTAL,
+        reports=True,
+    ),
+    Place(
+        "parcel",
+        K.HUB,
+        "Parcel Patient Services",
+        "8005550132",
+        "Omar Haddad",
+        takes=Transport.PACKET,
+        reports=True,
+    ),
+    Place(
+        "crescent",
+        K.PHARMACY,
+        "Crescent Specialty Pharmacy",
+        "8005550143",
+        "Grace Lindqvist",
+        takes=Transport.WEBHOOK,
+        reports=True,
+    ),
+    Place(
+        "meridian-home",
+        K.PHARMACY,
+        "Meridian Home Rx",
+        "8005550154",
+        "Hal Whitaker",
+        affiliated_with="Meridian Health",
+        takes=Transport.WEBHOOK,
+        reports=True,
+    ),
+    Place(
+        "quarry",
+        K.PHARMACY,
+        "Quarry Street Pharmacy",
+        "8005550165",
+        "Mina Torres",
+        takes=Transport.WEBHOOK,
+        reports=True,
+    ),
+    Place(
+        "copperline",
+        K.VENDOR,
+        "Copperline Copay",
+        "8005550176",
+        "Theo Marsh",
+        takes=Transport.WEBHOOK,
+        reports=True,
+    ),
+    Place("aldertree", K.MANUFACTURER, "Aldertree Biologics", contact="Nadia Brooks"),
+    Place("kestrel", K.MANUFACTURER, "Kestrel Therapeutics", contact="Samuel Ito"),
+    Place("pelham", K.MANUFACTURER, "Pelham Oncology", contact="Ines Moreau"),
+    Place("operations", K.OPERATOR, "Throughline Operations", "8005550100", "Casey Lin"),
+)
+
+
+def make_organizations(*, now: datetime) -> dict[str, Organization]:
+    """Every organization with its endpoint and its key for reports, by slug."""
+    return {place.slug: _make(place, now=now) for place in PLACES}
+
+
+def _make(place: Place, *, now: datetime) -> Organization:
+    organization = Organization.objects.create(
+        slug=place.slug,
+        kind=place.kind.value,
+        name=place.name,
+        phone=place.phone,
+        contact_name=place.contact,
+        contact_hours=place.hours,
+        affiliated_with=place.affiliated_with,
+    )
+    if place.takes:
+        signed = place.takes == Transport.WEBHOOK
+        Endpoint.objects.create(
+            organization=organization,
+            transport=place.takes,
+            address=f"{settings.SIMULATOR_URL}/{place.slug}" if signed else "",
+            secret=settings.SIMULATOR_SECRET if signed else None,
+        )
+    if place.reports:
+        PartnerKey.objects.create(
+            organization=organization,
+            label="Demo key",
+            secret=settings.SIMULATOR_SECRET,
+            created_at=now,
+        )
+    return organization

@@ -1,0 +1,154 @@
+"""Recording an event: everything that follows from it, in one transaction, once."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from django.utils import timezone
+
+from accounts.core.permissions import Role
+from accounts.models import Organization
+from accounts.tenancy import acting_as, every_tenant
+from journeys.core.events import Event
+from journeys.domain.opening import NewJourney, hand_over_again, open_journey
+from journeys.domain.recording import UnknownJourney, record
+from journeys.models import Delivery, Endpoint, FunnelRow, Journey, JourneyEvent, WorkItem
+from programs.models import Program, ProgramVersion
+from tests.factories.people import OrganizationFactory, actor_of, member
+
+pytestmark = pytest.mark.django_db
+NOW = dt.datetime(2026, 3, 3, 15, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def practice() -> Organization:
+    return OrganizationFactory.create(name="Lakeside Rheumatology", slug="lakeside")
+
+
+@pytest.fixture
+def hub() -> Organization:
+    return OrganizationFactory.create(kind="hub", name="Northstar Access", slug="northstar")
+
+
+@pytest.fixture
+def pharmacy() -> Organization:
+    return OrganizationFactory.create(kind="pharmacy", name="Crescent", slug="crescent")
+
+
+@pytest.fixture
+def version(hub: Organization, pharmacy: Organization) -> ProgramVersion:
+    maker = OrganizationFactory.create(kind="manufacturer", name="Aldertree", slug="aldertree")
+    program = Program.objects.create(manufacturer=maker, key="veltrana", name="Veltrana Together")
+    return ProgramVersion.objects.create(
+        program=program,
+        number=1,
+        valid_from=NOW.date(),
+        published_at=NOW,
+        definition={
+            "journey": {"template": "self_injected_pharmacy_benefit", "tune": {}},
+            "route": {"hub": "northstar", "pharmacies": [{"code": "crescent"}]},
+        },
+    )
+
+
+@pytest.fixture
+def journey(practice: Organization, hub: Organization, version: ProgramVersion) -> Journey:
+    with every_tenant(reason="the test sets up the hub's endpoint"):
+        Endpoint.objects.create(organization=hub, transport="portal")
+    ana = actor_of(member(practice, Role.PRACTICE_STAFF))
+    new = NewJourney(
+        practice_id=practice.id,
+        program_version=version,
+        patient_id=practice.id,
+        patient_name="Rosa Delgado",
+        patient_born_on=dt.date(1980, 3, 12),
+        prescriber_name="Dr. Maya Okafor",
+        urgent=False,
+        packet={"schema": "test"},
+        packet_digest="0" * 64,
+        facts={"line_of_business": "commercial"},
+        grants=[],
+    )
+    with acting_as(ana):
+        return open_journey(new, by=ana, now=NOW)
+
+
+def told(hub: Organization, step: str, status: str, **facts: object) -> Event:
+    return Event(
+        id=f"{step}-{status}",
+        kind="status",
+        step=step,
+        status=status,
+        source=hub.slug,
+        role="hub",
+        source_name=hub.name,
+        facts=facts,
+        occurred_at=NOW + dt.timedelta(hours=1),
+        received_at=NOW + dt.timedelta(hours=1),
+    )
+
+
+def test_a_submission_is_the_hubs_work_and_on_its_way(journey: Journey, hub: Organization) -> None:
+    with acting_as(actor_of(member(hub, Role.HUB_AGENT))):
+        work = WorkItem.objects.get()
+        assert (work.step, work.owner_id) == ("intake_review", hub.id)
+        assert Delivery.objects.get().recipient_id == hub.id
+        assert Journey.objects.get().patient_name == "Rosa Delgado"
+
+
+def test_accepting_moves_work_on_in_the_same_transaction(
+    journey: Journey, hub: Organization
+) -> None:
+    record(journey.id, told(hub, "intake_review", "accepted"), actor=None, now=timezone.now())
+    with acting_as(actor_of(member(hub, Role.HUB_AGENT))):
+        steps = set(WorkItem.objects.filter(closed_at=None).values_list("step", flat=True))
+        assert "benefit_verification" in steps
+        assert "intake_review" not in steps
+        assert Journey.objects.get().stage == "accepted"
+    with every_tenant(reason="the manufacturer's row"):
+        assert FunnelRow.objects.get().stage == "accepted"
+
+
+def test_the_same_event_again_changes_nothing(journey: Journey, hub: Organization) -> None:
+    event = told(hub, "intake_review", "accepted")
+    for _ in range(3):
+        record(journey.id, event, actor=None, now=timezone.now())
+    with every_tenant(reason="count every row"):
+        assert JourneyEvent.objects.count() == 2
+
+
+def test_a_party_comes_in_when_it_has_something_to_do_and_sees_the_past(
+    journey: Journey, hub: Organization, pharmacy: Organization
+) -> None:
+    grace = actor_of(member(pharmacy, Role.PHARMACIST))
+    with acting_as(grace):
+        assert not Journey.objects.exists()
+    for step, status, facts in (
+        ("intake_review", "accepted", {}),
+        ("benefit_verification", "complete", {"prior_authorization_required": False}),
+        ("copay_enrollment", "enrolled", {}),
+        ("pharmacy_triage", "sent", {}),
+    ):
+        event = replace(told(hub, step, status, **facts))
+        record(journey.id, event, actor=None, now=timezone.now())
+    with acting_as(grace):
+        assert Journey.objects.get().id == journey.id
+        assert JourneyEvent.objects.count() == 5
+
+
+def test_a_correction_goes_to_each_earlier_recipient_as_the_next_version(
+    journey: Journey, practice: Organization, hub: Organization
+) -> None:
+    record(journey.id, told(hub, "intake_review", "accepted"), actor=None, now=timezone.now())
+    ana = actor_of(member(practice, Role.PRACTICE_STAFF))
+    with acting_as(ana):
+        packet = hand_over_again(
+            journey.id, packet={"schema": "2"}, digest="1" * 64, facts={}, by=ana, now=NOW
+        )
+        assert packet.version == 2
+        assert Delivery.objects.filter(packet=packet, recipient=hub).count() == 1
+
+
+def test_an_unknown_journey_is_refused(hub: Organization) -> None:
+    with pytest.raises(UnknownJourney):
+        record(hub.id, told(hub, "intake_review", "accepted"), actor=None, now=NOW)
