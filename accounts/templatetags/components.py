@@ -176,6 +176,12 @@ def state_icon(phase: str, size: int = 16) -> SafeString:
 
 
 @register.simple_tag
+def state_word(phase: str) -> str:
+    """Only the word of a state, where its mark stands beside it in another form."""
+    return str(STATES[phase][1])
+
+
+@register.simple_tag
 def count_left(done: int, total: int) -> str:
     """``4 of 12 to go``, or that nothing is left."""
     if done >= total:

@@ -19,6 +19,7 @@ SPOKEN_ZONES = {
     short + half + "T": short + "T" for short in ("E", "C", "M", "P", "AK", "H") for half in "SD"
 }
 MINUTE, HOUR, DAY = 60, 3600, 86400
+DASH = "\N{EN DASH}"
 
 
 @lru_cache(maxsize=8)
@@ -164,3 +165,17 @@ def due(value: datetime | None, *, now: datetime | None = None) -> SafeString | 
         relative,
         when(value),
     )
+
+
+@register.simple_tag
+def days_between(low: date | None, high: date | None) -> str:
+    """A range of days as short as it can be: "Mar 18 to 24", in figures with a dash."""
+    if low is None or high is None:
+        return ""
+    months = _words(get_language())[1]
+    first = f"{months[low.month]} {low.day}"
+    if low == high:
+        return first
+    if (low.year, low.month) == (high.year, high.month):
+        return f"{first} {DASH} {high.day}"
+    return f"{first} {DASH} {months[high.month]} {high.day}"

@@ -1,0 +1,47 @@
+// Starts everything a page needs. Pages work without any of it, more slowly.
+
+import { startAutosave } from "./autosave.js";
+import { csrfToken, isSignInPage, signedOut, word } from "./http.js";
+import { startIdle } from "./idle.js";
+import { startKeys } from "./keys.js";
+import { startLive } from "./live.js";
+import { startOnce } from "./once.js";
+import { startOverlays } from "./overlays.js";
+import { startPalette } from "./palette.js";
+import { startToasts, toast } from "./toast.js";
+
+const WORDS_BY_STATUS = { 403: "refused", 404: "gone", 409: "changed", 413: "too-large", 429: "too-many" };
+
+function startFragments() {
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrfToken();
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr } = event.detail;
+    if (xhr.status !== 401 && !isSignInPage(xhr.responseURL)) return;
+    event.detail.shouldSwap = false;
+    event.detail.isError = false;
+    signedOut();
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    toast(word(WORDS_BY_STATUS[event.detail.xhr.status] ?? "failed"));
+  });
+  document.addEventListener("htmx:sendError", () => toast(word("offline")));
+  document.addEventListener("htmx:afterSettle", (event) => focusErrors(event.target));
+}
+
+// The error summary is read first, wherever it comes from.
+function focusErrors(within = document) {
+  within.querySelector?.(".error-summary")?.focus();
+}
+
+startOverlays();
+startToasts();
+startOnce();
+startFragments();
+startKeys();
+startPalette();
+startIdle();
+startLive();
+startAutosave();
+focusErrors();

@@ -1,0 +1,188 @@
+"""The journey's path as a drawing, and the marks of its story's entries.
+
+The layout comes as columns and rows; here it becomes lines. The picture is a grid of cells, 100
+wide and 88 high in the drawing's own units; the width is stretched to the page, so lines may
+only be straight or curve between two columns.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, Protocol
+
+from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.templatetags.components import icon
+
+register = template.Library()
+
+CELL_WIDTH, CELL_HEIGHT = 100, 88
+# Where a station's dot stands in its cell, from the top; timeline.css pads it to the same place.
+DOT = 19
+
+
+class Lane(Protocol):
+    title: str
+    row: int
+    rows: int
+
+
+class Station(Protocol):
+    step: str
+    title: str
+    lane: str
+    column: int
+    row: int
+    phase: str
+    current: bool
+    critical: bool
+
+
+class Edge(Protocol):
+    start: str
+    end: str
+    from_column: int
+    from_row: int
+    to_column: int
+    to_row: int
+    critical: bool
+    travelled: bool
+    back: bool
+
+
+class Picture(Protocol):
+    lanes: Sequence[Lane]
+    stations: Sequence[Station]
+    edges: Sequence[Edge]
+    columns: int
+    rows: int
+    eta_low: date | None
+    eta_high: date | None
+
+
+def _point(column: int, row: int) -> tuple[int, int]:
+    return column * CELL_WIDTH + CELL_WIDTH // 2, row * CELL_HEIGHT + DOT
+
+
+def _line(edge: Edge, taken: frozenset[tuple[int, int]]) -> str:
+    """The line as SVG path data: along the row that has no station in between, then across."""
+    start, end = (
+        _point(edge.from_column, edge.from_row),
+        _point(edge.to_column, edge.to_row),
+    )
+    between = range(edge.from_column + 1, edge.to_column)
+    if edge.from_column == edge.to_column:
+        return _beside(start, end)
+    if edge.from_row == edge.to_row:
+        blocked = any((column, edge.from_row) in taken for column in between)
+        return _over(start, end) if blocked else f"M{start[0]} {start[1]}H{end[0]}"
+    late = any((column, edge.to_row) in taken for column in between)
+    return _across(start, end, turn=end[0] - CELL_WIDTH if late else start[0])
+
+
+def _beside(start: tuple[int, int], end: tuple[int, int]) -> str:
+    """Up or down within one column, bulging left of the words under the dots."""
+    (x, y1), (_x, y2) = start, end
+    return f"M{x} {y1}C{x - 46} {y1} {x - 46} {y2} {x} {y2}"
+
+
+def _over(start: tuple[int, int], end: tuple[int, int]) -> str:
+    """Along one row, above the stations that stand in between."""
+    (x1, y), (x2, _y) = start, end
+    top = y - DOT + 3
+    rise = f"C{x1 + 40} {y} {x1 + 20} {top} {x1 + 60} {top}"
+    fall = f"C{x2 - 20} {top} {x2 - 40} {y} {x2} {y}"
+    return f"M{x1} {y}{rise}H{x2 - 60}{fall}"
+
+
+def _across(start: tuple[int, int], end: tuple[int, int], *, turn: int) -> str:
+    """To another row, changing it in the gap that begins at ``turn``."""
+    (x1, y1), (x2, y2) = start, end
+    after = turn + CELL_WIDTH
+    return f"M{x1} {y1}H{turn}C{turn + 55} {y1} {turn + 45} {y2} {after} {y2}H{x2}"
+
+
+def _edges(picture: Picture) -> Iterable[dict[str, str]]:
+    phases = {station.step: station.phase for station in picture.stations}
+    taken = frozenset((station.column, station.row) for station in picture.stations)
+    # The heavier lines come last: they lie on top.
+    for edge in sorted(picture.edges, key=lambda edge: (edge.critical, edge.travelled)):
+        unused = edge.back or "skipped" in (phases[edge.start], phases[edge.end])
+        kind = "unused" if unused else "passed" if edge.travelled else "ahead"
+        heavy = " path-edge-critical" if edge.critical else ""
+        yield {"line": _line(edge, taken), "classes": f"path-edge-{kind}{heavy}"}
+
+
+@register.inclusion_tag("components/journey_path.html")
+def journey_path(
+    picture: Picture, *, goal: str = "", notes: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The path of a journey.
+
+    ``goal`` names what the range of days at its end is about ("First dose"); ``notes`` adds a
+    line under a step's name, by step key ("Meridian Health, 3 days").
+    """
+    titles = {
+        row: lane.title for lane in picture.lanes for row in range(lane.row, lane.row + lane.rows)
+    }
+    return {
+        "picture": picture,
+        "goal": goal,
+        "width": picture.columns * CELL_WIDTH,
+        "height": picture.rows * CELL_HEIGHT,
+        "edges": list(_edges(picture)),
+        "last": max(picture.stations, key=lambda station: station.column, default=None),
+        "stations": [
+            {
+                "title": station.title,
+                "column": station.column,
+                "row": station.row,
+                "phase": station.phase,
+                "look": station.phase.replace("_", "-"),
+                "current": station.current,
+                "critical": station.critical,
+                "lane": titles.get(station.row, ""),
+                "note": (notes or {}).get(station.step, ""),
+                "speaks": station.current or station.phase in SPEAKING,
+            }
+            for station in picture.stations
+        ],
+    }
+
+
+# States that a sighted reader is told in words too, not by the shape of the dot alone.
+SPEAKING = frozenset({"now", "waiting", "at_risk", "blocked", "conflict", "skipped"})
+
+ENTRY_ICONS: Mapping[str, str] = {
+    "status": "circle-dot",
+    "fact": "file-text",
+    "message": "message-square",
+    "document": "paperclip",
+    "hand_off": "send",
+    "follow_up": "phone",
+    "coverage_changed": "shield-check",
+    "conflict": "equal-not",
+    "conflict_settled": "handshake",
+    "closed": "flag",
+}
+WAYS: Mapping[str, Any] = {
+    "api": _("through the API"),
+    "webhook": _("by webhook"),
+    "batch": _("in a batch file"),
+    "fax": _("by fax"),
+    "manual": _("entered by hand"),
+    "system": _("automatically"),
+}
+
+
+@register.simple_tag
+def entry_icon(kind: str) -> SafeString:
+    """The mark of a story's entry by its kind."""
+    return icon(ENTRY_ICONS.get(kind, "circle-dot"), 14)
+
+
+@register.filter
+def way(transport: str) -> str:
+    """How a report reached us, in words; nothing for what was done in the portal."""
+    return str(WAYS.get(transport, ""))

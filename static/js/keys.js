@@ -1,0 +1,60 @@
+// The keyboard of people who keep this open all day: j k x in lists, / ? a, g and a letter.
+// Single keys can be switched off in the list of shortcuts; Ctrl-K always works.
+
+import { openDialog } from "./overlays.js";
+
+const SECOND_KEY_WITHIN = 1_200;
+let afterG = 0;
+
+const switchedOff = () => document.cookie.split("; ").includes("keys=off");
+const typing = (element) => element?.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+const rowLinks = () => [...document.querySelectorAll("[data-rows] .row-link")].filter((link) => link.offsetParent);
+const currentRow = () => document.activeElement?.closest("[data-rows] tr, [data-rows] [data-row]");
+
+function move(step) {
+  const links = rowLinks();
+  if (!links.length) return;
+  const at = links.indexOf(currentRow()?.querySelector(".row-link"));
+  const next = at < 0 ? (step > 0 ? 0 : links.length - 1) : Math.min(Math.max(at + step, 0), links.length - 1);
+  links[next].focus();
+  links[next].scrollIntoView({ block: "nearest" });
+}
+
+function jump(key) {
+  [...document.querySelectorAll("#rail [data-key]")].find((link) => link.dataset.key === key)?.click();
+}
+
+const ACTIONS = {
+  j: () => move(1),
+  k: () => move(-1),
+  x: () => currentRow()?.querySelector(".row-pick")?.click(),
+  a: () => document.querySelector("[data-next-action] :is(a, button)")?.focus(),
+  "/": () => (document.querySelector("main [data-search]") ?? document.getElementById("finder"))?.focus(),
+  "?": () => openDialog("shortcuts"),
+};
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || switchedOff()) return;
+  if (typing(event.target) || document.querySelector("dialog[open]")) return;
+  const waited = performance.now() - afterG;
+  afterG = 0;
+  if (waited < SECOND_KEY_WITHIN) {
+    event.preventDefault();
+    jump(event.key);
+  } else if (event.key === "g") {
+    afterG = performance.now();
+  } else if (ACTIONS[event.key]) {
+    event.preventDefault();
+    ACTIONS[event.key]();
+  }
+}
+
+export function startKeys() {
+  document.addEventListener("keydown", onKey);
+  const choice = document.querySelector("[data-single-keys]");
+  if (!choice) return;
+  choice.checked = !switchedOff();
+  choice.addEventListener("change", () => {
+    document.cookie = `keys=off; path=/; samesite=lax; max-age=${choice.checked ? 0 : 31_536_000}`;
+  });
+}
