@@ -156,7 +156,7 @@ def create_venv() -> None:
 
 
 def pip(*words: str) -> None:
-    quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
+    quiet = ["-qq", "--disable-pip-version-check", "--no-input"]
     subprocess.run([str(PYTHON), "-m", "pip", *words, *quiet], check=True, stdin=subprocess.DEVNULL)
 
 
@@ -225,9 +225,16 @@ def provide(purpose: str) -> None:
         provide_environment(purpose)
 
 
+def keep_bytecode() -> None:
+    """Let starts reuse compiled code even where the user wants none beside the source."""
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / ".local" / "pycache"))
+
+
 def main(words: list[str]) -> None:
     os.environ.setdefault("THROUGHLINE_STARTED_AT", str(time.time()))
     use_a_new_enough_python()
+    keep_bytecode()
     if not words or words[0] not in LOCKS:
         stop((__doc__ or "").strip())
     provide(words[0])

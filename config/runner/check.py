@@ -38,8 +38,8 @@ def checks(as_deployed: Mapping[str, str]) -> list[Check]:
         "Lint": f"{python} ruff check .",
         "Types": f"{python} mypy",
         "Imports": "lint-imports",
-        "Templates: format": f"{python} djlint templates --check --quiet",
-        "Templates: lint": f"{python} djlint templates --lint --quiet",
+        "Templates: format": f"{python} djlint templates --check",
+        "Templates: lint": f"{python} djlint templates --lint",
         "Migrations": f"{manage} makemigrations --check --dry-run",
         "Deploy": f"{manage} check --deploy --fail-level WARNING",
     }

@@ -89,7 +89,6 @@ def for_django(
         "PORT": str(port),
         "SIMULATOR_SPEED": os.environ.get("SIMULATOR_SPEED", DEFAULT_SIMULATOR_SPEED),
         "PYTHONUNBUFFERED": "1",
-        "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
     }
 
 

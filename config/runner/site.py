@@ -50,7 +50,16 @@ def programs(data: Path, variables: Mapping[str, str]) -> list[Program]:
         *("--no-access-log", "--log-level", "warning"),
     )
     work = (
-        *("celery", "-A", "config.runner.worker", "worker", "--beat", "--loglevel", "INFO"),
+        *(
+            "celery",
+            "--quiet",
+            "-A",
+            "config.runner.worker",
+            "worker",
+            "--beat",
+            "--loglevel",
+            "INFO",
+        ),
         *("--schedule", str(data / "beat-schedule"), "--concurrency", "2", "-Q", QUEUES),
         *("--without-gossip", "--without-mingle"),
     )
