@@ -65,7 +65,7 @@ class Calendar:
     def after(self, instant: datetime, clock: Clock) -> datetime:
         """The moment `clock` runs out when it starts at `instant`, in UTC."""
         if clock.unit == "hours":
-            return (instant + timedelta(hours=clock.amount)).astimezone(UTC)
+            return instant.astimezone(UTC) + timedelta(hours=clock.amount)
         if clock.unit == "days":
             return self._instant(self._local(instant) + timedelta(days=clock.amount))
         if clock.unit == "business_days":

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 KINDS = (
@@ -28,8 +28,8 @@ class Event:
     organization, whatever the channel) and `role` the party role it speaks as; a source that
     is itself a role may leave it out. `coverage_id` ties the report to one coverage. A
     settlement names the `conflict`, the event `chosen` and the events `weighed` by the person.
-    An event that is not `confirmed` stands in the story and moves nothing. Instants without a
-    zone raise ValueError.
+    An event that is not `confirmed` stands in the story and moves nothing. Instants are
+    kept in UTC; one without a zone raises ValueError.
     """
 
     id: str
@@ -55,6 +55,9 @@ class Event:
     def __post_init__(self) -> None:
         if self.occurred_at.tzinfo is None or self.received_at.tzinfo is None:
             raise ValueError("An event's instants need a time zone.")
+        # Kept in UTC: within one zone Python compares wall clocks, which the zone sets back.
+        object.__setattr__(self, "occurred_at", self.occurred_at.astimezone(UTC))
+        object.__setattr__(self, "received_at", self.received_at.astimezone(UTC))
 
     @property
     def ref(self) -> str:

@@ -22,11 +22,16 @@ class Unplaced:
 
 @dataclass(slots=True)
 class Ledger:
-    """What was reported so far; `coverage_id` is the coverage the journey stands on."""
+    """What was reported so far.
+
+    `coverage_id` is the coverage the journey stands on, `coverage_since` when it replaced
+    another one.
+    """
 
     graph: Graph
     coverage_id: str | None
     coverages: list[tuple[datetime, str, str, str]] = field(default_factory=list)
+    coverage_since: datetime | None = None
     claims: dict[str, list[Event]] = field(default_factory=dict)
     facts: dict[str, dict[str, Run]] = field(default_factory=dict)
     settlements: dict[str, Event] = field(default_factory=dict)
@@ -71,7 +76,8 @@ def _on_coverage(graph: Graph, story: Iterable[Event]) -> Ledger:
     stood = [e for e in named if e.kind == "coverage_changed" or e.step in roots]
     coverages = [(*event.order, event.coverage_id or "") for event in stood]
     current = (stood or named)[-1].coverage_id if named else None
-    return Ledger(graph, current, coverages)
+    changes = [event.occurred_at for event in stood if event.kind == "coverage_changed"]
+    return Ledger(graph, current, coverages, changes[-1] if changes else None)
 
 
 def _take_facts(ledger: Ledger, event: Event) -> None:

@@ -31,6 +31,8 @@ def _place(on: Walk, step: Step) -> StepState:
     needs = [on.steps[key] for key in step.needs]
     missing = [need for need in needs if not need.over]
     opened_at = max((n.settled_at for n in needs if n.settled_at), default=on.started_at)
+    if step.per_coverage and on.ledger.coverage_since:
+        opened_at = max(opened_at, on.ledger.coverage_since)
     outcome = on.outcomes[step.key]
     skip = _skip(on, step, outcome)
     if skip:

@@ -149,7 +149,7 @@ class _Reader:
         if event.kind in _ADDRESSED:
             return sees_message(self.viewer, event)
         if event.kind == "fact":
-            return any_fact
+            return any_fact or self.viewer in ALL_SEEING
         if event.kind == "conflict_settled":
             of = [c for c in self.state.conflicts if c.key == event.conflict]
             return self.viewer in ALL_SEEING or any(self.sees_conflict(c) for c in of)

@@ -1,0 +1,181 @@
+"""A graph tells all its faults at once, and a program's changes to it are checked the same way."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from journeys.core.graph import Clock, Detour, Due, Graph, Skip, Status, Step
+from journeys.core.problems import problems
+from journeys.core.templates import GRAPHS
+from journeys.core.tuning import TuningError, tuned, tuning_problems
+from tests.journeys.core.story import SELF_INJECTED, happy_path, stand
+
+OPEN, DONE = Status(key="open", label="Open"), Status(key="done", label="Done", kind="done")
+
+
+def step(key: str, *needs: str, **more: Any) -> Step:
+    values: dict[str, Any] = {
+        "title": key.capitalize(),
+        "lane": "hub",
+        "owner": "hub",
+        "action": "Do it",
+        "statuses": (OPEN, DONE),
+        "due": Due(Clock(1, "days")),
+        "typical": (1, 2),
+    }
+    return Step(key=key, needs=needs, **{**values, **more})
+
+
+def faults(*steps: Step) -> list[tuple[str, str]]:
+    return [(one.where, one.why) for one in problems(Graph("test", "Test", steps))]
+
+
+@pytest.mark.parametrize("graph", GRAPHS.values(), ids=lambda graph: graph.key)
+def test_the_templates_have_no_faults(graph: Graph) -> None:
+    assert problems(graph) == []
+
+
+@pytest.mark.parametrize(
+    ("steps", "where", "why"),
+    [
+        ([step("a", "b"), step("b", "a")], "a", "It waits for itself"),
+        ([step("a"), step("b", "c"), step("c", "c")], "b", "It is never reached"),
+        ([step("a", "nowhere")], "a", "It needs 'nowhere', which is no step"),
+        ([step("a"), step("a")], "a", "2 steps have this key"),
+        ([step("a", owner="nobody")], "a", "No party is called 'nobody'"),
+        ([step("a", owner="payer")], "a", "Nobody follows up while the payer has it"),
+        ([step("a", lane="moon")], "a", "No lane is called 'moon'"),
+        ([step("a", action="")], "a", "It says nothing of what its owner does"),
+        (
+            [step("a", skips=(Skip({"field": "x", "op": "equals", "value": 1}, "so"),))],
+            "a",
+            "When it is not needed: No field is called 'x'",
+        ),
+        ([step("a", uses=("x",))], "a", "No fact is called 'x'"),
+        ([step("a", statuses=(OPEN,))], "a", "No status ends it"),
+        ([step("a", statuses=(DONE,))], "a", "Its first status is not an open one"),
+        ([step("a", statuses=(OPEN, DONE, DONE))], "a", "2 statuses are called 'done'"),
+        ([step("a", stage="mars")], "a", "No milestone is called 'mars'"),
+        ([step("a", due=Due(Clock(0, "days")))], "a", "It is due before it opens"),
+        (
+            [step("a"), step("b", detour=Detour("z", ("open",), {}, ""))],
+            "b",
+            "It is a detour of 'z', which is no step of the path",
+        ),
+        (
+            [step("a"), step("b", detour=Detour("a", ("gone",), {"done": "open"}, ""))],
+            "b",
+            "A has no status 'gone'",
+        ),
+        (
+            [step("a"), step("b", detour=Detour("a", ("open",), {}, ""))],
+            "b",
+            "After 'done' nothing says where A goes on",
+        ),
+    ],
+)
+def test_a_fault_is_told_with_where_and_why(steps: list[Step], where: str, why: str) -> None:
+    assert any(place == where and said.startswith(why) for place, said in faults(*steps))
+
+
+def test_every_fault_is_told_at_once() -> None:
+    found = faults(step("a", "b", owner="nobody"), step("b", "a", uses=("x",), action=""))
+    assert len(found) >= 5
+
+
+def test_a_graph_without_steps_is_a_fault() -> None:
+    assert faults() == [("test", "The journey has no steps.")]
+
+
+TUNING: Mapping[str, Any] = {
+    "drop": ["copay_enrollment"],
+    "steps": {
+        "benefit_verification": {
+            "due": {"amount": 2, "unit": "business_days"},
+            "owner": "vendor",
+            "title": "Benefits check",
+            "action": "Check the benefits",
+            "typical": [2, 8],
+        },
+        "first_dose": {
+            "chased_by": "pharmacy",
+            "follow_up": {"amount": 1, "unit": "days"},
+            "skip_when": [
+                {
+                    "when": {"field": "benefit", "op": "equals", "value": "medical"},
+                    "why": "Given at the practice",
+                }
+            ],
+        },
+    },
+}
+
+
+def test_a_program_tunes_a_template() -> None:
+    graph = tuned(SELF_INJECTED, TUNING)
+    verification, dose = graph.by_key["benefit_verification"], graph.by_key["first_dose"]
+    assert "copay_enrollment" not in graph.by_key
+    assert verification.due == Due(Clock(2, "business_days"))
+    assert (verification.owner, verification.lane) == ("vendor", "vendor")
+    assert (dose.owner, dose.chased_by, len(dose.skips)) == ("patient", "pharmacy", 1)
+    assert not stand(happy_path(), graph=graph).is_open
+
+
+def test_what_needed_a_dropped_step_needs_what_that_one_needed() -> None:
+    graph = tuned(SELF_INJECTED, {"drop": ["pharmacy_triage"]})
+    assert graph.by_key["pharmacy_intake"].needs == (
+        "benefit_verification",
+        "prior_authorization_determination",
+        "copay_enrollment",
+    )
+
+
+def test_an_empty_tuning_changes_nothing() -> None:
+    assert tuned(SELF_INJECTED, {}) == replace(SELF_INJECTED)
+
+
+@pytest.mark.parametrize(
+    ("tuning", "where", "why"),
+    [
+        ({"add": []}, SELF_INJECTED.key, "A tuning has no 'add'"),
+        ({"drop": "copay_enrollment"}, SELF_INJECTED.key, "“drop” is a list"),
+        ({"drop": ["nothing"]}, "nothing", "The template has no such step"),
+        ({"steps": {"nothing": {}}}, "nothing", "The template has no such step"),
+        (
+            {"drop": ["delivery"], "steps": {"delivery": {}}},
+            "delivery",
+            "It is named more than once",
+        ),
+        ({"steps": {"delivery": 1}}, "delivery", "Its changes are an object"),
+        ({"steps": {"delivery": {"lane": "hub"}}}, "delivery", "'lane' cannot be tuned"),
+        ({"steps": {"delivery": {"owner": "x"}}}, "delivery", "owner: no party is called 'x'"),
+        ({"steps": {"delivery": {"due": 3}}}, "delivery", "due: a clock has"),
+        (
+            {"steps": {"delivery": {"due": {"amount": 0, "unit": "days"}}}},
+            "delivery",
+            "due: 0 is no length",
+        ),
+        (
+            {"steps": {"delivery": {"due": {"amount": 1, "unit": "moons"}}}},
+            "delivery",
+            "due: 'moons' is not",
+        ),
+        ({"steps": {"delivery": {"title": " "}}}, "delivery", "title: words are missing"),
+        ({"steps": {"delivery": {"typical": [3, 1]}}}, "delivery", "typical: the low end"),
+        ({"steps": {"delivery": {"skip_when": [{}]}}}, "delivery", "skip_when: each has"),
+        (
+            {"steps": {"delivery": {"skip_when": [{"when": {"field": "x"}, "why": "y"}]}}},
+            "delivery",
+            "When it is not needed: No field is called 'x'",
+        ),
+    ],
+)
+def test_a_tuning_that_does_not_fit_is_refused(
+    tuning: Mapping[str, Any], where: str, why: str
+) -> None:
+    found = tuning_problems(SELF_INJECTED, tuning)
+    assert any(one.where == where and one.why.startswith(why) for one in found)
+    with pytest.raises(TuningError):
+        tuned(SELF_INJECTED, tuning)

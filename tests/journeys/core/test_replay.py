@@ -1,0 +1,47 @@
+"""Every automatic decision is kept with its inputs, and comes out the same again."""
+
+import json
+from dataclasses import replace
+
+from hypothesis import given
+
+from journeys.core.decisions import RULES, replay
+from journeys.core.events import Event
+from tests.journeys.core.story import fact, happy_path, quick, said, settled, stand, streams
+
+
+@quick
+@given(streams())
+def test_every_decision_replays_to_its_outcome(events: list[Event]) -> None:
+    for decision in stand(events).decisions:
+        kept = replace(decision, inputs=json.loads(json.dumps(decision.inputs)))
+        assert replay(kept) == decision.outcome
+
+
+def test_each_kind_of_decision_is_kept() -> None:
+    approved = said("hub", "prior_authorization_determination", "approved", 50)
+    denied = said("pharmacy", "prior_authorization_determination", "denied", 51)
+    story = [
+        *happy_path(1),
+        said("hub", "intake_review", "returned", 1),
+        said("practice", "missing_information", "provided", 2),
+        *happy_path(5)[1:],
+        fact("hub", 6, line_of_business="commercial"),
+        approved,
+        denied,
+        settled(approved, "status:prior_authorization_determination", 52),
+    ]
+    government = [*happy_path(3), fact("practice", 6, line_of_business="medicare")]
+    rejected = [*happy_path(1), said("hub", "intake_review", "rejected", 1)]
+    given_up = [*happy_path(1), said("practice", None, None, 1, kind="closed")]
+    stories = (story, government, rejected, given_up)
+    rules = {decision.rule for told in stories for decision in stand(told).decisions}
+    assert rules == set(RULES)
+
+
+def test_a_skip_keeps_the_fact_it_rests_on() -> None:
+    told = fact("hub", 6, prior_authorization_required=False)
+    decisions = stand([*happy_path(2), told]).decisions
+    skip = next(one for one in decisions if one.step == "prior_authorization")
+    assert skip.inputs["facts"] == {"prior_authorization_required": False}
+    assert (skip.outcome, skip.ref) == ("skipped", told.ref)

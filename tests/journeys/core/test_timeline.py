@@ -1,0 +1,194 @@
+"""The story: newest first, in the same words for everyone, without what a role may not see."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+
+from journeys.core.events import Event
+from journeys.core.graph import ORGANIZATIONS
+from journeys.core.timeline import Entry, timeline
+from journeys.core.visibility import visible_facts, visible_step
+from tests.journeys.core.story import (
+    AUTHORIZED,
+    PARTIES,
+    SELF_INJECTED,
+    fact,
+    happy_path,
+    late,
+    quick,
+    said,
+    settled,
+    stand,
+    streams,
+)
+
+RETURNED = said("hub", "intake_review", "returned", 1, reason="missing_npi", note="Page 2.")
+PROVIDED = said("practice", "missing_information", "provided", 1.5)
+DENIED = said("pharmacy", "prior_authorization_determination", "denied", 51)
+
+
+def story(events: list[Event], viewer: str = "practice") -> list[Entry]:
+    return timeline(SELF_INJECTED, events, stand(events), viewer, parties=PARTIES)
+
+
+def entry(events: list[Event], event: Event, viewer: str = "practice") -> Entry | None:
+    return next((one for one in story(events, viewer) if one.key == event.ref), None)
+
+
+def test_it_is_told_newest_first() -> None:
+    told = story(happy_path())
+    assert [one.occurred_at for one in told] == sorted(
+        (one.occurred_at for one in told), reverse=True
+    )
+    assert told[0].what == "First dose: taken"
+
+
+@quick
+@given(streams())
+def test_practice_and_hub_see_every_event_once(events: list[Event]) -> None:
+    for viewer in ("practice", "hub"):
+        keys = [one.key for one in story(events, viewer) if one.kind != "conflict"]
+        assert sorted(keys) == sorted({event.ref for event in events})
+
+
+@quick
+@given(streams())
+def test_every_role_reads_the_same_order(events: list[Event]) -> None:
+    everything = [one.key for one in story(events, "hub")]
+    for viewer in ORGANIZATIONS:
+        seen = [one.key for one in story(events, viewer)]
+        assert seen == [key for key in everything if key in set(seen)]
+
+
+@quick
+@given(streams())
+def test_a_stranger_reads_nothing(events: list[Event]) -> None:
+    for viewer in ("manufacturer", "operator", "payer", ""):
+        assert story(events, viewer) == []
+
+
+def test_an_entry_says_what_who_when_and_what_it_moved() -> None:
+    events = happy_path(3)
+    told = entry(events, events[2])
+    assert told is not None
+    assert told.what == "Benefit verification: complete"
+    assert told.who == "Northstar Access"
+    assert told.set_in_motion == ("opened Prior authorization request", "opened Copay enrollment")
+    assert [(line.label, line.value) for line in told.facts] == [
+        ("Prior authorization needed", True)
+    ]
+
+
+def test_a_skip_is_told_with_its_reason() -> None:
+    government = fact("practice", 3, line_of_business="medicare")
+    start = said("practice", "enrollment_submitted", "submitted", 0)
+    told = entry([start, government], government)
+    assert told is not None
+    assert told.set_in_motion == (
+        "skipped Copay enrollment: copay help is not allowed with government coverage",
+    )
+
+
+def test_what_we_learnt_late_says_by_how_much() -> None:
+    copay = happy_path(4)[3]
+    overnight = late(copay, 14)
+    told = entry([*happy_path(3), overnight], overnight)
+    assert told is not None
+    assert told.learnt_late_by == timedelta(hours=14)
+    assert told.late_words == "reported 14 h late by Copperline Copay"
+
+
+def test_five_minutes_are_not_late() -> None:
+    event = late(happy_path(1)[0], 5 / 60)
+    told = entry([event], event)
+    assert told is not None
+    assert told.learnt_late_by is None
+
+
+def test_a_disagreement_is_one_entry_with_two_columns() -> None:
+    events = [*happy_path(6), DENIED]
+    (told,) = [one for one in story(events) if one.kind == "conflict"]
+    assert [(side.who, side.what) for side in told.columns] == [
+        ("Northstar Access", "approved"),
+        ("Crescent Specialty Pharmacy", "denied"),
+    ]
+    assert told.proposal == (
+        "Proposed: approved, because Northstar Access gave the number and the dates"
+    )
+
+
+def test_a_settlement_says_whose_word_was_taken_and_both_sides_stay() -> None:
+    approved = happy_path(6)[5]
+    events = [*happy_path(5), approved, DENIED]
+    choice = settled(approved, "status:prior_authorization_determination", 52)
+    told = entry([*events, choice], choice)
+    assert told is not None
+    assert told.what == (
+        "Prior authorization decision: settled as approved, as Northstar Access said"
+    )
+    (conflict,) = [one for one in story([*events, choice]) if one.kind == "conflict"]
+    assert [side.chosen for side in conflict.columns] == [True, False]
+
+
+def test_the_pharmacy_does_not_see_why_an_intake_was_returned() -> None:
+    events = [*happy_path(1), RETURNED, PROVIDED]
+    for viewer, what, note in (
+        ("practice", "Intake review: returned (NPI is missing)", "Page 2."),
+        ("hub", "Intake review: returned (NPI is missing)", "Page 2."),
+        ("pharmacy", "Intake review: returned", ""),
+        ("vendor", "Intake review: returned", ""),
+    ):
+        told = entry(events, RETURNED, viewer)
+        assert told is not None
+        assert (told.what, told.note) == (what, note)
+
+
+def test_the_vendor_sees_nothing_of_prior_authorization() -> None:
+    events = [*happy_path(6), DENIED]
+    words = " ".join(
+        f"{one.what} {one.facts} {one.columns} {one.proposal}" for one in story(events, "vendor")
+    )
+    assert "A-100" not in words
+    assert "denied" not in words
+    assert "approved" not in words
+    assert not [one for one in story(events, "vendor") if one.kind == "conflict"]
+    facts = {known.name for known in visible_facts(stand(happy_path(6)), "vendor")}
+    assert facts == {"line_of_business", "payer_name"}
+    assert facts.isdisjoint(AUTHORIZED)
+
+
+def test_a_step_is_shown_without_what_a_role_may_not_see() -> None:
+    state = stand([*happy_path(5), DENIED])
+    step = state.steps["prior_authorization_determination"]
+    for viewer, label in (("practice", "Denied"), ("pharmacy", "Denied"), ("vendor", "")):
+        shown = visible_step(SELF_INJECTED, step, viewer)
+        assert shown.status_label == label
+        assert (shown.phase, shown.owner, shown.due_at) == (step.phase, step.owner, step.due_at)
+
+
+@pytest.mark.parametrize(
+    ("viewer", "seen"), [("practice", True), ("hub", True), ("pharmacy", True), ("vendor", False)]
+)
+def test_a_message_is_read_by_those_it_is_for(viewer: str, seen: bool) -> None:
+    message = said(
+        "hub", "delivery", None, 90, kind="message", to=("pharmacy",), note="Is it cold-packed?"
+    )
+    told = entry([*happy_path(8), message], message, viewer)
+    assert (told is not None) == seen
+    assert told is None or told.note == "Is it cold-packed?"
+
+
+def test_what_moved_nothing_says_why() -> None:
+    odd = said("hub", "no_such_step", "done", 1)
+    told = entry([*happy_path(1), odd], odd)
+    assert told is not None
+    assert told.unplaced_why == "This journey has no such step."
+
+
+def test_a_hand_over_names_who_got_it() -> None:
+    sent = said("system", None, "sent", 1, kind="hand_off", to=("hub",))
+    told = entry([*happy_path(1), sent], sent)
+    assert told is not None
+    assert told.what == "Handed to Northstar Access"
+    assert entry([*happy_path(1), sent], sent, "vendor") is None
