@@ -42,6 +42,8 @@ def check(field: Field, value: Any, answers: Answers, *, today: date) -> list[st
     if reading.value is None:
         return []
     problems = [*_limits(field, reading.value), *_unavailable(field, reading.value, answers)]
+    if problems:
+        return problems
     for written in field.checks:
         name, _, other = written.partition(" ")
         problems += CHECKS[name](Asked(reading.value, answers, today, other))

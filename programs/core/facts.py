@@ -28,7 +28,8 @@ def facts(definitions: Sequence[Definition], answers: Answers, *, today: date) -
     born = _day(answers.get("A5"))
     if born and born <= today:
         found["patient.age"] = years_between(born, today)
-    if kind := answers.get("B5"):
+    kind = answers.get("B5")
+    if kind and isinstance(kind, str):
         found["coverage.federal"] = kind in FEDERAL
     for definition in definitions:
         for name, value in _product_facts(definition, own_answers(definition.key, answers)).items():

@@ -87,10 +87,8 @@ def _email(text: str) -> Reading:
 
 def _number(text: str) -> Reading:
     plain = code_like(text)
-    if not _NUMBER.fullmatch(plain) or len(plain) > _LONGEST_NUMBER:
-        return Reading(
-            text, f"Write the number alone, such as 68.5; {shown(text)} is not a number."
-        )
+    if not _NUMBER.fullmatch(plain.removeprefix("-")) or len(plain) > _LONGEST_NUMBER:
+        return Reading(text, f"Write the number alone, such as 68.5; {shown(text)} is not one.")
     return Reading(_decimal_text(Decimal(plain.replace(",", ""))))
 
 

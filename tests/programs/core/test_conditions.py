@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from programs.core.conditions import OPERATIONS, fields_of, holds, problems_of, renamed
@@ -77,6 +77,7 @@ conditions = st.recursive(
 answer_sets = st.dictionaries(st.sampled_from(KNOWN), st.integers(0, 3) | st.just(""))
 
 
+@settings(max_examples=40)
 @given(conditions, answer_sets)
 def test_a_condition_reads_only_the_fields_it_names_and_survives_json(
     condition: dict[str, Any], answers: dict[str, Any]
@@ -86,6 +87,7 @@ def test_a_condition_reads_only_the_fields_it_names_and_survives_json(
     assert holds(json.loads(json.dumps(condition)), read) is holds(condition, answers)
 
 
+@settings(max_examples=40)
 @given(conditions, answer_sets)
 def test_all_and_any_are_duals_and_renaming_keeps_the_meaning(
     condition: dict[str, Any], answers: dict[str, Any]
