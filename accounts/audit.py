@@ -1,13 +1,28 @@
 """Write down who read or changed what. Entries join the transaction of the thing they record."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
 from uuid import UUID
 
 import structlog
 from django.db import connection, models
 
+from accounts.core.actor import Actor
 from accounts.models import AuditEntry
 from accounts.tenancy import current_scope
+
+LONGEST_PURPOSE = 200
+
+
+def _owner(actor: Actor | None, subject: models.Model | None) -> UUID:
+    """Whose record it is: the actor's organization's, or of the row where a process acts."""
+    if actor and actor.organization_id:
+        return actor.organization_id
+    owner = getattr(subject, "organization_id", None)
+    if owner is None:
+        raise ValueError("Nobody acts, and the row has no organization.")
+    return cast(UUID, owner)
 
 
 def _write(
@@ -17,22 +32,17 @@ def _write(
     fields: Sequence[str],
     purpose: str,
     organization_id: UUID | None = None,
+    user_id: UUID | None = None,
 ) -> None:
     actor = current_scope().actor
-    owner = organization_id or (actor.organization_id if actor else None)
-    if owner is None:
-        # A process of ours acts: the record belongs to the organization whose row it is.
-        owner = getattr(subject, "organization_id", None)
-    if owner is None:
-        raise ValueError(f"Nobody's audit record: {action}.")
     AuditEntry(
-        organization_id=owner,
-        user_id=actor.user_id if actor else None,
+        organization_id=organization_id or _owner(actor, subject),
+        user_id=actor.user_id if actor else user_id,
         action=action,
         subject_type=subject._meta.label_lower if subject is not None else "",
         subject_id=subject.pk if subject is not None else None,
         fields=list(fields),
-        purpose=purpose,
+        purpose=purpose[:LONGEST_PURPOSE],
         request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
     ).save(force_insert=True)
 
@@ -48,7 +58,7 @@ def read_many(subjects: Sequence[models.Model], *, fields: Sequence[str], purpos
     request_id = str(structlog.contextvars.get_contextvars().get("request_id", ""))
     AuditEntry.objects.bulk_create(
         AuditEntry(
-            organization_id=actor.organization_id if actor else subject.organization_id,  # type: ignore[attr-defined]  # PHI rows have it
+            organization_id=_owner(actor, subject),
             user_id=actor.user_id if actor else None,
             action="read",
             subject_type=subject._meta.label_lower,
@@ -61,19 +71,31 @@ def read_many(subjects: Sequence[models.Model], *, fields: Sequence[str], purpos
     )
 
 
-def wrote(subject: models.Model, *, action: str, fields: Sequence[str] = ()) -> None:
+def wrote(
+    subject: models.Model, *, action: str, fields: Sequence[str] = (), purpose: str = ""
+) -> None:
     """The actor changed this row; `fields` names what, never the values."""
-    _write(action, subject=subject, fields=fields, purpose="")
+    _write(action, subject=subject, fields=fields, purpose=purpose)
 
 
-def happened(action: str, *, organization_id: UUID | None = None, purpose: str = "") -> None:
-    """Something that has no one row: signed in, exported a list, was refused."""
+def happened(
+    action: str,
+    *,
+    organization_id: UUID | None = None,
+    user_id: UUID | None = None,
+    purpose: str = "",
+) -> None:
+    """Something that has no one row: signed in, exported a list, was refused.
+
+    `organization_id` and `user_id` say whose it is where nobody acts yet.
+    """
     _write(
         action,
         subject=None,
         fields=(),
         purpose=purpose,
         organization_id=organization_id,
+        user_id=user_id,
     )
 
 
@@ -107,7 +129,16 @@ def broken_links() -> list[tuple[str, int | None, str]]:
         return list(cursor.fetchall())
 
 
-def chain_heads() -> list[dict[str, str | int]]:
+@dataclass(frozen=True)
+class Head:
+    """The newest link of an organization's chain."""
+
+    organization: str
+    number: int
+    digest: str
+
+
+def chain_heads() -> list[Head]:
     """The newest link of each organization in scope, to be kept somewhere else every day."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -115,7 +146,18 @@ def chain_heads() -> list[dict[str, str | int]]:
             " encode(digest, 'hex') from accounts_auditseal"
             " order by organization_id, number desc"
         )
-        return [
-            {"organization": organization, "number": number, "digest": digest}
-            for organization, number, digest in cursor.fetchall()
-        ]
+        return [Head(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether the acting organization's record is whole, and the newest link of its chain."""
+
+    faults: int
+    head: Head | None
+
+
+def chain_standing() -> Standing:
+    """Check the acting organization's chain from its first link."""
+    heads = chain_heads()
+    return Standing(faults=len(broken_links()), head=heads[0] if heads else None)

@@ -1,39 +1,53 @@
 """Who is acting, how long a session lasts, and the headers that every answer carries."""
 
+import re
 import time
 import uuid
 from collections.abc import Callable
-from typing import cast
 
+import structlog
+from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.contrib.auth import logout
-from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve
+from django.utils import timezone
 
+from accounts.access import ask_to_sign_in, is_passive
 from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind, Role
+from accounts.core.sessions import ends_at
+from accounts.domain import sessions
+from accounts.domain.sign_in import remember
 from accounts.models import Membership, User
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
-# Requests that a page makes by itself: they must not keep a session alive.
-PASSIVE_PATHS = ("/live/",)
 # How exact the idle clock is; it spares a session write on each page.
 IDLE_STEP_SECONDS = 30
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# What somebody without a second factor may open: its set-up, and the way out.
+SET_UP = ("mfa_", "account_reauthenticate", "account_logout", "sign_out", "still_here")
 
 
 def security_headers(get_response: Next) -> Next:
-    """Headers that Django has no setting for, on every answer, errors included."""
+    """Headers that Django has no setting for, on every answer, errors included.
+
+    The outermost middleware: it also gives the request the id that logs and the audit carry.
+    An id that a proxy sent is kept when it is harmless to write down.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not REQUEST_ID.fullmatch(request.META.get("HTTP_X_REQUEST_ID", "")):
+            request.META["HTTP_X_REQUEST_ID"] = str(uuid.uuid4())
         response = get_response(request)
+        response.headers["X-Request-Id"] = request.META["HTTP_X_REQUEST_ID"]
         response.headers.setdefault(
             "Permissions-Policy",
             "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
         )
-        if not request.path.startswith("/static/"):
+        if not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
             response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("X-Frame-Options", "DENY")
         return response
@@ -41,38 +55,37 @@ def security_headers(get_response: Next) -> Next:
     return middleware
 
 
-def session_limits(get_response: Next) -> Next:
+def session_limits(get_response: Next, *, clock: Callable[[], float] = time.time) -> Next:
     """Sign out after 15 idle minutes, and 12 hours after signing in whatever happens."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            now = time.time()
-            seen_at = request.session.get("seen_at", now)
-            signed_in_at = request.session.setdefault("signed_in_at", now)
-            too_old = now - signed_in_at > settings.SESSION_COOKIE_AGE
-            if now - seen_at > settings.IDLE_SECONDS or too_old:
-                logout(request)
-                return _ask_to_sign_in(request)
-            passive = request.path.startswith(PASSIVE_PATHS)
-            if not passive and (
-                "seen_at" not in request.session or now - seen_at > IDLE_STEP_SECONDS
-            ):
-                request.session["seen_at"] = now
-        return get_response(request)
+        if not request.user.is_authenticated:
+            return get_response(request)
+        now = clock()
+        session = request.session
+        seen_at = session.get("seen_at", now)
+        signed_in_at = session.setdefault("signed_in_at", now)
+        if now > ends_at(seen_at=seen_at, signed_in_at=signed_in_at, limits=sessions.limits()):
+            remember("signed_out", user=request.user, how="too long without activity")
+            logout(request)
+            return ask_to_sign_in(request)
+        is_due = "seen_at" not in session or now - seen_at > IDLE_STEP_SECONDS
+        if is_due and not is_passive(request):
+            session["seen_at"] = now
+        return _with_new_key_after_proof(request, get_response)
 
     return middleware
 
 
-def _ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
-    """After sign-in people land on the page they left; a script is told with 401 instead."""
-    if request.headers.get("HX-Request") or request.path.startswith(PASSIVE_PATHS):
-        return HttpResponse(
-            "You were signed out after 15 idle minutes. What you typed is still on this page.",
-            status=401,
-            content_type="text/plain",
-        )
-    back = request.get_full_path() if request.method == "GET" else request.path
-    return redirect_to_login(back)
+def _with_new_key_after_proof(request: HttpRequest, get_response: Next) -> HttpResponseBase:
+    """Proving again who one is gives the session a new key, as signing in does."""
+    proofs = len(get_authentication_records(request, request.user))
+    key = request.session.session_key
+    response = get_response(request)
+    proved = len(get_authentication_records(request, request.user)) > proofs
+    if proved and request.session.session_key == key:
+        sessions.rotate(request.session)
+    return response
 
 
 def actor(get_response: Next) -> Next:
@@ -85,32 +98,57 @@ def actor(get_response: Next) -> Next:
         if not request.user.is_authenticated:
             request.actor = None  # type: ignore[attr-defined]  # read through access.actor_of
             return get_response(request)
-        user = cast(User, request.user)
+        user = request.user
         memberships = list(
             Membership.objects.select_related("organization")
             .filter(user=user, active=True, organization__active=True)
             .order_by("organization__name")
         )
-        chosen = request.session.get("organization_id")
+        chosen = request.session.get(sessions.ORGANIZATION)
         membership = next(
             (m for m in memberships if str(m.organization_id) == chosen),
             memberships[0] if memberships else None,
         )
+        zone = None
+        if membership:
+            sessions.note_privileges(request.session, membership)
+            zone = membership.organization.time_zone
         request.memberships = memberships  # type: ignore[attr-defined]  # read by the shell
         request.membership = membership  # type: ignore[attr-defined]  # read by the shell
-        request.actor = Actor(  # type: ignore[attr-defined]  # read through access.actor_of
-            user_id=user.id,
-            organization_id=membership.organization_id if membership else None,
-            organization_kind=OrganizationKind(membership.organization.kind)
-            if membership
-            else None,
-            roles=frozenset(Role(role) for role in membership.roles) if membership else frozenset(),
-            name=user.name,
-            request_id=request.headers.get("X-Request-Id", "") or str(uuid.uuid4()),
-        )
-        return get_response(request)
+        request.actor = _actor(user, membership)  # type: ignore[attr-defined]  # as above
+        with timezone.override(zone):
+            return get_response(request)
 
     return middleware
+
+
+def _actor(user: User, membership: Membership | None) -> Actor:
+    request_id = str(structlog.contextvars.get_contextvars().get("request_id", ""))
+    if membership is None:
+        return Actor(
+            user_id=user.id,
+            organization_id=None,
+            organization_kind=None,
+            roles=frozenset(),
+            name=user.name,
+            request_id=request_id,
+        )
+    return Actor(
+        user_id=user.id,
+        organization_id=membership.organization_id,
+        organization_kind=OrganizationKind(membership.organization.kind),
+        roles=frozenset(Role(role) for role in membership.roles),
+        name=user.name,
+        request_id=request_id,
+    )
+
+
+def _is_set_up(request: HttpRequest) -> bool:
+    try:
+        name = resolve(request.path_info).url_name or ""
+    except Resolver404:
+        return False
+    return name.startswith(SET_UP)
 
 
 def mfa_required(get_response: Next) -> Next:
@@ -120,13 +158,7 @@ def mfa_required(get_response: Next) -> Next:
         if settings.MFA_REQUIRED and request.user.is_authenticated:
             from allauth.mfa.utils import is_mfa_enabled
 
-            open_paths = (
-                reverse("mfa_index"),
-                reverse("account_logout"),
-                "/account/",
-                "/static/",
-            )
-            if not request.path.startswith(open_paths) and not is_mfa_enabled(request.user):
+            if not is_mfa_enabled(request.user) and not _is_set_up(request):
                 return redirect("mfa_activate_totp")
         return get_response(request)
 

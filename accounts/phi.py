@@ -69,7 +69,7 @@ class OpenOnRead:
         instance.__dict__[self.field.attname] = value
 
 
-class EncryptedField(models.BinaryField):
+class EncryptedField(models.BinaryField):  # type: ignore[type-arg]  # it takes none at run time
     """Base of the encrypted columns: AES-256-GCM, bound to table, column, row and organization."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

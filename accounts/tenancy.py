@@ -48,6 +48,14 @@ def current_actor() -> Actor:
     return actor
 
 
+def current_organization_id() -> UUID:
+    """The organization in force. Raises UnscopedQuery when nobody acts for one."""
+    organization_id = current_actor().organization_id
+    if organization_id is None:
+        raise UnscopedQuery("No organization acts here.")
+    return organization_id
+
+
 def _tell_postgresql(scope: Scope | None) -> None:
     organization = scope.actor.organization_id if scope and scope.actor else None
     every = bool(scope and scope.every_tenant_reason)

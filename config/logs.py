@@ -5,6 +5,9 @@ Only what is passed by name reaches a log; `redact` drops anything that could ca
 
 import logging
 import logging.config
+import re
+import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any, TextIO
 
@@ -22,15 +25,22 @@ UNSAFE_KEYS = frozenset(
         "cookies",
         "headers",
         "email",
+        "error",
+        "stack",
     }
 )
 
 
+# Links whose last part opens something: it is no more to be read in a log than a password.
+SECRET_PATHS = re.compile(r"(/invitation/|/password/reset/key/|/confirm-email/)[^/\s]+")
+SHORTEST_HIDDEN = 4
+
+
 def redact(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Drop unsafe keys; a request becomes its method and path, without its query string."""
+    """Drop unsafe keys; a request becomes its method and path, without query string and tokens."""
     request = event.get("request")
     if isinstance(request, str):
-        event["page"] = request.split("?", 1)[0]
+        event["page"] = SECRET_PATHS.sub(r"\1…", request.split("?", 1)[0])
     for key in UNSAFE_KEYS & event.keys():
         del event[key]
     return event
@@ -39,19 +49,52 @@ def redact(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mutable
 def hide_values(
     _logger: Any, _name: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Keep an exception's type and place, not its message: a database error quotes the row."""
-    info = event.pop("exc_info", None)
-    if info is True:
-        import sys
+    """Keep an exception's type and place, not its message: a database error quotes the row.
 
-        info = sys.exc_info()
-    if isinstance(info, BaseException):
-        info = (type(info), info, info.__traceback__)
-    if info and info[0] is not None:
-        event["exception"] = info[0].__name__
-        frames = structlog.tracebacks.extract(*info, show_locals=False)[0].frames
-        event["trace"] = [f"{f.filename.rsplit('/', 3)[-1]}:{f.lineno} {f.name}" for f in frames]
+    Third parties repeat the message in their own text, so it is taken out of there as well.
+    """
+    info = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if info is True else info
+    if isinstance(error, tuple):
+        error = error[1]
+    hidden = _texts_of(error)
+    for key, value in event.items():
+        if isinstance(value, BaseException):
+            hidden |= _texts_of(value)
+            event[key] = type(value).__name__
+    if isinstance(error, BaseException):
+        event["exception"] = " from ".join(type(link).__name__ for link in _chain(error))
+        event["trace"] = [
+            f"{frame.filename.rsplit('/', 3)[-1]}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(error.__traceback__)
+        ]
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = _without(value, hidden)
     return event
+
+
+def _chain(error: BaseException | None) -> list[BaseException]:
+    """The exception and those it came from, at most ten."""
+    links: list[BaseException] = []
+    while error is not None and error not in links and len(links) < 10:
+        links.append(error)
+        error = error.__cause__ or error.__context__
+    return links
+
+
+def _texts_of(error: Any) -> set[str]:
+    """Whatever an exception and its causes say, in every form that a message may repeat it."""
+    links = _chain(error) if isinstance(error, BaseException) else []
+    texts = {text for link in links for text in (repr(link), str(link))}
+    return texts | {arg for link in links for arg in link.args if isinstance(arg, str)}
+
+
+def _without(text: str, hidden: set[str]) -> str:
+    for secret in sorted(hidden, key=len, reverse=True):
+        if len(secret) >= SHORTEST_HIDDEN:
+            text = text.replace(secret, "…")
+    return text
 
 
 def configure_logging(*, json_lines: bool, stream: TextIO) -> None:
@@ -100,6 +143,9 @@ def configure_logging(*, json_lines: bool, stream: TextIO) -> None:
                 "django.server": {"level": "WARNING"},
                 # It repeats each request, and writes out query strings.
                 "django.request": {"level": "CRITICAL"},
+                "uvicorn.access": {"level": "CRITICAL"},
+                # It repeats each task that is queued; the worker's own lines tell what ran.
+                "django_structlog.celery": {"level": "WARNING"},
                 "httpx": {"level": "WARNING"},
                 "weasyprint": {"level": "ERROR"},
                 "fontTools": {"level": "ERROR"},

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -52,9 +53,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "accounts.middleware.security_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "accounts.middleware.security_headers",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -105,8 +106,20 @@ REDIS_URL = env.str("REDIS_URL")
 AUTH_USER_MODEL = "accounts.User"
 # Sessions must not live only in Redis, which may be lost whole at any moment.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}
-CACHES["default"]["LOCATION"] = REDIS_URL
+# Nor may what keeps the door: attempts at signing in, and codes that were used.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+    # Counts per minute, which may be lost: without Redis nothing is counted and nothing waits.
+    "counters": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": 0.25, "socket_connect_timeout": 0.25},
+    },
+}
 
 # The ring that PHI columns are encrypted under: "k2:<base64>,k1:<base64>", first is current.
 PHI_KEYS = env.str("PHI_KEYS")
@@ -164,7 +177,20 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+# The key of "login_failed" is account and address, or for a code the account; see the adapter.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "20/m/ip,5/10m/key",
+    "login_failed_anywhere": "50/h/key",
+}
+# How many proxies stand in front and may be believed about a client's address.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.forms.second_factor.CodeForm",
+    "reauthenticate": "accounts.forms.second_factor.CodeAgainForm",
+    "activate_totp": "accounts.forms.second_factor.FirstCodeForm",
+}
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Throughline"
@@ -251,6 +277,7 @@ LIVE_RECHECK_SECONDS = env.float("LIVE_RECHECK_SECONDS", default=40)
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default="Throughline <no-reply@throughline.example>"
 )
@@ -259,6 +286,10 @@ DEFAULT_FROM_EMAIL = env.str(
 
 # Endpoints on private addresses are refused outside development; see journeys/partners.
 ALLOW_PRIVATE_ENDPOINTS = env.bool("ALLOW_PRIVATE_ENDPOINTS", default=DEBUG)
+# How long a worker has what it took to send; after that another takes it.
+DELIVERY_LEASE_SECONDS = env.int("DELIVERY_LEASE_SECONDS", default=60)
+# What one partner may report in a minute.
+REPORTS_PER_MINUTE = env.int("REPORTS_PER_MINUTE", default=12_000)
 SIMULATOR_URL = env.str("SIMULATOR_URL", default="")
 SIMULATOR_SECRET = env.str("SIMULATOR_SECRET", default="")
 SIMULATOR_SPEED = env.float("SIMULATOR_SPEED", default=1.0)

@@ -1,4 +1,4 @@
-"""What is written down when somebody signs in, or tries to."""
+"""What is written down when somebody signs in or out, or tries to."""
 
 import structlog
 
@@ -9,24 +9,21 @@ from accounts.tenancy import every_tenant
 log = structlog.get_logger(__name__)
 
 
-def _remember(action: str, *, user: User) -> None:
+def remember(action: str, *, user: User, how: str = "") -> None:
+    """Write what a person did at the door into the audit of each organization they work for."""
     organizations = Membership.objects.filter(user=user, active=True).values_list(
         "organization_id", flat=True
     )
     with every_tenant(reason="a sign-in concerns each organization the person works for"):
         for organization_id in organizations:
-            audit.happened(action, organization_id=organization_id, purpose=str(user.id))
-
-
-def remember_success(*, user: User) -> None:
-    """Write the sign-in into the audit of each organization the person works for."""
-    _remember("signed_in", user=user)
-    log.info("signed_in", user_id=str(user.id))
+            audit.happened(action, organization_id=organization_id, user_id=user.id, purpose=how)
+    log.info(action, user_id=str(user.id), how=how)
 
 
 def remember_failure(*, email: str) -> None:
     """Write a failed sign-in down; an address nobody has leaves only a log line without it."""
     user = User.objects.filter(email__iexact=email).first() if email else None
-    if user is not None:
-        _remember("sign_in_failed", user=user)
-    log.info("sign_in_failed", user_id=str(user.id) if user else None)
+    if user is None:
+        log.info("sign_in_failed", user_id=None)
+    else:
+        remember("sign_in_failed", user=user, how="password")

@@ -1,9 +1,36 @@
-"""Answers to requests that went wrong before a view."""
+"""Answers to requests that went wrong: a sentence, what to do, and the id to quote."""
 
+import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+
+log = structlog.get_logger(__name__)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was open while its session ended: say so, and keep nothing hidden."""
     return render(request, "403.html", {"stale_form": True}, status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Without the request's own context: it is what could not be read."""
+    return HttpResponse(render_to_string("400.html"), status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The same page for what never was and for what somebody else owns."""
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Generic, with the id under which the logs tell what happened.
+
+    Without the request's context: what failed may be what the page around it needs.
+    """
+    request_id = request.META.get("HTTP_X_REQUEST_ID", "")
+    return HttpResponse(render_to_string("500.html", {"request_id": request_id}), status=500)

@@ -41,7 +41,7 @@ def test_the_audit_is_chained_and_append_only(lakeside: Organization) -> None:
         with connection.cursor() as cursor:
             cursor.execute("set constraints all immediate")
         assert audit.broken_links() == []
-        assert audit.chain_heads()[0]["number"] == 2
+        assert audit.chain_heads()[0].number == 2
         with pytest.raises(ProgrammingError), transaction.atomic():
             AuditEntry.objects.update(action="nothing")
 

@@ -1,0 +1,61 @@
+"""Sessions: whom one acts for, a new key when privileges change, and how they are ended."""
+
+from uuid import UUID
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
+
+from accounts.core.sessions import Limits
+from accounts.models import Membership
+
+ORGANIZATION = "organization_id"
+ACTING = "acting"
+
+
+def limits() -> Limits:
+    return Limits(idle=settings.IDLE_SECONDS, longest=settings.SESSION_COOKIE_AGE)
+
+
+def rotate(session: SessionBase) -> None:
+    """Give the session a new key; the old one is worthless from now on."""
+    old = session.session_key
+    session.cycle_key()
+    if old:
+        UserSession.objects.filter(session_key=old).update(session_key=session.session_key)
+
+
+def _privileges(membership: Membership) -> str:
+    return f"{membership.organization_id} {' '.join(sorted(membership.roles))}"
+
+
+def act_for(session: SessionBase, membership: Membership) -> None:
+    """Remember the organization that the person chose; other rights mean another key."""
+    session[ORGANIZATION] = str(membership.organization_id)
+    note_privileges(session, membership)
+
+
+def note_privileges(session: SessionBase, membership: Membership) -> None:
+    """Give the session a new key when the person may do other things than at their last request."""
+    privileges = _privileges(membership)
+    before = session.get(ACTING)
+    if before == privileges:
+        return
+    session[ACTING] = privileges
+    if before is not None:
+        rotate(session)
+
+
+def end_all(user_id: UUID, *, but: str | None = None, only: int | None = None) -> int:
+    """End a person's sessions on the server, at once; how many there were.
+
+    `but` keeps the session with this key; `only` ends just the one with this id.
+    """
+    found = UserSession.objects.filter(user_id=user_id).exclude(session_key=but or "")
+    if only is not None:
+        found = found.filter(id=only)
+    keys = list(found.values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    found.delete()
+    return len(keys)

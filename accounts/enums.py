@@ -1,0 +1,62 @@
+"""The words a person reads for what the core names by key."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.core.permissions import Role
+
+Words = str | Promise
+
+ROLE_NAMES: Mapping[Role, Words] = {
+    Role.PRACTICE_STAFF: _("Practice staff"),
+    Role.PRESCRIBER: _("Prescriber"),
+    Role.HUB_AGENT: _("Hub agent"),
+    Role.HUB_SUPERVISOR: _("Hub supervisor"),
+    Role.PHARMACIST: _("Pharmacist"),
+    Role.VENDOR_AGENT: _("Vendor agent"),
+    Role.PROGRAM_MANAGER: _("Program manager"),
+    Role.SAFETY_OFFICER: _("Safety officer"),
+    Role.OPERATOR: _("Operator"),
+    Role.ADMIN: _("Administrator"),
+}
+
+ROLE_HINTS: Mapping[Role, Words] = {
+    Role.PRACTICE_STAFF: _("Enrolls patients, fills in and sends enrollments, follows journeys."),
+    Role.PRESCRIBER: _("Reads enrollments and signs them."),
+    Role.HUB_AGENT: _("Reviews what arrives and reports on journeys."),
+    Role.HUB_SUPERVISOR: _("As an agent, and sends deliveries again."),
+    Role.PHARMACIST: _("Follows journeys and reports what the pharmacy did."),
+    Role.VENDOR_AGENT: _("Follows journeys and reports what the vendor did."),
+    Role.PROGRAM_MANAGER: _("Reads programs and their counts; never a patient."),
+    Role.SAFETY_OFFICER: _("Reads programs; receives adverse events."),
+    Role.OPERATOR: _("Watches the exchange with partners and sends deliveries again."),
+    Role.ADMIN: _("Manages members and reads the audit."),
+}
+
+
+def role_names(roles: list[str]) -> str:
+    """The roles of a membership as one phrase, in the order of the table."""
+    return ", ".join(str(name) for role, name in ROLE_NAMES.items() if role.value in roles)
+
+
+# What the audit calls what was done; an action that is not here is shown as its key.
+ACTION_NAMES: Mapping[str, Words] = {
+    "read": _("Read"),
+    "added": _("Added"),
+    "changed": _("Changed"),
+    "exported": _("Exported"),
+    "refused": _("Was refused"),
+    "signed_in": _("Signed in"),
+    "signed_out": _("Signed out"),
+    "sign_in_failed": _("Failed to sign in"),
+    "organization_switched": _("Switched organization"),
+    "invited": _("Invited somebody"),
+    "invitation_accepted": _("Accepted an invitation"),
+    "invitation_withdrawn": _("Withdrew an invitation"),
+    "roles_changed": _("Changed a member's roles"),
+    "membership_ended": _("Ended a membership"),
+    "sessions_ended": _("Signed a member out everywhere"),
+    "keys_rotated": _("Encrypted under a new key"),
+}

@@ -1,0 +1,40 @@
+"""The filters of the audit page. An unreadable one is as if it were absent."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.domain.queries.audit import Filters
+
+
+class AuditFilterForm(forms.Form):
+    person = forms.ChoiceField(label=_("Person"), required=False)
+    action = forms.ChoiceField(label=_("Action"), required=False)
+    since = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        people: list[tuple[str, str]],
+        actions: list[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].choices = [("", _("Everybody")), *people]  # type: ignore[attr-defined]  # a choice field
+        self.fields["action"].choices = [("", _("Everything")), *actions]  # type: ignore[attr-defined]  # as above
+
+    def filters(self) -> Filters:
+        self.is_valid()
+        data = self.cleaned_data
+        return Filters(
+            person=data.get("person") or "",
+            action=data.get("action") or "",
+            since=data.get("since"),
+            until=data.get("until"),
+        )
