@@ -33,6 +33,8 @@ class Enrollment(TenantModel):
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+    # Since when the form waits in its prescriber's queue.
+    signing_requested_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     journey = models.OneToOneField(
         "journeys.Journey",
@@ -41,7 +43,8 @@ class Enrollment(TenantModel):
         blank=True,
         related_name="+",
     )
-    # What the hub asked to have corrected: [{"field": id, "sentence": text}].
+    # What the hub asked to have corrected: [{"field", "sentence", "revision", "at"}], the
+    # revision being the last one it has seen.
     corrections = EncryptedJSONField(null=True)
 
     class Meta:
@@ -77,6 +80,8 @@ class Signature(TenantModel):
     text_version = models.CharField(max_length=40)
     # SHA-256 of the text and of the answers as they were shown to the signer.
     digest = models.CharField(max_length=64)
+    # The exact words, the signature fields they fill, and in whose authority: domain.signing.
+    evidence = EncryptedJSONField()
     address = models.GenericIPAddressField(null=True, blank=True)
     user_agent = models.CharField(max_length=200, blank=True)
     signed_at = models.DateTimeField()

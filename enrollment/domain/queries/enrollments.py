@@ -1,0 +1,92 @@
+"""Loads for the pages about enrollments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+
+from accounts.models import AuditEntry, User
+from enrollment.enums import EnrollmentStatus, SignatureKind
+from enrollment.models import Enrollment
+from programs.models import ProgramVersion
+
+# As long as a session may idle: after it nobody has the page open any more.
+OPEN_FOR = timedelta(minutes=15)
+PAGE = 50
+
+
+def enrollments() -> QuerySet[Enrollment]:
+    """Enrollments with what every page shows beside them."""
+    rows: QuerySet[Enrollment] = Enrollment.objects.select_related(
+        "patient", "prescriber", "program_version__program__manufacturer", "journey"
+    )
+    return rows
+
+
+def recent(*, status: str = "", limit: int = 200) -> list[Enrollment]:
+    """The practice's enrollments, the latest changed first."""
+    rows = enrollments()
+    return list((rows.filter(status=status) if status else rows)[:limit])
+
+
+def of_patient(patient_id: UUID) -> list[Enrollment]:
+    return list(enrollments().filter(patient_id=patient_id))
+
+
+def open_drafts(patient_id: UUID) -> list[Enrollment]:
+    """What is begun for a patient and not sent yet: to be continued rather than begun twice."""
+    return list(enrollments().filter(patient_id=patient_id, status=EnrollmentStatus.DRAFT))
+
+
+def waiting_for(user_id: UUID) -> list[Enrollment]:
+    """The queue of one prescriber: asked for, and without a standing certification."""
+    rows = enrollments().filter(
+        prescriber__user_id=user_id,
+        status__in=[EnrollmentStatus.DRAFT, EnrollmentStatus.RETURNED],
+        signing_requested_at__isnull=False,
+    )
+    certified = Q(signatures__kind=SignatureKind.PRESCRIBER, signatures__superseded_at=None)
+    return list(rows.exclude(certified).order_by("signing_requested_at"))
+
+
+def startable_versions(*, today: date) -> list[ProgramVersion]:
+    """The version of each program that takes enrollments today, by program name."""
+    rows = (
+        ProgramVersion.objects.filter(
+            program__active=True, published_at__isnull=False, valid_from__lte=today
+        )
+        .filter(Q(valid_until=None) | Q(valid_until__gte=today))
+        .select_related("program__manufacturer")
+        .order_by("program_id", "-valid_from", "-number")
+        .distinct("program_id")
+    )
+    return sorted(rows, key=lambda version: version.program.name)
+
+
+@dataclass(frozen=True)
+class Other:
+    """A colleague who opened or changed the same form a short while ago."""
+
+    name: str
+    at: datetime
+    changed: bool
+
+
+def others_on(enrollment_id: UUID, *, user_id: UUID | None, now: datetime) -> Sequence[Other]:
+    """Who else has this form open, as far as the record of reads and writes tells."""
+    latest: dict[UUID, tuple[datetime, bool]] = {}
+    entries = (
+        AuditEntry.objects.filter(subject_id=enrollment_id, at__gte=now - OPEN_FOR)
+        .exclude(user_id=user_id)
+        .exclude(user_id=None)
+        .order_by(F("at").asc())
+        .values_list("user_id", "at", "action")
+    )
+    for other_id, at, action in entries:
+        latest[other_id] = (at, action == "answered")
+    if not latest:
+        return ()
+    names = dict(User.objects.filter(id__in=latest).values_list("id", "name"))
+    return [Other(names.get(each, ""), at, changed) for each, (at, changed) in latest.items()]

@@ -1,0 +1,95 @@
+"""What stands between an enrollment and the hub, each thing as a sentence at its place."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from enrollment.domain.definitions import definition_of
+from enrollment.domain.signatures import signed_fields
+from enrollment.enums import EnrollmentStatus
+from enrollment.models import Enrollment, Signature
+from programs.core.eligibility import Finding, findings
+from programs.core.forms import (
+    Missing,
+    Sheet,
+    check_answers,
+    missing,
+    missing_signatures,
+    sheet,
+)
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """The form as it stands. `unchanged` says that a returned one is just as it was sent."""
+
+    form: Sheet
+    missing: tuple[Missing, ...]
+    wrong: Mapping[str, list[str]]
+    unsigned: tuple[Missing, ...]
+    warnings: tuple[Finding, ...]
+    unchanged: bool = False
+
+    @property
+    def filled_in(self) -> bool:
+        """Everything but the signatures is there."""
+        return not self.missing and not self.wrong
+
+    @property
+    def can_send(self) -> bool:
+        return self.filled_in and not self.unsigned and not self.unchanged
+
+    @property
+    def blockers(self) -> tuple[str, ...]:
+        """Every reason why it cannot be sent, as sentences."""
+        sentences = [each.sentence for each in self.missing]
+        sentences += [said for problems in self.wrong.values() for said in problems]
+        sentences += [each.sentence for each in self.unsigned]
+        if self.unchanged:
+            sentences.append("Nothing has changed since the hub returned it.")
+        return tuple(sentences)
+
+
+def readiness(
+    enrollment: Enrollment, signatures: Mapping[str, Signature], *, today: date
+) -> Readiness:
+    """Tell what is missing, wrong and unsigned, given the signatures that stand."""
+    definitions, answers = [definition_of(enrollment.program_version)], enrollment.answers
+    signed = signed_fields(signatures.values())
+    form = sheet(definitions, answers, today=today)
+    return Readiness(
+        form=form,
+        missing=missing(definitions, answers, today=today),
+        wrong=check_answers(definitions, answers, today=today),
+        unsigned=missing_signatures(definitions, answers, signed, today=today),
+        warnings=tuple(
+            finding for finding in findings(definitions, form.known) if finding.outcome == "warns"
+        ),
+        unchanged=enrollment.status == EnrollmentStatus.RETURNED
+        and all(
+            correction["revision"] >= enrollment.revision for correction in returned(enrollment)
+        ),
+    )
+
+
+def _unchanged(enrollment: Enrollment, signatures: Collection[Signature]) -> bool:
+    """Nothing answered and nothing signed since the hub returned it."""
+    signed_at = max((each.signed_at for each in signatures), default=None)
+    return all(
+        each["revision"] >= enrollment.revision
+        and (signed_at is None or signed_at <= datetime.fromisoformat(each["at"]))
+        for each in enrollment.corrections or ()
+    )
+
+
+def returned(enrollment: Enrollment) -> list[dict[str, Any]]:
+    """What the hub asked to have corrected, with whether each field was changed since."""
+    return [
+        {
+            **correction,
+            "changed": enrollment.changes.get(correction["field"], {}).get("revision", 0)
+            > correction["revision"],
+        }
+        for correction in enrollment.corrections or ()
+    ]

@@ -1,0 +1,91 @@
+"""May this actor do this, and is it in a state to be done. Each rule answers with a sentence."""
+
+from uuid import UUID
+
+from accounts.core.actor import Actor
+from accounts.core.permissions import Permission
+from enrollment.enums import EnrollmentStatus
+from enrollment.models import Enrollment, Prescriber
+
+OPEN = frozenset({EnrollmentStatus.DRAFT, EnrollmentStatus.RETURNED})
+
+
+class Refused(Exception):
+    """The rules say no; the message is a sentence for whoever asked."""
+
+
+def require(why_not: str) -> None:
+    """Go on only when a rule had nothing to say. Raises Refused with its sentence."""
+    if why_not:
+        raise Refused(why_not)
+
+
+def practice_of(actor: Actor) -> UUID:
+    """The practice the actor works for. Raises Refused when there is none."""
+    if actor.organization_id is None:
+        raise Refused("Choose the practice you are working for first.")
+    return actor.organization_id
+
+
+def person_of(actor: Actor) -> UUID:
+    """The person who acts. Raises Refused when a process does."""
+    if actor.user_id is None:
+        raise Refused("Only a person does this.")
+    return actor.user_id
+
+
+def _closed(enrollment: Enrollment) -> str:
+    if enrollment.status == EnrollmentStatus.SUBMITTED:
+        return "This enrollment was already sent to the hub; what was sent does not change."
+    if enrollment.status == EnrollmentStatus.WITHDRAWN:
+        return "This draft was withdrawn and no longer changes."
+    return ""
+
+
+def why_not_edit_patients(actor: Actor) -> str:
+    if actor.may(Permission.PATIENTS_EDIT):
+        return ""
+    return "Your role reads patients but does not change them."
+
+
+def why_not_start(actor: Actor) -> str:
+    if actor.may(Permission.ENROLLMENTS_EDIT):
+        return ""
+    return "Your role does not start enrollments."
+
+
+def why_not_answer(actor: Actor, enrollment: Enrollment) -> str:
+    if not actor.may(Permission.ENROLLMENTS_EDIT):
+        return "Your role reads enrollments but does not change their answers."
+    return _closed(enrollment)
+
+
+def why_not_authorize(actor: Actor, enrollment: Enrollment) -> str:
+    """Taking the patient's signature on the office's screen."""
+    if not actor.may(Permission.ENROLLMENTS_EDIT):
+        return "Your role does not take a patient's authorization."
+    return _closed(enrollment)
+
+
+def why_not_certify(actor: Actor, enrollment: Enrollment, prescriber: Prescriber) -> str:
+    """Only the prescriber named on the enrollment signs it, and nobody in their place."""
+    if not actor.may(Permission.ENROLLMENTS_SIGN):
+        return "Only a prescriber signs a certification."
+    if prescriber.user_id is None or prescriber.user_id != actor.user_id:
+        return f"Only {prescriber.name} can sign this enrollment."
+    return _closed(enrollment)
+
+
+def why_not_withdraw(actor: Actor, enrollment: Enrollment) -> str:
+    if not actor.may(Permission.ENROLLMENTS_EDIT):
+        return "Your role does not withdraw enrollments."
+    if enrollment.status == EnrollmentStatus.RETURNED:
+        return "The hub already has this enrollment; ask the hub to close it."
+    return _closed(enrollment)
+
+
+def why_not_submit(actor: Actor, enrollment: Enrollment) -> str:
+    """The actor's side and the state's; what is missing on the form is asked apart."""
+    if not actor.may(Permission.ENROLLMENTS_SUBMIT):
+        return "Your role does not send enrollments to a hub."
+    return _closed(enrollment)
