@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from programs.core.facts import FEDERAL
 
@@ -77,6 +77,7 @@ FACTS = _all(
     FactType("quantity", "Quantity", "number"),
     FactType("fill_number", "Fill number", "integer"),
     FactType("first_dose_on", "First dose on", "date"),
+    FactType("corrections", "To correct", "list", _ACCESS, of_each_source=True),
     FactType("hub_case_number", "Hub's case number", of_each_source=True),
     FactType("pharmacy_order_number", "Pharmacy's order number", of_each_source=True),
 )
@@ -85,6 +86,28 @@ FACTS = _all(
 def type_of(name: str) -> FactType:
     """The type of a fact; one nobody described is seen by the practice and the hub alone."""
     return FACTS.get(name) or FactType(name, name.replace("_", " ").capitalize(), "text", _ACCESS)
+
+
+def text_of(name: str, value: object) -> str:
+    """A fact's value as people write it: "yes", "Mar 4, 2026", a list in one line."""
+    if type_of(name).kind == "date" and isinstance(value, str):
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            return value
+        return f"{day:%b} {day.day}, {day.year}"
+    return plain(value)
+
+
+def plain(value: object) -> str:
+    """Any reported value in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ": ".join(plain(each) for each in value.values() if each not in (None, ""))
+    if isinstance(value, list | tuple):
+        return ", ".join(plain(each) for each in value)
+    return str(value)
 
 
 def same(one: object, other: object) -> bool:

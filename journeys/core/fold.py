@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from journeys.core.conflicts import Run, extend
-from journeys.core.events import Event
+from journeys.core.events import KINDS, Event
 from journeys.core.facts import same, type_of
 from journeys.core.graph import Graph
 
@@ -24,60 +24,58 @@ class Unplaced:
 class Ledger:
     """What was reported so far.
 
-    `coverage_id` is the coverage the journey stands on, `coverage_since` when it replaced
-    another one.
+    `coverage_id` is the coverage the journey stands on in the end, `stood_on` the one it
+    stood on at the event being read, `coverage_since` when the last replaced another.
     """
 
     graph: Graph
     coverage_id: str | None
-    coverages: list[tuple[datetime, str, str, str]] = field(default_factory=list)
+    stood_on: str | None = None
     coverage_since: datetime | None = None
     claims: dict[str, list[Event]] = field(default_factory=dict)
     facts: dict[str, dict[str, Run]] = field(default_factory=dict)
     settlements: dict[str, Event] = field(default_factory=dict)
     followed_up: dict[str, datetime] = field(default_factory=dict)
-    last: Event | None = None
     unplaced: list[Unplaced] = field(default_factory=list)
 
     def speaks_of_current(self, event: Event) -> bool:
-        """Whether a report is about the coverage the journey stands on."""
-        if self.coverage_id is None:
-            return True
-        return self._coverage_of(event) == self.coverage_id
-
-    def _coverage_of(self, event: Event) -> str | None:
-        if event.coverage_id or not self.coverages:
-            return event.coverage_id or self.coverage_id
-        then = [at for at in self.coverages if at[:3] <= event.order]
-        return (then or self.coverages)[-1 if then else 0][3]
+        """Whether a report is about the coverage the journey stands on in the end."""
+        about = event.coverage_id or self.stood_on or self.coverage_id
+        return about == self.coverage_id
 
 
 def fold(graph: Graph, events: Iterable[Event]) -> Ledger:
     """What the given events, already in order, come to."""
     story = list(events)
-    ledger = _on_coverage(graph, story)
+    places = _coverages(graph, story)
+    named = [event.coverage_id for event in story if event.coverage_id and event.confirmed]
+    stood = list(places.values())
+    ledger = Ledger(graph, coverage_id=next(reversed(stood or named), None))
+    ledger.stood_on = next(iter(stood), None)
     for event in story:
-        ledger.last = event
         if not event.confirmed:
             ledger.unplaced.append(Unplaced(event.ref, "Nobody has confirmed this report yet."))
             continue
+        ledger.stood_on = places.get(event.ref, ledger.stood_on)
         if event.facts:
             _take_facts(ledger, event)
-        handle = _HANDLERS.get(event.kind)
-        if handle:
+        if event.kind not in KINDS:
+            ledger.unplaced.append(Unplaced(event.ref, "Nobody knows this kind of report."))
+        elif handle := _HANDLERS.get(event.kind):
             handle(ledger, event)
     return ledger
 
 
-def _on_coverage(graph: Graph, story: Iterable[Event]) -> Ledger:
-    """Find the coverages the journey has stood on; the last one is the current."""
-    named = [event for event in story if event.coverage_id and event.confirmed]
+def _coverages(graph: Graph, story: Iterable[Event]) -> dict[str, str]:
+    """The coverage the journey stands on from each event that put it there."""
     roots = {step.key for step in graph.steps if not step.needs and step.detour is None}
-    stood = [e for e in named if e.kind == "coverage_changed" or e.step in roots]
-    coverages = [(*event.order, event.coverage_id or "") for event in stood]
-    current = (stood or named)[-1].coverage_id if named else None
-    changes = [event.occurred_at for event in stood if event.kind == "coverage_changed"]
-    return Ledger(graph, current, coverages, changes[-1] if changes else None)
+    return {
+        event.ref: event.coverage_id
+        for event in story
+        if event.coverage_id
+        and event.confirmed
+        and (event.kind == "coverage_changed" or event.step in roots)
+    }
 
 
 def _take_facts(ledger: Ledger, event: Event) -> None:
@@ -104,6 +102,11 @@ def _status(ledger: Ledger, event: Event) -> None:
         ledger.claims.setdefault(step.key, []).append(event)
 
 
+def _coverage_changed(ledger: Ledger, event: Event) -> None:
+    if event.coverage_id:
+        ledger.coverage_since = event.occurred_at
+
+
 def _settled(ledger: Ledger, event: Event) -> None:
     if event.conflict and event.party != SYSTEM:
         ledger.settlements[event.conflict] = event
@@ -116,6 +119,7 @@ def _followed_up(ledger: Ledger, event: Event) -> None:
 
 _HANDLERS: Mapping[str, Callable[[Ledger, Event], None]] = {
     "status": _status,
+    "coverage_changed": _coverage_changed,
     "conflict_settled": _settled,
     "follow_up": _followed_up,
 }

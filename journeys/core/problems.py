@@ -79,6 +79,9 @@ def _of_owners(step: Step) -> Iterator[Problem]:
     for owner in sorted(owners & set(OUTSIDERS)):
         if step.acting(owner) not in ORGANIZATIONS:
             yield Problem(step.key, f"Nobody follows up while the {owner} has it.")
+    for sending in step.sends:
+        if sending.to not in ORGANIZATIONS:
+            yield Problem(step.key, f"Nothing can be handed to {sending.to!r}.")
     if step.lane not in ROLES:
         yield Problem(step.key, f"No lane is called {step.lane!r}.")
     if not step.action:

@@ -46,6 +46,16 @@ def name_of(role: str, parties: Mapping[str, Party]) -> str:
     return party.name if party else ROLE_WORDS.get(role, role)
 
 
+def phase_words(state: StepState, parties: Mapping[str, Party]) -> str:
+    """The phase of a step with whom it waits for or why: "Waiting on Meridian Health"."""
+    word = PHASE_WORDS[state.phase]
+    if state.phase == "waiting" and state.owner:
+        return f"{word} on {name_of(state.owner, parties)}"
+    why = {"skipped": state.skipped_why, "blocked": state.blocked_why, "at_risk": "past due"}
+    about = why.get(state.phase, "")
+    return f"{word}: {_lower_first(about)}" if about else word
+
+
 def full_moment(instant: datetime, zone: str) -> str:
     """ "Fri, Mar 6, 2:10 pm ET"."""
     local = instant.astimezone(ZoneInfo(zone))
@@ -54,17 +64,17 @@ def full_moment(instant: datetime, zone: str) -> str:
 
 
 def near_day(instant: datetime, *, now: datetime, zone: str) -> str:
-    """The day as people say it: a time today, a weekday within six days, else a date."""
+    """The day as people say it: a time today, a weekday this week or just past, else a date."""
     local, today = instant.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
     days = (local.date() - today.date()).days
     if days == 0:
         return f"{_clock(local)} today"
     if days in (-1, 1):
         return "yesterday" if days < 0 else "tomorrow"
-    if abs(days) < 7:
+    if -7 < days < 7 - today.weekday():
         return f"{local:%A}"
     year = f", {local.year}" if local.year != today.year else ""
-    return f"{local:%b} {local.day}{year}"
+    return f"{local:%a}, {local:%b} {local.day}{year}"
 
 
 def span(length: timedelta) -> str:

@@ -64,7 +64,7 @@ INTAKE_REVIEW = Step(
         Status(
             key="returned",
             label="Returned",
-            calls="enrollment.return_for_correction",
+            calls="return_for_correction",
             reasons=_MISSING,
         ),
         Status(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from journeys.core.closing import CLOSING_REASONS
 from journeys.core.conflicts import Claim, Conflict
 from journeys.core.events import Event
-from journeys.core.facts import type_of
+from journeys.core.facts import text_of, type_of
 from journeys.core.graph import Graph
 from journeys.core.sentences import name_of
 from journeys.core.state import JourneyState, Party
@@ -95,20 +95,13 @@ def subject_of(graph: Graph, conflict: Conflict) -> str:
 def said_by(graph: Graph, conflict: Conflict, claim: Claim) -> str:
     """What one side of a disagreement says, in words."""
     if conflict.subject == "fact":
-        return plain(claim.value)
+        return text_of(conflict.name, claim.value)
     step = graph.by_key[conflict.name]
     status = step.status(str(claim.value))
     reason = step.label_of(claim.reason)
-    return (status.label.lower() if status else plain(claim.value)) + (
+    return (status.label.lower() if status else str(claim.value)) + (
         f" ({reason})" if reason else ""
     )
-
-
-def plain(value: object) -> str:
-    """A fact's value in words."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
 
 
 _WORDS: Mapping[str, Callable[[Telling, Event], str]] = {

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from journeys.core.conflicts import Conflict
 from journeys.core.evaluate import NOBODY
 from journeys.core.events import Event, in_order
-from journeys.core.facts import type_of
+from journeys.core.facts import text_of, type_of
 from journeys.core.graph import Graph
 from journeys.core.motion import set_in_motion
 from journeys.core.sentences import span
@@ -28,11 +28,12 @@ _ADDRESSED = ("message", "document", "hand_off")
 
 @dataclass(frozen=True, slots=True)
 class FactLine:
-    """A fact as told: its name, its label and its value."""
+    """A fact as told: its name, its label, its value, and the value in words."""
 
     name: str
     label: str
     value: object
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,9 @@ def timeline(
     """The entries the role `viewer` may see, newest first; nothing for a role with no part."""
     if not takes_part(viewer):
         return []
-    reader = _Reader(graph, state, viewer, parties, set_in_motion(graph, state, viewer))
+    moved = set_in_motion(graph, state, viewer)
+    unplaced = {one.ref: one.why for one in state.unplaced}
+    reader = _Reader(graph, state, viewer, parties, moved, unplaced)
     story = in_order(events)
     rows = [((*event.order, 0), entry) for event in story if (entry := reader.entry(event))]
     by_id = {event.ref: event for event in story}
@@ -109,12 +112,13 @@ class _Reader:
     viewer: str
     parties: Mapping[str, Party]
     moved: Mapping[str, tuple[str, ...]]
+    unplaced: Mapping[str, str]
 
     def entry(self, event: Event) -> Entry | None:
         """The event as this role may read it, or None when nothing of it may be seen."""
         own = self.viewer == event.party
         facts = tuple(
-            FactLine(name, type_of(name).label, value)
+            FactLine(name, type_of(name).label, value, text_of(name, value))
             for name, value in event.facts.items()
             if own or sees_fact(self.viewer, name)
         )
@@ -124,7 +128,6 @@ class _Reader:
         addressed = event.kind in _ADDRESSED and sees_message(self.viewer, event)
         details = own or addressed or sees_details(self.viewer, step)
         late = event.received_at - event.occurred_at
-        unplaced = (one.why for one in self.state.unplaced if one.ref == event.ref)
         return Entry(
             key=event.ref,
             kind=event.kind,
@@ -141,7 +144,7 @@ class _Reader:
             facts=facts,
             note=event.note if details else "",
             transport=event.transport,
-            unplaced_why=next(unplaced, ""),
+            unplaced_why=self.unplaced.get(event.ref, ""),
         )
 
     def sees(self, event: Event, any_fact: bool) -> bool:

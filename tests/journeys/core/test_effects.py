@@ -75,7 +75,7 @@ def test_a_return_asks_the_enrollment_for_a_correction_once() -> None:
     ]
     assert calls == [
         CallHandler(
-            "enrollment.return_for_correction",
+            "return_for_correction",
             {
                 "step": "intake_review",
                 "status": "returned",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from journeys.core.graph import Clock, Detour, Due, Graph, Skip, Status, Step
+from journeys.core.graph import Clock, Detour, Due, Graph, Sending, Skip, Status, Step
 from journeys.core.problems import problems
 from journeys.core.templates import GRAPHS
 from journeys.core.tuning import TuningError, tuned, tuning_problems
@@ -47,6 +47,7 @@ def test_the_templates_have_no_faults(graph: Graph) -> None:
         ([step("a", owner="nobody")], "a", "No party is called 'nobody'"),
         ([step("a", owner="payer")], "a", "Nobody follows up while the payer has it"),
         ([step("a", lane="moon")], "a", "No lane is called 'moon'"),
+        ([step("a", sends=(Sending("done", "card", "payer"),))], "a", "Nothing can be handed to"),
         ([step("a", action="")], "a", "It says nothing of what its owner does"),
         (
             [step("a", skips=(Skip({"field": "x", "op": "equals", "value": 1}, "so"),))],

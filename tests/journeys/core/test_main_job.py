@@ -55,7 +55,7 @@ def test_the_headline_says_who_has_it_since_when_and_what_is_due() -> None:
     # Sent on Tuesday at 9:00; read on Thursday.
     state = stand(happy_path(5), now=72)
     assert state.headline == (
-        "Prior authorization is with Meridian Health since Tuesday; decision due Tuesday"
+        "Prior authorization is with Meridian Health since Tuesday; decision due Tue, Mar 10"
     )
     assert state.next_action == (
         "Follow up with Meridian Health on the prior authorization:"
@@ -172,12 +172,14 @@ def test_what_cannot_be_placed_is_kept_with_why() -> None:
         said("hub", "no_such_step", "done", 1),
         said("hub", "intake_review", "no_such_status", 1),
         said("hub", "intake_review", "accepted", 1, confirmed=False),
+        said("hub", "intake_review", "accepted", 1, kind="rumor"),
     ]
     state = stand([*happy_path(1), *odd], now=2)
     assert [one.why for one in state.unplaced] == [
         "This journey has no such step.",
         "Intake review has no such status.",
         "Nobody has confirmed this report yet.",
+        "Nobody knows this kind of report.",
     ]
     assert state.current == ("intake_review",)
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from journeys.core.sentences import full_moment, name_of, near_day, span
+from journeys.core.sentences import PHASE_WORDS, full_moment, name_of, near_day, phase_words, span
+from journeys.core.state import StepState
 
 NOON = datetime(2026, 3, 4, 17, tzinfo=UTC)  # a Wednesday, 12:00 pm in New York
 ZONE = "America/New_York"
@@ -19,9 +20,11 @@ ZONE = "America/New_York"
         (-24, "yesterday"),
         (48, "Friday"),
         (-48, "Monday"),
-        (24 * 6, "Tuesday"),
-        (24 * 7, "Mar 11"),
-        (24 * 365, "Mar 4, 2027"),
+        (24 * 4, "Sunday"),
+        (24 * 5, "Mon, Mar 9"),
+        (-24 * 6, "Thursday"),
+        (24 * 7, "Wed, Mar 11"),
+        (24 * 365, "Thu, Mar 4, 2027"),
     ],
 )
 def test_a_day_near_now(hours: float, words: str) -> None:
@@ -56,3 +59,15 @@ def test_a_length_of_time(length: timedelta, words: str) -> None:
 
 def test_a_party_nobody_named_is_called_by_what_it_is() -> None:
     assert name_of("payer", {}) == "the payer"
+
+
+def test_each_of_the_eight_phases_has_its_words() -> None:
+    assert len(PHASE_WORDS) == 8
+    waiting = StepState(key="a", title="A", phase="waiting", owner="payer")
+    skipped = StepState(key="a", title="A", phase="skipped", skipped_why="Nothing was missing")
+    ahead = StepState(key="a", title="A", phase="ahead")
+    assert [phase_words(state, {}) for state in (waiting, skipped, ahead)] == [
+        "Waiting on the payer",
+        "Skipped: nothing was missing",
+        "Ahead",
+    ]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 
 from journeys.core.events import Event
+from journeys.core.facts import text_of
 from journeys.core.graph import ORGANIZATIONS
 from journeys.core.timeline import Entry, timeline
 from journeys.core.visibility import visible_facts, visible_step
@@ -75,8 +76,8 @@ def test_an_entry_says_what_who_when_and_what_it_moved() -> None:
     assert told.what == "Benefit verification: complete"
     assert told.who == "Northstar Access"
     assert told.set_in_motion == ("opened Prior authorization request", "opened Copay enrollment")
-    assert [(line.label, line.value) for line in told.facts] == [
-        ("Prior authorization needed", True)
+    assert [(line.label, line.text) for line in told.facts] == [
+        ("Prior authorization needed", "yes")
     ]
 
 
@@ -192,3 +193,16 @@ def test_a_hand_over_names_who_got_it() -> None:
     assert told is not None
     assert told.what == "Handed to Northstar Access"
     assert entry([*happy_path(1), sent], sent, "vendor") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("ship_on", "2026-03-06", "Mar 6, 2026"),
+        ("ship_on", "soon", "soon"),
+        ("quantity", 2, "2"),
+        ("corrections", [{"field": "", "sentence": "The NPI is missing."}], "The NPI is missing."),
+    ],
+)
+def test_a_facts_value_is_told_in_words(name: str, value: object, text: str) -> None:
+    assert text_of(name, value) == text
