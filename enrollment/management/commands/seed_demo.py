@@ -1,0 +1,27 @@
+"""`manage.py seed_demo`: the fictional world that anyone can try everything in."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Organization
+from enrollment.management.demo.world import seed
+
+
+class Command(BaseCommand):
+    help = "Make the demo world, once; a second run changes nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--journeys", type=int, default=48, help="how many older journeys to make"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if Organization.objects.exists():
+            self.stdout.write("The demo world is there already.")
+            return
+        with transaction.atomic():
+            seed(journeys=options["journeys"], now=timezone.now())
+        self.stdout.write("The demo world is ready.")

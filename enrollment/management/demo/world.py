@@ -1,0 +1,185 @@
+"""Build the demo world through the same functions that the pages call."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+
+from accounts.cast import CAST, CAST_PASSWORD
+from accounts.core.actor import Actor
+from accounts.core.permissions import OrganizationKind, Role
+from accounts.models import Membership, Organization, User
+from accounts.tenancy import acting_as, every_tenant
+from enrollment.domain import drafts, signatures, submission
+from enrollment.domain.patients import add_coverage, add_patient
+from enrollment.domain.practice import add_prescriber, set_practice_profile
+from enrollment.management.demo.history import a_history, chances, tell
+from enrollment.management.demo.organizations import make_organizations
+from enrollment.management.demo.people import (
+    PRACTICES,
+    PRESCRIBERS,
+    clinical_answers,
+    patients_of,
+)
+from enrollment.management.demo.programs import make_programs
+from enrollment.models import Enrollment, Patient, Prescriber
+from programs.models import ProgramVersion
+
+# Which of the practices' enrollments go to which program, over and over.
+USUAL = {"lakeside": ("veltrana", "veltrana", "ossivue"), "harbor": ("rivastet", "ossivue")}
+MEANS = signatures.Means("Typed name on the office's screen")
+
+
+@dataclass(frozen=True)
+class Office:
+    """One practice with the two people the seeding acts as, and its prescriber's row."""
+
+    slug: str
+    staff: Actor
+    doctor: Actor
+    prescriber: Prescriber
+
+
+def seed(*, journeys: int, now: dt.datetime) -> None:
+    """Make the whole world: `journeys` older journeys, and new work for each of the cast."""
+    with every_tenant(reason="the demo world is made before anybody acts in it"):
+        organizations = make_organizations(now=now)
+        versions = make_programs(organizations, now=now)
+        people = _make_cast(organizations)
+    offices = [_open_office(slug, people, now=now) for slug in PRACTICES]
+    for office in offices:
+        _fill(office, versions, journeys=journeys // len(offices), now=now)
+
+
+def _make_cast(organizations: Mapping[str, Organization]) -> dict[tuple[str, str], Actor]:
+    """Everyone who can sign in, as actors, by e-mail and organization."""
+    # One hash for all: it takes a second of the start otherwise, and hides nothing.
+    password = make_password(CAST_PASSWORD)
+    actors = {}
+    for member in CAST:
+        user, _created = User.objects.get_or_create(
+            email=member.email, defaults={"name": member.name, "password": password}
+        )
+        organization = organizations[member.organization]
+        Membership.objects.create(
+            user=user, organization=organization, roles=[role.value for role in member.roles]
+        )
+        actors.setdefault(
+            (member.email, member.organization), _actor(user, organization, member.roles)
+        )
+    return actors
+
+
+def _actor(user: User, organization: Organization, roles: tuple[Role, ...]) -> Actor:
+    return Actor(
+        user_id=user.id,
+        organization_id=organization.id,
+        organization_kind=OrganizationKind(organization.kind),
+        roles=frozenset(roles),
+        name=user.name,
+    )
+
+
+def _open_office(slug: str, people: Mapping[tuple[str, str], Actor], *, now: dt.datetime) -> Office:
+    """The practice's own facts, and its prescriber linked to the person who can sign."""
+    here = {
+        role: people[member.email, member.organization]
+        for member in CAST
+        if member.organization == slug
+        for role in member.roles
+    }
+    staff, doctor = here[Role.PRACTICE_STAFF], here[Role.PRESCRIBER]
+    with acting_as(staff):
+        set_practice_profile(PRACTICES[slug], by=staff, now=now)
+        prescriber = add_prescriber(PRESCRIBERS[slug], user_id=doctor.user_id, by=staff, now=now)
+    return Office(slug, staff, doctor, prescriber)
+
+
+def _fill(
+    office: Office, versions: Mapping[str, ProgramVersion], *, journeys: int, now: dt.datetime
+) -> None:
+    """Older journeys first, then work of today: drafts on every step of the way, and one sent."""
+    programs = USUAL[office.slug]
+    people = patients_of(office.slug, seed=1)
+    for number, chance in enumerate(chances(journeys)):
+        at = now - dt.timedelta(days=chance.uniform(0.2, 45))
+        version = versions[programs[number % len(programs)]]
+        patient = _add(office, next(people), now=at)
+        sent = _send(office, patient, version, urgent=chance.random() < 0.1, now=at)
+        if sent.journey is not None:
+            with every_tenant(reason="partners told these reports in the past"):
+                tell(sent.journey, a_history(chance), until=now)
+    for done, pair in enumerate(islice(people, 4)):
+        patient = _add(office, pair, now=now)
+        _prepare(office, patient, versions[programs[0]], done=done, now=now)
+    for key in sorted(set(programs)):
+        patient = _add(office, next(people), now=now)
+        _send(office, patient, versions[key], urgent=False, now=now)
+
+
+def _add(
+    office: Office, pair: tuple[dict[str, Any], dict[str, Any]], *, now: dt.datetime
+) -> Patient:
+    with acting_as(office.staff):
+        patient = add_patient(pair[0], by=office.staff, now=now)
+        add_coverage(patient.id, pair[1], by=office.staff, now=now)
+    return patient
+
+
+def _prepare(
+    office: Office, patient: Patient, version: ProgramVersion, *, done: int, now: dt.datetime
+) -> Enrollment:
+    """A draft: just started (0), answered (1), authorized (2), signed by both (3)."""
+    with acting_as(office.staff):
+        draft = drafts.start(
+            patient_id=patient.id,
+            program_version_id=version.id,
+            prescriber_id=office.prescriber.id,
+            by=office.staff,
+            now=now,
+        )
+        if done >= 1:
+            answers = clinical_answers(version.program.key, today=now.date())
+            drafts.save_answers(draft.id, answers, seen_revision=0, by=office.staff, now=now)
+        if done >= 2:
+            _authorize(office, draft, patient, now=now)
+    if done >= 3:
+        _certify(office, draft, now=now)
+    return draft
+
+
+def _authorize(office: Office, draft: Enrollment, patient: Patient, *, now: dt.datetime) -> None:
+    draft.refresh_from_db()
+    shown = signatures.statement_of(draft, "patient", today=now.date())
+    signatures.authorize(
+        draft.id,
+        signatures.Agreement(patient.name, [consent.key for consent in shown.consents]),
+        means=MEANS,
+        by=office.staff,
+        now=now,
+    )
+
+
+def _certify(office: Office, draft: Enrollment, *, now: dt.datetime) -> None:
+    with acting_as(office.doctor):
+        draft.refresh_from_db()
+        shown = signatures.statement_of(draft, "prescriber", today=now.date())
+        signatures.certify(
+            draft.id, seen_digest=shown.digest("en"), means=MEANS, by=office.doctor, now=now
+        )
+
+
+def _send(
+    office: Office,
+    patient: Patient,
+    version: ProgramVersion,
+    *,
+    urgent: bool,
+    now: dt.datetime,
+) -> Enrollment:
+    draft = _prepare(office, patient, version, done=3, now=now)
+    with acting_as(office.staff):
+        return submission.submit(draft.id, urgent=urgent, by=office.staff, now=now)
