@@ -1,6 +1,5 @@
 """allauth's hooks: nobody signs up uninvited, and what happens at the door is written down."""
 
-import base64
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -14,13 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import recently_authenticated
-from accounts.core.envelope import seal, unseal
+from accounts.domain import second_factors
 from accounts.domain.sign_in import remember, remember_failure
 from accounts.models import User
-from accounts.phi import key_ring
-
-# What the second factors' secrets are bound to; they belong to a person, to no organization.
-SECOND_FACTOR = "mfa_authenticator|data"
 
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -94,12 +89,8 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # all
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # as above
-    """Secrets of second factors rest encrypted under the same ring as PHI."""
-
     def encrypt(self, text: str) -> str:
-        sealed = seal(text.encode(), ring=key_ring(), bound_to=SECOND_FACTOR)
-        return base64.b64encode(sealed).decode()
+        return second_factors.close(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        sealed = base64.b64decode(encrypted_text)
-        return unseal(sealed, ring=key_ring(), bound_to=SECOND_FACTOR).decode()
+        return second_factors.reveal(encrypted_text)

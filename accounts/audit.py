@@ -149,6 +149,23 @@ def chain_heads() -> list[Head]:
         return [Head(*row) for row in cursor.fetchall()]
 
 
+def vanished(earlier: Sequence[Head]) -> list[tuple[str, int | None, str]]:
+    """Faults of links that were the newest once: a chain that was cut and begun anew."""
+    faults: list[tuple[str, int | None, str]] = []
+    with connection.cursor() as cursor:
+        for head in earlier:
+            cursor.execute(
+                "select encode(digest, 'hex') from accounts_auditseal"
+                " where organization_id = %s and number = %s",
+                [head.organization, head.number],
+            )
+            found = cursor.fetchone()
+            if found != (head.digest,):
+                what = "the seal kept elsewhere is not this one" if found else "the seal is gone"
+                faults.append((head.organization, head.number, what))
+    return faults
+
+
 @dataclass(frozen=True)
 class Standing:
     """Whether the acting organization's record is whole, and the newest link of its chain."""

@@ -52,6 +52,7 @@ ACTION_NAMES: Mapping[str, Words] = {
     "signed_out": _("Signed out"),
     "sign_in_failed": _("Failed to sign in"),
     "organization_switched": _("Switched organization"),
+    "organization_opened": _("Opened the organization"),
     "invited": _("Invited somebody"),
     "invitation_accepted": _("Accepted an invitation"),
     "invitation_withdrawn": _("Withdrew an invitation"),
