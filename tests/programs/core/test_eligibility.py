@@ -2,19 +2,17 @@
 
 import pytest
 
+from programs.core.definition import Definition
 from programs.core.eligibility import findings
 from programs.core.facts import FEDERAL, facts
 from programs.core.forms import sheet
 from tests.programs.core.samples import COMPLETE, OSSIVUE, RIVASTET, TODAY, VELTRANA, with_changes
 
 
-def found(*definitions: object, **answers: object) -> list[tuple[str, str]]:
+def found(definition: Definition = VELTRANA, **answers: object) -> list[tuple[str, str]]:
     changed = {**COMPLETE, **{key.replace("__", "."): value for key, value in answers.items()}}
-    known = sheet(definitions or (VELTRANA,), changed, today=TODAY).known  # type: ignore[arg-type]  # the tests pass definitions only
-    return [
-        (one.key, one.outcome)
-        for one in findings(definitions or (VELTRANA,), known)  # type: ignore[arg-type]  # as above
-    ]
+    known = sheet((definition,), changed, today=TODAY).known
+    return [(one.key, one.outcome) for one in findings((definition,), known)]
 
 
 def test_nothing_stands_in_the_way_of_an_ordinary_enrollment() -> None:
