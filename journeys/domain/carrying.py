@@ -71,7 +71,7 @@ Carrier = Callable[[Route], AbstractAsyncContextManager[Transport]]
 def carry(
     claimed: Sequence[Claimed], carriers: Mapping[str, Carrier]
 ) -> Iterator[tuple[Claimed, Result]]:
-    """Send everything, each endpoint's share at once up to its limit; yield results as they come."""
+    """Send each endpoint's share at once, up to its limit; yield results as they come."""
     results: SimpleQueue[tuple[Claimed, Result]] = SimpleQueue()
     thread = threading.Thread(
         target=lambda: asyncio.run(_carry(claimed, carriers, results)), daemon=True
@@ -104,8 +104,10 @@ async def _carry(
                         results.put((one, await _send(transport, one) if in_time else None))
 
                 await asyncio.gather(*(hand() for _ in range(min(route.concurrency, len(share)))))
-        except Exception as error:  # noqa: BLE001  (as in _send, for all that is left of the lane)
-            failure = error if isinstance(error, TransportError) else _ours(error, route.endpoint_id)
+        except Exception as error:  # as in _send, for all that is left
+            failure = (
+                error if isinstance(error, TransportError) else _ours(error, route.endpoint_id)
+            )
             for one in left:
                 results.put((one, failure))
 
@@ -117,7 +119,7 @@ async def _send(transport: Transport, one: Claimed) -> Receipt | TransportError:
         return await transport.send(one.outgoing)
     except TransportError as error:
         return error
-    except Exception as error:  # noqa: BLE001  (one poisoned packet must not stop the others)
+    except Exception as error:  # one poisoned packet must not stop the others
         return _ours(error, one.delivery_id)
 
 

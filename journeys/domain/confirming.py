@@ -13,7 +13,14 @@ from journeys.models import Delivery, Journey
 
 # The fact under which a partner's own number for the case is known.
 NUMBER_FACTS = {PartyRole.HUB: "hub_case_number", PartyRole.PHARMACY: "pharmacy_order_number"}
-CONFIRMABLE = (DeliveryStatus.SENT, DeliveryStatus.ABANDONED)
+# Not only what we know to be sent: an answer may overtake our own note of it, or tell us that
+# what seemed to fail arrived after all.
+CONFIRMABLE = (
+    DeliveryStatus.PENDING,
+    DeliveryStatus.CLAIMED,
+    DeliveryStatus.SENT,
+    DeliveryStatus.ABANDONED,
+)
 
 
 def confirmed(
@@ -21,16 +28,27 @@ def confirmed(
 ) -> None:
     """The recipient confirmed this delivery at `at`, under its own number if it gave one.
 
-    The caller holds the journey's and then the delivery's lock. What was given up, and turns
-    out to have arrived, counts as confirmed; a second confirmation changes nothing.
+    The caller holds the journey's and then the delivery's lock. A second confirmation changes
+    nothing.
     """
     if delivery.status not in CONFIRMABLE:
         return
     delivery.status = DeliveryStatus.ACCEPTED
+    delivery.sent_at = delivery.sent_at or now
     delivery.settled_at = now
+    delivery.lease_until = None
     delivery.partner_case_number = reference[:60]
     delivery.trouble = ""
-    delivery.save(update_fields=["status", "settled_at", "partner_case_number", "trouble"])
+    delivery.save(
+        update_fields=[
+            "status",
+            "sent_at",
+            "settled_at",
+            "lease_until",
+            "partner_case_number",
+            "trouble",
+        ]
+    )
     close_work(delivery, why=f"{delivery.recipient.name} confirmed it.", now=now)
     record(journey.pk, _event(delivery, at=at, now=now), actor=None, now=now)
 
@@ -38,15 +56,15 @@ def confirmed(
 def confirm_receipt(
     journey: Journey, *, by: Organization, reference: str = "", at: datetime, now: datetime
 ) -> None:
-    """The recipient speaks of the journey, so it has everything sent to it before `at`.
+    """The recipient speaks of the journey, so it has what was sent to it by then.
 
-    For intake in the portal and for reports that quote no delivery. The caller holds the
-    journey's lock.
+    For intake in the portal and for reports that quote no delivery. Where nothing is noted as
+    sent yet, what was tried must have arrived. The caller holds the journey's lock.
     """
-    sent = Delivery.objects.filter(
-        journey=journey, recipient=by, status=DeliveryStatus.SENT, sent_at__lte=at
-    )
-    for delivery_id in sent.values_list("pk", flat=True):
+    its = Delivery.objects.filter(journey=journey, recipient=by)
+    known = its.filter(status__in=(DeliveryStatus.SENT, DeliveryStatus.ACCEPTED))
+    its = known.filter(sent_at__lte=now) if known.exists() else its.filter(attempts__gt=0)
+    for delivery_id in its.values_list("pk", flat=True):
         confirm_delivery(journey, delivery_id, reference=reference, at=at, now=now)
 
 
@@ -56,7 +74,7 @@ def confirm_delivery(
     """The recipient confirmed the delivery it names. The caller holds the journey's lock."""
     delivery = (
         Delivery.objects.select_for_update(of=("self",))
-        .select_related("recipient", "packet")
+        .select_related("recipient", "endpoint")
         .get(pk=delivery_id)
     )
     confirmed(journey, delivery, reference=reference, at=at, now=now)

@@ -1,6 +1,7 @@
 """What one recipient may be told, asked anew at each disclosure, and the words it is told in."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,36 +11,64 @@ from journeys.core.delivery import Outgoing
 from journeys.enums import PartyRole
 from journeys.models import ConsentGrant, Delivery
 
-# What each role is handed and for which purposes; one purpose that permits is enough. The
-# second purpose of a role stands for a basis without the patient's authorization: a business
-# associate agreement with the hub, treatment by the pharmacy.
-DISCLOSED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    PartyRole.HUB: (
-        ("identity", "contact", "insurance", "diagnosis", "treatment", "prescription"),
-        ("benefit_verification", "payment"),
+
+@dataclass(frozen=True)
+class Disclosure:
+    """What one role is handed: no more of the packet than its work needs, and for which purposes.
+
+    One purpose that permits is enough. The second stands for a basis without the patient's
+    authorization: a business associate agreement with the hub, treatment by the pharmacy.
+    `sections` and `signatures` empty means all of them.
+    """
+
+    kind: str
+    data_classes: tuple[str, ...]
+    purposes: tuple[str, ...]
+    sections: frozenset[str] = frozenset()
+    signatures: frozenset[str] = frozenset()
+
+
+_DISPENSING = frozenset(
+    {
+        *("Patient", "Coverage", "Practice", "Prescriber", "Diagnosis", "Clinical"),
+        *("Prescription", "Acquisition"),
+    }
+)
+DISCLOSURES: Mapping[str, Disclosure] = {
+    PartyRole.HUB: Disclosure(
+        kind="enrollment",
+        data_classes=("identity", "contact", "insurance", "diagnosis", "treatment", "prescription"),
+        purposes=("benefit_verification", "payment"),
     ),
-    PartyRole.PHARMACY: (
-        ("identity", "contact", "insurance", "diagnosis", "prescription"),
-        ("dispensing", "treatment"),
+    PartyRole.PHARMACY: Disclosure(
+        kind="referral",
+        data_classes=("identity", "contact", "insurance", "diagnosis", "prescription"),
+        purposes=("dispensing", "treatment"),
+        sections=_DISPENSING,
+        signatures=frozenset({"prescriber"}),
     ),
-    PartyRole.VENDOR: (("identity", "contact", "insurance"), ("copay",)),
+    PartyRole.VENDOR: Disclosure(
+        kind="copay_request",
+        data_classes=("identity", "contact", "insurance"),
+        purposes=("copay",),
+        sections=frozenset({"Patient", "Coverage", "Copay"}),
+        signatures=frozenset({"patient"}),
+    ),
 }
 # The practice says there that it has a business associate agreement with the program.
 AGREEMENT_FIELD = "C14"
-KINDS: Mapping[str, str] = {
-    PartyRole.HUB: "enrollment",
-    PartyRole.PHARMACY: "referral",
-    PartyRole.VENDOR: "copay_request",
-}
 
 
 def grant_of(row: ConsentGrant) -> Grant:
     """A kept authorization as the rule reads it."""
     terms: Mapping[str, Any] = row.terms
-    sets = ("recipients", "disclosers", "data_classes", "purposes", "statements")
     return Grant(
         id=str(row.pk),
-        **{name: frozenset(terms.get(name, ())) for name in sets},
+        recipients=frozenset(terms.get("recipients", ())),
+        disclosers=frozenset(terms.get("disclosers", ())),
+        data_classes=frozenset(terms.get("data_classes", ())),
+        purposes=frozenset(terms.get("purposes", ())),
+        statements=frozenset(terms.get("statements", ())),
         signer=terms.get("signer", ""),
         by_representative=bool(terms.get("by_representative", False)),
         authority=terms.get("authority", ""),
@@ -53,24 +82,46 @@ def refusal_for(
     delivery: Delivery, *, role: str, grants: Iterable[ConsentGrant], at: datetime
 ) -> Refusal | None:
     """Why this packet may not go to its recipient now, or None when it may."""
-    answers = delivery.packet.body.get("answers", {})
     recipient = Recipient(
         key=delivery.recipient.slug,
         role=role,
         name=delivery.recipient.name,
-        business_associate=role == PartyRole.HUB and answers.get(AGREEMENT_FIELD) is True,
+        business_associate=role == PartyRole.HUB and _has_agreement(delivery.packet.body),
     )
     known = [grant_of(row) for row in grants]
-    data_classes, purposes = DISCLOSED[role]
-    for data_class in data_classes:
+    disclosure = DISCLOSURES[role]
+    for data_class in disclosure.data_classes:
         refusals = [
             verdict
-            for purpose in purposes
+            for purpose in disclosure.purposes
             if isinstance(verdict := may(known, recipient, data_class, purpose, at), Refusal)
         ]
-        if len(refusals) == len(purposes):
+        if len(refusals) == len(disclosure.purposes):
             return refusals[0]
     return None
+
+
+def _has_agreement(packet: Mapping[str, Any]) -> bool:
+    fields = (field for section in packet["sections"] for field in section["fields"])
+    return any(field["id"] == AGREEMENT_FIELD and field["value"] is True for field in fields)
+
+
+def share_of(packet: Mapping[str, Any], *, role: str) -> dict[str, Any]:
+    """The packet as this role may have it."""
+    share = DISCLOSURES[role]
+    return {
+        **packet,
+        "sections": [
+            section
+            for section in packet["sections"]
+            if not share.sections or section["name"] in share.sections
+        ],
+        "signatures": [
+            signature
+            for signature in packet["signatures"]
+            if not share.signatures or signature["kind"] in share.signatures
+        ],
+    }
 
 
 def outgoing_of(delivery: Delivery, *, role: str, attempt: int) -> Outgoing:
@@ -78,14 +129,14 @@ def outgoing_of(delivery: Delivery, *, role: str, attempt: int) -> Outgoing:
     journey, packet = delivery.journey, delivery.packet
     return Outgoing(
         delivery_id=str(delivery.pk),
-        kind=KINDS[role],
+        kind=DISCLOSURES[role].kind,
         attempt=attempt,
         body={
             "delivery": str(delivery.pk),
             "journey": journey.number,
             "version": packet.version,
             "digest": packet.digest,
-            "packet": packet.body,
+            "packet": share_of(packet.body, role=role),
         },
     )
 

@@ -83,6 +83,7 @@ def signature(kind: str, signer: str) -> dict[str, Any]:
 def endpoint(partner: Organization, **fields: Any) -> Endpoint:
     """Where the partner takes what is sent to it."""
     with every_tenant(reason="a test lays out its world before anybody acts"):
+        Endpoint.objects.filter(organization=partner).update(active=False)
         made: Endpoint = Endpoint.objects.create(
             organization=partner, **{"transport": "webhook", "secret": SECRET, **fields}
         )

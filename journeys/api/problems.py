@@ -1,0 +1,92 @@
+"""Errors as RFC 9457 problem details, with a JSON pointer for each field that is wrong."""
+
+import json
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Schema
+from ninja.errors import HttpError, ValidationError
+
+CONTENT_TYPE = "application/problem+json"
+# Names of ninja's own wrapping, and tags of the union, which are no part of the partner's body.
+NOT_IN_THE_BODY = frozenset({"body", "report", "step.reported", "delivery.accepted"})
+
+
+class Fault(Schema):
+    pointer: str
+    code: str
+    detail: str
+
+
+class Problem(Schema):
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[Fault]
+
+
+class Refusal(Exception):
+    """The request is not taken: an answer with a status, a code and a sentence."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        pointer: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.faults = [Fault(pointer=pointer, code=code, detail=detail)]
+        self.headers = headers or {}
+
+
+def answer(
+    status: int, detail: str, faults: Sequence[Fault], headers: Mapping[str, str] | None = None
+) -> HttpResponse:
+    content = Problem(
+        type="about:blank",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        errors=list(faults),
+    )
+    return HttpResponse(
+        json.dumps(content.model_dump()),
+        status=status,
+        content_type=CONTENT_TYPE,
+        headers=dict(headers or {}),
+    )
+
+
+def pointer_of(location: Sequence[str | int]) -> str:
+    """A JSON pointer (RFC 6901) into the body the partner sent."""
+    parts = [str(part) for part in location if part not in NOT_IN_THE_BODY]
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def install(api: NinjaAPI) -> None:
+    """Answer every error of this API as a problem."""
+
+    @api.exception_handler(Refusal)
+    def refused(_request: HttpRequest, refusal: Refusal) -> HttpResponse:
+        return answer(refusal.status, str(refusal), refusal.faults, refusal.headers)
+
+    @api.exception_handler(ValidationError)
+    def invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
+        faults = [
+            Fault(pointer=pointer_of(one["loc"]), code=one["type"], detail=one["msg"])
+            for one in error.errors
+        ]
+        return answer(422, "Some fields are missing or wrong; nothing was kept.", faults)
+
+    @api.exception_handler(HttpError)
+    def failed(_request: HttpRequest, error: HttpError) -> HttpResponse:
+        if isinstance(error.__cause__, Refusal):
+            return refused(_request, error.__cause__)
+        fault = Fault(pointer="", code="bad_request", detail=error.message)
+        return answer(error.status_code, error.message, [fault])

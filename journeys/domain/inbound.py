@@ -1,0 +1,155 @@
+"""What partners tell us: kept word for word first, applied afterwards, never dropped."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from accounts import audit
+from accounts.core.actor import Actor
+from accounts.core.permissions import OrganizationKind
+from accounts.models import Organization
+from accounts.tenancy import acting_as, every_tenant
+from journeys.domain.applying import NotApplicable, apply
+from journeys.domain.nudges import nudge
+from journeys.enums import ReportStatus
+from journeys.models import InboundReport, PartnerKey
+
+log = structlog.get_logger(__name__)
+BATCH = 200
+MAX_ATTEMPTS = 5
+KEY_USE_NOTED_EVERY = timedelta(minutes=1)
+BROKEN = "It could not be applied after several tries; the operator looks into it."
+
+
+class IdReused(ValueError):
+    """The same message id came before with another body."""
+
+
+def partner_keys(slug: str) -> tuple[Organization | None, list[PartnerKey]]:
+    """An active organization and the keys it may sign with now; nothing for a stranger."""
+    with every_tenant(reason="a partner shows its key; nobody acts yet"):
+        partner = Organization.objects.filter(slug=slug, active=True).first()
+        if partner is None:
+            return None, []
+        keys = PartnerKey.objects.filter(organization=partner, revoked_at=None)
+        return partner, list(keys.order_by("-created_at"))
+
+
+def as_partner(partner: Organization) -> Actor:
+    """The partner's own system, as the one that acts."""
+    return Actor(
+        user_id=None,
+        organization_id=partner.pk,
+        organization_kind=OrganizationKind(partner.kind),
+        roles=frozenset(),
+        name=partner.name,
+    )
+
+
+def receive(
+    partner: Organization, *, message_id: str, body: str, transport: str, now: datetime
+) -> InboundReport:
+    """Keep a message, once per (partner, id), and tell a worker. Committed on return.
+
+    The same id with the same body gives the row that is there; raises IdReused otherwise.
+    """
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    with acting_as(as_partner(partner)):
+        try:
+            with transaction.atomic():
+                report: InboundReport = InboundReport.objects.create(
+                    organization=partner,
+                    message_id=message_id,
+                    body=body,
+                    digest=digest,
+                    transport=transport,
+                    received_at=now,
+                )
+        except IntegrityError:
+            report = InboundReport.objects.get(message_id=message_id)
+            if report.digest != digest:
+                raise IdReused(message_id) from None
+            return report
+        _note_key_use(partner, now=now)
+        nudge("journeys.tasks.process_waiting_reports", queue="inbound")
+        return report
+
+
+def _note_key_use(partner: Organization, *, now: datetime) -> None:
+    used = PartnerKey.objects.filter(organization=partner, revoked_at=None)
+    used.exclude(last_used_at__gt=now - KEY_USE_NOTED_EVERY).update(last_used_at=now)
+
+
+def process_waiting(*, clock: Callable[[], datetime], limit: int = BATCH) -> int:
+    """Apply waiting reports, oldest first, each on its own; how many were looked at."""
+    with every_tenant(reason="every partner's reports wait in one queue"):
+        waiting = InboundReport.objects.filter(status=ReportStatus.WAITING)
+        ids = list(waiting.order_by("received_at").values_list("pk", flat=True)[:limit])
+    for report_id in ids:
+        try:
+            process(report_id, now=clock())
+        except Exception as error:  # one poisoned report must not stop the others
+            log.error("report_broke", report=str(report_id), error=type(error).__name__)
+    return len(ids)
+
+
+def process(report_id: UUID, *, now: datetime) -> None:
+    """Apply one waiting report, or say why a person has to look; idempotent.
+
+    The attempt is counted and committed first, so that a report that kills its worker is set
+    aside after a few times instead of killing every worker for ever.
+    """
+    with every_tenant(reason="a report may concern several practices' rows"):
+        counted = InboundReport.objects.filter(pk=report_id, status=ReportStatus.WAITING).update(
+            attempts=F("attempts") + 1
+        )
+    if not counted:
+        return
+    with every_tenant(reason="a report may concern several practices' rows"):
+        report = (
+            InboundReport.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("organization")
+            .filter(pk=report_id, status=ReportStatus.WAITING)
+            .first()
+        )
+        if report is not None:
+            _process(report, now=now)
+
+
+def _process(report: InboundReport, *, now: datetime) -> None:
+    report.processed_at = now
+    if report.attempts > MAX_ATTEMPTS:
+        report.status, report.problem = ReportStatus.EXCEPTION, BROKEN
+    else:
+        content: dict[str, Any] = json.loads(report.body)
+        try:
+            report.journey_id = apply(
+                content, report=report, by=as_partner(report.organization), now=now
+            )
+            report.status, report.problem = ReportStatus.APPLIED, ""
+        except NotApplicable as fault:
+            report.journey_id = fault.journey_id
+            report.status, report.problem = ReportStatus.EXCEPTION, str(fault)[:200]
+    report.save(update_fields=["status", "problem", "processed_at", "journey_id"])
+
+
+class NotReplayable(ValueError):
+    """The report was applied already, or waits anyway."""
+
+
+def replay(report: InboundReport, *, now: datetime) -> None:
+    """Let a report that needed a person be tried again. Raises NotReplayable."""
+    again = InboundReport.objects.filter(pk=report.pk, status=ReportStatus.EXCEPTION).update(
+        status=ReportStatus.WAITING, attempts=0, problem="", processed_at=None
+    )
+    if not again:
+        raise NotReplayable
+    audit.wrote(report, action="replayed")
+    nudge("journeys.tasks.process_waiting_reports", queue="inbound")

@@ -1,0 +1,30 @@
+"""What workers do when they are told to look. A task carries nothing: it reads its rows."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from journeys.domain import delivering, inbound, upkeep
+from journeys.domain.nudges import nudge
+from journeys.partners.registry import CARRIERS
+
+
+@shared_task(name="journeys.tasks.send_due_deliveries", queue="routing")  # type: ignore[untyped-decorator]  # celery is untyped
+def send_due_deliveries() -> None:
+    """Send what is due; a full batch means that there is more."""
+    taken = delivering.deliver_due(carriers=CARRIERS, clock=timezone.now)
+    if taken >= delivering.BATCH:
+        nudge("journeys.tasks.send_due_deliveries", queue="routing")
+
+
+@shared_task(name="journeys.tasks.process_waiting_reports", queue="inbound")  # type: ignore[untyped-decorator]  # celery is untyped
+def process_waiting_reports() -> None:
+    """Apply what partners reported; a full batch means that there is more."""
+    taken = inbound.process_waiting(clock=timezone.now)
+    if taken >= inbound.BATCH:
+        nudge("journeys.tasks.process_waiting_reports", queue="inbound")
+
+
+@shared_task(name="journeys.tasks.refresh_due_journeys", queue="upkeep")  # type: ignore[untyped-decorator]  # celery is untyped
+def refresh_due_journeys() -> None:
+    """Evaluate anew the journeys on which time alone changes something."""
+    upkeep.refresh_due(now=timezone.now())

@@ -1,0 +1,251 @@
+"""One delivery's life: claimed, sent over real HTTP, settled, confirmed; or a person is told."""
+
+import datetime as dt
+
+import pytest
+from standardwebhooks import Webhook
+
+from accounts.models import Organization
+from accounts.tenancy import every_tenant
+from journeys.core.delivery import MAX_ATTEMPTS
+from journeys.domain.claiming import claim
+from journeys.domain.opening import hand_over_again
+from journeys.enums import DeliveryStatus
+from journeys.models import (
+    Delivery,
+    DeliveryAttempt,
+    Endpoint,
+    JourneyEvent,
+    WorkItem,
+)
+from programs.models import ProgramVersion
+from tests.factories.exchange import SECRET, delivery_of, packet, submitted
+from tests.factories.people import actor_of
+from tests.fakes.hub import Hub
+from tests.journeys.exchange.conftest import Turning, deliver
+
+pytestmark = pytest.mark.django_db
+
+
+def told(journey_id: object) -> list[str]:
+    with every_tenant(reason="a test reads the story"):
+        events = JourneyEvent.objects.filter(journey=journey_id, kind="hand_off")
+        return list(
+            events.order_by("received_at", "occurred_at", "status").values_list("status", flat=True)
+        )
+
+
+def open_work(journey_id: object) -> list[str]:
+    with every_tenant(reason="a test looks at the work"):
+        work = WorkItem.objects.filter(
+            journey=journey_id, key__startswith="delivery:", closed_at=None
+        )
+        return list(work.values_list("action", flat=True))
+
+
+def test_a_third_party_verifies_what_the_hub_gets(
+    address: Endpoint, hub: Hub, clock: Turning
+) -> None:
+    journey = submitted(now=clock.now)
+    assert deliver(clock) == 1
+    (message,) = hub.taken
+    Webhook(SECRET).verify(message.body, message.headers)
+    assert message.id == str(delivery_of(journey).id)
+    assert message.content["type"] == "enrollment.submitted"
+    assert message.content["data"]["journey"] == journey.number
+    assert message.content["data"]["packet"]["sections"] == packet()["sections"]
+
+
+def test_a_case_number_in_the_answer_confirms_at_once(
+    address: Endpoint, hub: Hub, clock: Turning
+) -> None:
+    journey = submitted(now=clock.now)
+    deliver(clock)
+    delivery = delivery_of(journey)
+    assert (delivery.status, delivery.partner_case_number) == (DeliveryStatus.ACCEPTED, "NS-10422")
+    assert told(journey.id) == ["accepted", "sent"]
+
+
+def test_sent_is_not_accepted(address: Endpoint, hub: Hub, clock: Turning) -> None:
+    hub.answer = b"<html>thanks</html>"
+    journey = submitted(now=clock.now)
+    deliver(clock)
+    assert delivery_of(journey).status == DeliveryStatus.SENT
+    assert told(journey.id) == ["sent"]
+
+
+def test_both_secrets_sign_during_a_rotation(address: Endpoint, hub: Hub, clock: Turning) -> None:
+    with every_tenant(reason="the partner changes its secret"):
+        address.previous_secret, address.secret = SECRET, "whsec_" + "bmV3IHNlY3JldCBvZiB0aGUgaHVi"
+        address.save()
+    submitted(now=clock.now)
+    deliver(clock)
+    assert len(hub.taken[0].headers["webhook-signature"].split()) == 2
+
+
+@pytest.mark.parametrize("status", [302, 401, 404, 429, 500, 502, 503])
+def test_a_failure_that_may_pass_is_tried_again_under_the_same_id(
+    address: Endpoint, hub: Hub, clock: Turning, status: int
+) -> None:
+    hub.moods = [status]
+    hub.headers = {"location": "http://127.0.0.1:1/elsewhere"}
+    journey = submitted(now=clock.now)
+    deliver(clock)
+    delivery = delivery_of(journey)
+    assert delivery.status == DeliveryStatus.PENDING
+    assert "Northstar Access" in delivery.trouble
+    assert deliver(clock) == 0
+    clock.turn(seconds=6)
+    deliver(clock)
+    assert hub.ids == [str(delivery.id)] * 2
+    assert delivery_of(journey).status == DeliveryStatus.ACCEPTED
+
+
+def test_retry_after_is_honored(address: Endpoint, hub: Hub, clock: Turning) -> None:
+    hub.moods, hub.headers = [503], {"retry-after": "120"}
+    journey = submitted(now=clock.now)
+    deliver(clock)
+    assert delivery_of(journey).next_attempt_at == clock.now + dt.timedelta(seconds=120)
+
+
+def test_a_refusal_stops_at_once_and_a_person_is_told(
+    address: Endpoint, hub: Hub, clock: Turning
+) -> None:
+    hub.status = 422
+    journey = submitted(now=clock.now)
+    deliver(clock)
+    delivery = delivery_of(journey)
+    assert delivery.status == DeliveryStatus.REJECTED
+    assert delivery.trouble == "Northstar Access refused the packet (422)."
+    assert told(journey.id) == ["rejected"]
+    assert open_work(journey.id) == ["Call Northstar Access: it refused the packet"]
+
+
+def test_gone_switches_the_endpoint_off(address: Endpoint, hub: Hub, clock: Turning) -> None:
+    hub.status = 410
+    first = submitted(now=clock.now)
+    deliver(clock)
+    assert delivery_of(first).status == DeliveryStatus.ABANDONED
+    second = submitted(now=clock.now)
+    assert deliver(clock) == 0
+    with every_tenant(reason="a test looks"):
+        assert not Endpoint.objects.get(pk=address.pk).active
+        assert not Delivery.objects.filter(journey=second).exists()
+
+
+def test_after_the_last_rung_it_is_given_up_and_a_person_is_told(
+    address: Endpoint, hub: Hub, clock: Turning
+) -> None:
+    hub.status = 500
+    journey = submitted(now=clock.now)
+    for _ in range(MAX_ATTEMPTS):
+        deliver(clock)
+        clock.turn(hours=25)
+    assert deliver(clock) == 0
+    delivery = delivery_of(journey)
+    assert (delivery.status, delivery.attempts) == (DeliveryStatus.ABANDONED, MAX_ATTEMPTS)
+    assert len(hub.taken) == MAX_ATTEMPTS
+    assert told(journey.id) == ["abandoned"]
+    assert open_work(journey.id) == ["Call Northstar Access: the packet could not be delivered"]
+
+
+def test_a_delivery_whose_worker_died_is_sent_again_under_the_same_id(
+    address: Endpoint, hub: Hub, clock: Turning
+) -> None:
+    journey = submitted(now=clock.now)
+    claim(limit=10, lease=dt.timedelta(seconds=-1), now=clock.now)  # and the worker dies
+    deliver(clock)
+    assert hub.ids == [str(delivery_of(journey).id)]
+    with every_tenant(reason="a test looks"):
+        outcomes = DeliveryAttempt.objects.order_by("number").values_list("outcome", flat=True)
+        assert [outcome[:11] for outcome in outcomes] == ["Interrupted", "Taken in"]
+
+
+def test_what_another_worker_has_is_left_alone(address: Endpoint, hub: Hub, clock: Turning) -> None:
+    submitted(now=clock.now)
+    claim(limit=10, lease=dt.timedelta(minutes=1), now=clock.now)
+    clock.turn(minutes=30)  # a worker's own clock does not end another's lease
+    assert deliver(clock) == 0
+
+
+def test_one_that_stops_every_worker_is_given_up(
+    address: Endpoint, hub: Hub, clock: Turning
+) -> None:
+    journey = submitted(now=clock.now)
+    for _ in range(MAX_ATTEMPTS):
+        claim(limit=10, lease=dt.timedelta(seconds=-1), now=clock.now)
+    deliver(clock)
+    assert delivery_of(journey).status == DeliveryStatus.ABANDONED
+    assert hub.taken == []
+
+
+def test_a_correction_waits_for_what_went_before_it(
+    address: Endpoint, hub: Hub, clock: Turning, northstar: Organization
+) -> None:
+    hub.moods = [500]
+    journey = submitted(now=clock.now)
+    ana = actor_of(journey.organization.memberships.get())
+    hand_over_again(
+        journey.id, packet=packet("Rosa D."), digest="1" * 64, facts={}, by=ana, now=clock.now
+    )
+    deliver(clock)
+    deliver(clock)
+    assert [message.content["data"]["version"] for message in hub.taken] == [1]
+    clock.turn(seconds=6)
+    deliver(clock)
+    deliver(clock)
+    assert [message.content["data"]["version"] for message in hub.taken] == [1, 1, 2]
+
+
+def test_no_more_at_once_than_the_hub_can_take(address: Endpoint, hub: Hub, clock: Turning) -> None:
+    hub.hold = 0.05
+    with every_tenant(reason="the hub asks for less"):
+        Endpoint.objects.filter(pk=address.pk).update(concurrency=3)
+    for _ in range(12):
+        submitted(now=clock.now)
+    assert deliver(clock) == 12
+    assert hub.most_at_once == 3
+    assert len(set(hub.ids)) == 12
+
+
+def test_without_consent_nothing_is_sent_and_the_reason_is_told(
+    address: Endpoint, hub: Hub, clock: Turning
+) -> None:
+    journey = submitted(grants=[], now=clock.now)
+    deliver(clock)
+    delivery = delivery_of(journey)
+    assert delivery.status == DeliveryStatus.WITHHELD
+    assert delivery.trouble == "The patient has signed no authorization for Northstar Access."
+    assert hub.taken == []
+    assert told(journey.id) == ["withheld"]
+    assert open_work(journey.id) == [
+        "Ask the patient to authorize Northstar Access; nothing was sent"
+    ]
+
+
+def test_a_revocation_stops_what_is_already_queued(
+    address: Endpoint, hub: Hub, clock: Turning
+) -> None:
+    hub.moods = [500]
+    journey = submitted(now=clock.now)
+    deliver(clock)
+    with every_tenant(reason="the patient revokes"):
+        journey.grants.update(revoked_at=clock.now)
+    clock.turn(seconds=6)
+    deliver(clock)
+    assert delivery_of(journey).trouble == "The patient has revoked the authorization."
+    assert len(hub.taken) == 1
+
+
+def test_the_portal_inbox_and_the_packet_count_as_sent(
+    clock: Turning, version: ProgramVersion, northstar: Organization
+) -> None:
+    from tests.factories.exchange import endpoint
+
+    for transport in ("portal", "packet"):
+        with every_tenant(reason="a test changes how the hub works"):
+            Endpoint.objects.filter(organization=northstar).update(active=False)
+        endpoint(northstar, transport=transport, secret=None)
+        journey = submitted(now=clock.now)
+        deliver(clock)
+        assert delivery_of(journey).status == DeliveryStatus.SENT
