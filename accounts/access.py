@@ -4,7 +4,7 @@ A guard test walks the URL table and refuses a view that declares nothing.
 """
 
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -30,7 +30,7 @@ P = ParamSpec("P")
 F = TypeVar("F", bound=Callable[..., Any])
 M = TypeVar("M", bound=models.Model)
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
-AsyncView = Callable[Concatenate[HttpRequest, P], Awaitable[HttpResponseBase]]
+AsyncView = Callable[Concatenate[HttpRequest, P], Coroutine[Any, Any, HttpResponseBase]]
 
 
 # Requests that a page makes by itself: they must not keep a session alive.

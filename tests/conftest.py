@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from typing import cast
 
 import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from psycopg import sql
 
 SITE_ROLE = "throughline_site"
@@ -52,7 +54,7 @@ def django_db_setup(
     django_db_blocker: "pytest.FixtureRequest", database_name: str
 ) -> Iterator[None]:
     """Migrate as the owner, then connect as the site's role."""
-    connection = connections["default"]
+    connection = cast(DatabaseWrapper, connections["default"])
     with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django's own type is private
         make_database(database_name)
         connection.settings_dict["NAME"] = database_name

@@ -114,7 +114,7 @@ def _routed(new: NewJourney) -> tuple[Organization, Organization | None]:
 def _create(
     new: NewJourney, hub: Organization, pharmacy: Organization | None, *, now: datetime
 ) -> Journey:
-    journey = Journey.objects.create(
+    journey: Journey = Journey.objects.create(
         organization_id=new.practice_id,
         party_ids=[new.practice_id, hub.id],
         number="TL-" + "".join(secrets.choice(NUMBER_LETTERS) for _ in range(7)),
@@ -142,7 +142,7 @@ def _keep_packet(
     journey: Journey, packet: Mapping[str, Any], digest: str, *, now: datetime
 ) -> Packet:
     version = Packet.objects.filter(journey=journey).count() + 1
-    return Packet.objects.create(
+    kept: Packet = Packet.objects.create(
         organization_id=journey.organization_id,
         party_ids=journey.party_ids,
         journey=journey,
@@ -151,6 +151,7 @@ def _keep_packet(
         digest=digest,
         created_at=now,
     )
+    return kept
 
 
 def _event(

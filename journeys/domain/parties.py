@@ -49,7 +49,7 @@ def add_party(
         DeliveryAttempt.objects.filter(delivery__journey=journey).update(
             party_ids=journey.party_ids
         )
-    return JourneyParty.objects.create(
+    party: JourneyParty = JourneyParty.objects.create(
         organization_id=journey.organization_id,
         party_ids=journey.party_ids,
         journey=journey,
@@ -58,6 +58,7 @@ def add_party(
         since=now,
         search_tokens=blind_prefixes(journey.patient_name, organization_id=organization.id),
     )
+    return party
 
 
 @dataclass

@@ -32,13 +32,14 @@ class UnknownJourney(LookupError):
 def lock_journey(journey_id: UUID) -> Journey:
     """The journey's row, locked until the transaction ends. Raises UnknownJourney."""
     try:
-        return (
+        journey: Journey = (
             Journey.objects.select_for_update(of=("self",))
             .select_related("program_version", "hub", "pharmacy")
             .get(pk=journey_id)
         )
     except Journey.DoesNotExist:
         raise UnknownJourney(str(journey_id)) from None
+    return journey
 
 
 def record(journey_id: UUID, event: Event, *, actor: Actor | None, now: datetime) -> Journey:

@@ -16,7 +16,7 @@ def queue_delivery(journey: Journey, *, recipient: Organization, now: datetime) 
     if endpoint is None:
         return None
     packet = Packet.objects.filter(journey=journey).order_by("-version").first()
-    delivery, _created = Delivery.objects.get_or_create(
+    delivery: Delivery = Delivery.objects.get_or_create(
         packet=packet,
         recipient=recipient,
         defaults={
@@ -27,6 +27,6 @@ def queue_delivery(journey: Journey, *, recipient: Organization, now: datetime) 
             "created_at": now,
             "next_attempt_at": now,
         },
-    )
+    )[0]
     nudge("journeys.tasks.send_due_deliveries", queue="routing")
     return delivery

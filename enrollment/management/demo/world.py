@@ -58,7 +58,7 @@ def _make_cast(organizations: Mapping[str, Organization]) -> dict[tuple[str, str
     """Everyone who can sign in, as actors, by e-mail and organization."""
     # One hash for all: it takes a second of the start otherwise, and hides nothing.
     password = make_password(CAST_PASSWORD)
-    actors = {}
+    actors: dict[tuple[str, str], Actor] = {}
     for member in CAST:
         user, _created = User.objects.get_or_create(
             email=member.email, defaults={"name": member.name, "password": password}
