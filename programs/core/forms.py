@@ -24,7 +24,6 @@ __all__ = [
     "Sheet",
     "check_answers",
     "fields_once_per",
-    "live_answers",
     "missing",
     "missing_signatures",
     "problems",
@@ -133,14 +132,6 @@ def visible(
 ) -> tuple[Item, ...]:
     """The questions to show, in order."""
     return sheet(definitions, answers, today=today).shown
-
-
-def live_answers(
-    definitions: Sequence[Definition], answers: Answers, *, today: date
-) -> dict[str, Any]:
-    """The answers that are sent: those of questions shown. Nothing hidden or unknown."""
-    shown = visible(definitions, answers, today=today)
-    return {item.key: answers[item.key] for item in shown if is_present(answers.get(item.key))}
 
 
 def missing(

@@ -1,6 +1,5 @@
 """Typed or pasted text made plain, without changing what it says."""
 
-import re
 import unicodedata
 
 _INVISIBLE = dict.fromkeys(
@@ -29,11 +28,6 @@ def code_like(text: str) -> str:
     """As ``one_line``, with digits of any script as 0-9 and every dash a hyphen."""
     plain = one_line(text).translate(_DASHES)
     return "".join(_ascii_digit(character) for character in plain)
-
-
-def digits_of(text: str) -> str:
-    """The digits alone, as 0-9."""
-    return re.sub(r"[^0-9]", "", code_like(text))
 
 
 def shown(text: object, length: int = 40) -> str:
