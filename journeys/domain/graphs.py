@@ -1,4 +1,4 @@
-"""The graph of a journey: its program version's template, tuned. Cached, for versions never change."""
+"""The graph of a journey: its program version's template, tuned. Versions never change."""
 
 from functools import lru_cache
 from uuid import UUID

@@ -15,5 +15,6 @@ def nudge(task: str, *, queue: str) -> None:
 def _send(task: str, queue: str) -> None:
     try:
         current_app.send_task(task, queue=queue, retry=False, ignore_result=True)
-    except Exception as error:  # noqa: BLE001  (whatever the broker does, the commit stands)
+    except Exception as error:
+        # Whatever the broker does, the commit stands.
         log.warning("nudge_failed", task=task, error=type(error).__name__)
