@@ -1,8 +1,8 @@
 """The journey's path as a drawing, and the marks of its story's entries.
 
 The layout comes as columns and rows; here it becomes lines. The picture is a grid of cells, 100
-wide and 88 high in the drawing's own units; the width is stretched to the page, so lines may
-only be straight or curve between two columns.
+wide and 84 high in the drawing's own units; the width is stretched to the page, so lines
+turn between two columns, where no words stand.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,9 +17,10 @@ from accounts.templatetags.components import icon
 
 register = template.Library()
 
-CELL_WIDTH, CELL_HEIGHT = 100, 88
+CELL_WIDTH, CELL_HEIGHT = 100, 84
 # Where a station's dot stands in its cell, from the top; timeline.css pads it to the same place.
 DOT = 19
+BEND = 14
 
 
 class Lane(Protocol):
@@ -66,7 +67,7 @@ def _point(column: int, row: int) -> tuple[int, int]:
 
 
 def _line(edge: Edge, taken: frozenset[tuple[int, int]]) -> str:
-    """The line as SVG path data: along the row that has no station in between, then across."""
+    """The line as SVG path data: along rows, and up or down only in the gap between columns."""
     start, end = (
         _point(edge.from_column, edge.from_row),
         _point(edge.to_column, edge.to_row),
@@ -78,13 +79,15 @@ def _line(edge: Edge, taken: frozenset[tuple[int, int]]) -> str:
         blocked = any((column, edge.from_row) in taken for column in between)
         return _over(start, end) if blocked else f"M{start[0]} {start[1]}H{end[0]}"
     late = any((column, edge.to_row) in taken for column in between)
-    return _across(start, end, turn=end[0] - CELL_WIDTH if late else start[0])
+    gap = end[0] - CELL_WIDTH // 2 if late else start[0] + CELL_WIDTH // 2
+    # The lighter line keeps off the heavier one where both turn in one gap.
+    return _across(start, end, at=gap if edge.critical else gap - 6)
 
 
 def _beside(start: tuple[int, int], end: tuple[int, int]) -> str:
-    """Up or down within one column, bulging left of the words under the dots."""
+    """Up or down within one column, left of the words under the dots."""
     (x, y1), (_x, y2) = start, end
-    return f"M{x} {y1}C{x - 46} {y1} {x - 46} {y2} {x} {y2}"
+    return f"M{x} {y1}{_turns((x, y1), (x, y2), at=x - 44)}"
 
 
 def _over(start: tuple[int, int], end: tuple[int, int]) -> str:
@@ -96,11 +99,19 @@ def _over(start: tuple[int, int], end: tuple[int, int]) -> str:
     return f"M{x1} {y}{rise}H{x2 - 60}{fall}"
 
 
-def _across(start: tuple[int, int], end: tuple[int, int], *, turn: int) -> str:
-    """To another row, changing it in the gap that begins at ``turn``."""
+def _across(start: tuple[int, int], end: tuple[int, int], *, at: int) -> str:
+    """To another row, changing it at ``at``."""
+    return f"M{start[0]} {start[1]}{_turns(start, end, at=at)}"
+
+
+def _turns(start: tuple[int, int], end: tuple[int, int], *, at: int) -> str:
+    """Along to ``at``, up or down there with round corners, along to the end."""
     (x1, y1), (x2, y2) = start, end
-    after = turn + CELL_WIDTH
-    return f"M{x1} {y1}H{turn}C{turn + 55} {y1} {turn + 45} {y2} {after} {y2}H{x2}"
+    down = BEND if y2 > y1 else -BEND
+    before = -BEND if at > x1 else BEND
+    after = BEND if x2 > at else -BEND
+    first = f"H{at + before}Q{at} {y1} {at} {y1 + down}"
+    return f"{first}V{y2 - down}Q{at} {y2} {at + after} {y2}H{x2}"
 
 
 def _edges(picture: Picture) -> Iterable[dict[str, str]]:

@@ -19,9 +19,7 @@ class SampleForm(forms.Form):
     last_name = forms.CharField(label="Last name", help_text="As on the insurance card.")
     npi = forms.CharField(label="Prescriber's NPI", help_text="10 digits.", max_length=10)
     email = forms.EmailField(label="E-mail", required=False)
-    born_on = forms.DateField(
-        label="Date of birth", widget=forms.DateInput(attrs={"type": "date"})
-    )
+    born_on = forms.DateField(label="Date of birth", widget=forms.DateInput(attrs={"type": "date"}))
     sex = forms.ChoiceField(
         label="Sex on the insurance card",
         choices=[("f", "Female"), ("m", "Male"), ("x", "Another")],

@@ -164,9 +164,7 @@ def _edges(stations: tuple[Station, ...]) -> tuple[Edge, ...]:
     )
 
 
-PICTURE = Picture(
-    LANES, STATIONS, _edges(STATIONS), 8, 6, date(2026, 3, 28), date(2026, 4, 2)
-)
+PICTURE = Picture(LANES, STATIONS, _edges(STATIONS), 8, 6, date(2026, 3, 28), date(2026, 4, 2))
 _TROUBLE = {"benefits": "conflict", "copay": "blocked", "decision": "at_risk"}
 _TROUBLED = tuple(
     Station(
@@ -240,7 +238,14 @@ def entries(now: datetime) -> list[Entry]:
             now - 5 * hour,
             now - 5 * hour,
             columns=(
-                Side("Northstar Access", "covered, prior authorization needed", late, late, True, False),
+                Side(
+                    "Northstar Access",
+                    "covered, prior authorization needed",
+                    late,
+                    late,
+                    True,
+                    False,
+                ),
                 Side("Crescent Specialty Pharmacy", "not covered", told, told, False, False),
             ),
             proposal="Evidence outranks a status without it: Northstar Access would stand.",

@@ -26,6 +26,10 @@ function startFragments() {
   document.addEventListener("htmx:responseError", (event) => {
     toast(word(WORDS_BY_STATUS[event.detail.xhr.status] ?? "failed"));
   });
+  document.addEventListener("allauth.error", (event) => {
+    event.preventDefault();
+    toast(word("no-key"));
+  });
   document.addEventListener("htmx:sendError", () => toast(word("offline")));
   document.addEventListener("htmx:afterSettle", (event) => focusErrors(event.target));
 }

@@ -35,7 +35,7 @@ export async function post(address, body, options = {}) {
 }
 
 // After signing in again in another tab the old token is void: take the new one from the page's
-// own address. Answers who is signed in now, or null for nobody.
+// own address. Answers what that page says of its session (data-* of #idle), or null for nobody.
 export async function renewToken() {
   const response = await fetch(location.href, { credentials: "same-origin", headers: { Accept: "text/html" } });
   if (!response.ok || isSignInPage(response.url)) return null;
@@ -44,5 +44,5 @@ export async function renewToken() {
   if (!token) return null;
   document.querySelector("meta[name=csrf-token]").content = token;
   for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) field.value = token;
-  return fresh.getElementById("idle")?.dataset.person ?? null;
+  return fresh.getElementById("idle")?.dataset ?? null;
 }
