@@ -219,7 +219,7 @@ def provide_environment(purpose: str) -> None:
 
 def provide(purpose: str) -> None:
     """Make everything ready; a second call at the same time in this copy waits for the first."""
-    with (ROOT / "requirements" / LOCKS[purpose]).open() as held:
+    with Path(__file__).open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         provide_system_packages(purpose)
         provide_environment(purpose)
@@ -237,7 +237,12 @@ def main(words: list[str]) -> None:
     keep_bytecode()
     if not words or words[0] not in LOCKS:
         stop((__doc__ or "").strip())
-    provide(words[0])
+    try:
+        provide(words[0])
+    except subprocess.CalledProcessError as error:
+        stop(f"This failed, and its messages are above: {' '.join(error.cmd)}")
+    except KeyboardInterrupt:
+        stop("\nStopped. The next start goes on from here.")
     if words[1:]:
         os.chdir(ROOT)
         os.environ["PATH"] = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"

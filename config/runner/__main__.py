@@ -67,7 +67,7 @@ def run(port: int) -> None:
         variables = environment.with_simulator(its.variables(port=port), port=simulator_port)
         environment.remember(paths.LOCAL, variables)
         output = Output(secrets=environment.secret_texts(variables))
-        cast = demo.prepare(paths.LOCAL, variables, output=output)
+        cast = demo.prepare(paths.LOCAL, variables, ours=its.embedded, output=output)
         supervisor = Supervisor(output)
         undo.callback(supervisor.stop, patience=STOP_WITHIN_SECONDS)
         undo.callback(output.say, "Stopping …")

@@ -8,6 +8,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import psycopg
+from psycopg import sql
+
 from config.runner import paths
 from config.runner.errors import StartError
 from config.runner.output import Output
@@ -35,17 +38,34 @@ def manage(command: str, variables: Mapping[str, str]) -> str:
     return done.stdout
 
 
-def prepare(data: Path, variables: Mapping[str, str], *, output: Output) -> str:
-    """Migrate and seed where the code has changed; who can sign in, for the terminal."""
-    stamp, cast = data / "prepared", data / "cast.txt"
-    digest = code_digest(variables["DATABASE_URL"], variables["SIMULATOR_URL"], variables["PORT"])
-    if not (stamp.exists() and cast.exists() and stamp.read_text() == digest):
-        stamp.unlink(missing_ok=True)
+def _mark(owner_url: str) -> str:
+    """The digest that the database was brought up to; it is kept in the database itself."""
+    query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
+    with psycopg.connect(owner_url) as connection:
+        row = connection.execute(query, [connection.info.dbname]).fetchone()
+    return str(row[0]) if row else ""
+
+
+def _set_mark(owner_url: str, digest: str) -> None:
+    with psycopg.connect(owner_url) as connection:
+        name = sql.Identifier(connection.info.dbname)
+        statement = sql.SQL("COMMENT ON DATABASE {} IS {}")
+        connection.execute(statement.format(name, sql.Literal(digest)))
+
+
+def prepare(data: Path, variables: Mapping[str, str], *, ours: bool, output: Output) -> str:
+    """Migrate and seed where the code has changed; who can sign in, for the terminal.
+
+    A database that is not `ours` is not marked: it is migrated and seeded at every start.
+    """
+    owner_url, cast = variables["DATABASE_OWNER_URL"], data / "cast.txt"
+    digest = code_digest(variables["SIMULATOR_URL"], variables["PORT"])
+    if not (ours and cast.exists() and _mark(owner_url) == digest):
         output.say("Bringing the database up to date …")
-        as_owner = {**variables, "DATABASE_URL": variables["DATABASE_OWNER_URL"]}
-        manage("migrate --verbosity 0", as_owner)
+        manage("migrate --verbosity 0", {**variables, "DATABASE_URL": owner_url})
         output.say("Seeding the demo world …")
         manage("seed_demo", variables)
         cast.write_text(manage("cast", variables))
-        stamp.write_text(digest)
+        if ours:
+            _set_mark(owner_url, digest)
     return cast.read_text().strip()
