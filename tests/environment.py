@@ -15,6 +15,7 @@ def prepare() -> None:
     os.environ["DEV_SIGN_IN"] = "false"
     os.environ["SECURE_SSL_REDIRECT"] = "false"
     os.environ["EMAIL_URL"] = "memorymail://"
+    os.environ["STATIC_FROM_SOURCE"] = "true"
     os.environ.setdefault(
         "SECRET_KEY", "a key for tests only, long enough for every check of Django"
     )

@@ -1,16 +1,20 @@
 """Organizations, people, what they may do, and a browser that is signed in as one of them."""
 
+import time
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from factory.declarations import LazyFunction, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind, Role
+from accounts.domain.second_factors import close
 from accounts.models import Membership, Organization, User
 
 PASSWORD = "a long pass phrase for tests"  # opens nothing outside a test
+TOTP_SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105  # as above
 
 
 class OrganizationFactory(DjangoModelFactory[Organization]):
@@ -68,11 +72,29 @@ def actor_of(membership: Membership) -> Actor:
     )
 
 
+def enroll(user: User) -> Authenticator:
+    """Give a person an authenticator app: outside development nobody works without."""
+    row, _created = Authenticator.objects.get_or_create(
+        user=user, type=Authenticator.Type.TOTP, defaults={"data": {"secret": close(TOTP_SECRET)}}
+    )
+    return row
+
+
 def signed_in(membership: Membership) -> Client:
     """A browser in which the person of this membership is signed in, acting for it."""
+    enroll(membership.user)
     client = Client()
     client.force_login(membership.user)
     session = client.session
     session["organization_id"] = str(membership.organization_id)
+    session.save()
+    return client
+
+
+def proven(client: Client, membership: Membership) -> Client:
+    """The same browser, whose person has just proved who they are."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(membership.user_id)
     session.save()
     return client
