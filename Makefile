@@ -5,7 +5,7 @@ PYTHON ?= python3
 READY := $(PYTHON) $(dir $(abspath $(lastword $(MAKEFILE_LIST))))config/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-core check bench faults screenshots manage clean
+.PHONY: help run test test-core check bench faults screenshots manage lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,14 @@ screenshots: ## Take the pictures of the documentation from the running demo
 
 manage: ## Run a management command in this copy (ARGS="verify_audit")
 	@$(READY) run python -m config.runner manage $(ARGS)
+
+lock: ## Pin every dependency again, by hash, from pyproject.toml
+	@$(READY) tools sh -c 'set -e; compile() { \
+	  uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
+	    --no-emit-find-links --generate-hashes --no-header --no-annotate pyproject.toml "$$@"; }; \
+	  compile -o requirements/base.lock; \
+	  compile --group embedded -o requirements/run.lock; \
+	  compile --group embedded --group dev -o requirements/dev.lock'
 
 clean: ## Delete this copy's data and caches; the environment stays
 	@$(READY) run python -m config.runner clean

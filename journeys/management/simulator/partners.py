@@ -1,0 +1,135 @@
+"""Simulated partners at work: they take webhooks, and report at their own pace."""
+
+import asyncio
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+import httpx
+import structlog
+from standardwebhooks import Webhook
+
+from journeys.management.simulator.scripts import SCRIPTS, Case, Turn
+
+log = structlog.get_logger(__name__)
+RETRY_SECONDS = 3.0
+# What a partner may be told that means "not now" rather than "never".
+TRY_AGAIN = {429, 500, 502, 503, 504}
+PREFIXES = {"northstar": "NS", "copperline": "CC"}
+
+
+@dataclass
+class World:
+    """All partners: the key they share, how fast they live, and what they have on their desks."""
+
+    site_url: str
+    secret: str
+    speed: float = 1.0
+    seed: int = 1
+    down: bool = False
+    numbers: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
+    working: set[asyncio.Task[None]] = field(default_factory=set)
+    posted: int = 0
+
+    def take(self, partner: str, message_id: str, body: bytes) -> str:
+        """Open a case for what came, once per message id; the partner's own case number."""
+        if message_id not in self.numbers:
+            content = json.loads(body)
+            data = content["data"]
+            self.numbers[message_id] = number_of(partner, data["journey"])
+            case = self._case(partner, data, self.numbers[message_id])
+            task = asyncio.create_task(self._work(partner, content["type"], case))
+            self.working.add(task)
+            task.add_done_callback(self.working.discard)
+        return self.numbers[message_id]
+
+    def _case(self, partner: str, data: Mapping[str, Any], number: str) -> Case:
+        before = self.seen.setdefault(partner, 0)
+        self.seen[partner] += 1
+        fields = (one for part in data["packet"]["sections"] for one in part["fields"])
+        return Case(
+            journey=data["journey"],
+            number=number,
+            version=data["version"],
+            answers={one["id"]: one["value"] for one in fields},
+            today=datetime.now(UTC).date(),
+            chance=Random(f"{self.seed}:{partner}:{before}"),  # noqa: S311  # not for secrets
+            smooth=before == 0,
+        )
+
+    async def _work(self, partner: str, kind: str, case: Case) -> None:
+        held: list[dict[str, Any]] = []
+        async with httpx.AsyncClient(base_url=self.site_url, timeout=15) as client:
+            for index, turn in enumerate(SCRIPTS[kind](case)):
+                await asyncio.sleep(turn.minutes * 60 / self.speed)
+                report = _report(case, turn)
+                report_id = f"{case.number}-{case.version}-{index}"
+                if turn.late:
+                    held.append({"id": report_id, "report": report})
+                    continue
+                for _ in range(1 + turn.again):
+                    await self._post(client, partner, report_id, report)
+                for one in held:
+                    await self._post(client, partner, one["id"], one["report"])
+                held.clear()
+
+    async def _post(
+        self, client: httpx.AsyncClient, partner: str, report_id: str, report: dict[str, Any]
+    ) -> None:
+        """Post one report until the site has it. While a partner is down it reports nothing."""
+        body = json.dumps(report)
+        while True:
+            try:
+                if not self.down:
+                    answer = await client.post(
+                        "/api/v1/reports",
+                        content=body,
+                        headers=self._signed(partner, report_id, body),
+                    )
+                    if answer.status_code not in TRY_AGAIN:
+                        break
+            except httpx.HTTPError:
+                log.info("site_unreachable", partner=partner)
+            await asyncio.sleep(RETRY_SECONDS)
+        self.posted += 1
+        said = {"partner": partner, "step": report["data"]["step"]}
+        log.info("reported", **said, status=report["data"]["status"], answer=answer.status_code)
+
+    def _signed(self, partner: str, report_id: str, body: str) -> dict[str, str]:
+        now = datetime.now(UTC)
+        return {
+            "content-type": "application/json",
+            "throughline-partner": partner,
+            "webhook-id": report_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": Webhook(self.secret).sign(report_id, now, body),
+        }
+
+
+def number_of(partner: str, journey: str) -> str:
+    """A partner's own number of a case, the same for the same journey."""
+    letters = PREFIXES.get(partner, partner[:2].upper())
+    return f"{letters}-{10_000 + zlib.crc32(f'{partner}{journey}'.encode()) % 90_000}"
+
+
+def _report(case: Case, turn: Turn) -> dict[str, Any]:
+    now = datetime.now(UTC).isoformat()
+    data: dict[str, Any] = {
+        "journey": case.journey,
+        "step": turn.step,
+        "status": turn.status,
+        "occurred_at": now,
+        "facts": dict(turn.facts),
+        "corrections": list(turn.corrections),
+        "case_number": case.number,
+    }
+    if turn.reason:
+        data["reason"] = turn.reason
+    if turn.note:
+        data["note"] = turn.note
+    return {"type": "step.reported", "timestamp": now, "data": data}

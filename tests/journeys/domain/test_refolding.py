@@ -1,0 +1,36 @@
+"""`refold_journeys` finds a projection that differs from its events, and mends it."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts.models import Organization
+from accounts.tenancy import every_tenant
+from journeys.domain.recording import record
+from journeys.domain.refolding import differing
+from journeys.models import Journey
+from tests.journeys.domain.test_recording import (  # noqa: F401  (its world is this one's)
+    hub,
+    journey,
+    pharmacy,
+    practice,
+    told,
+    version,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_projection_that_differs_is_reported_and_mended(
+    journey: Journey,  # noqa: F811
+    hub: Organization,  # noqa: F811
+) -> None:
+    record(journey.id, told(hub, "intake_review", "accepted"), actor=None, now=timezone.now())
+    call_command("refold_journeys", "--check")
+    with every_tenant(reason="the test breaks a projection"):
+        Journey.objects.update(stage="on_therapy")
+    assert list(differing(now=timezone.now())) == [(journey.id, ["stage"])]
+    with pytest.raises(CommandError):
+        call_command("refold_journeys", "--check")
+    call_command("refold_journeys")
+    call_command("refold_journeys", "--check")
