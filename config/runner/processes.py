@@ -30,7 +30,7 @@ class Program:
 
     name: str
     argv: tuple[str, ...]
-    env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
     folder: Path = Path("/")
     account: Account | None = None
     log: Path | None = None

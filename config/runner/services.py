@@ -24,7 +24,7 @@ READY_WITHIN_SECONDS = 25.0
 STOP_WITHIN_SECONDS = 1.5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Given:
     """Servers that the user brought, as URLs; "" for each that is ours to start.
 
@@ -41,7 +41,7 @@ class Given:
         return cls(*(variables.get(name, "") for name in names))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Services:
     """Ready services. `database_url` is the site's role, `database_owner_url` who migrates."""
 
