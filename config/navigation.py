@@ -11,27 +11,33 @@ from accounts.core.actor import Actor
 from accounts.core.permissions import Permission
 from accounts.views.session import idle_data
 
-# Label, URL name, icon, and the permission that shows it.
+# Label, URL name, icon, the key after g that goes there, and the permission that shows it.
 ENTRIES = (
-    (_("Work"), "work", "list-checks", Permission.WORK_VIEW),
-    (_("Intake"), "intake", "inbox", Permission.INTAKE_REVIEW),
-    (_("Patients"), "patients", "users", Permission.PATIENTS_VIEW),
-    (_("Enrollments"), "enrollments", "file-text", Permission.ENROLLMENTS_VIEW),
-    (_("Signing"), "signing", "pen-line", Permission.ENROLLMENTS_SIGN),
-    (_("Journeys"), "journeys", "route", Permission.JOURNEYS_VIEW),
-    (_("Programs"), "programs", "blocks", Permission.PROGRAMS_VIEW),
-    (_("Exchange"), "exchange", "arrow-left-right", Permission.EXCHANGE_VIEW),
-    (_("Members"), "members", "user-cog", Permission.MEMBERS_MANAGE),
-    (_("Audit"), "audit", "shield-check", Permission.AUDIT_VIEW),
+    (_("Work"), "work", "list-checks", "w", Permission.WORK_VIEW),
+    (_("Intake"), "intake", "inbox", "i", Permission.INTAKE_REVIEW),
+    (_("Patients"), "patients", "users", "p", Permission.PATIENTS_VIEW),
+    (_("Enrollments"), "enrollments", "file-text", "e", Permission.ENROLLMENTS_VIEW),
+    (_("Signing"), "signing", "pen-line", "s", Permission.ENROLLMENTS_SIGN),
+    (_("Journeys"), "journeys", "route", "j", Permission.JOURNEYS_VIEW),
+    (_("Programs"), "programs", "blocks", "r", Permission.PROGRAMS_VIEW),
+    (_("Exchange"), "exchange", "arrow-left-right", "x", Permission.EXCHANGE_VIEW),
+    (_("Members"), "members", "user-cog", "m", Permission.MEMBERS_MANAGE),
+    (_("Audit"), "audit", "shield-check", "a", Permission.AUDIT_VIEW),
 )
 
 
 def entries_for(actor: Actor, *, path: str) -> list[dict[str, Any]]:
     """The rail of one person: only what they may open, the current page marked."""
-    allowed = [entry for entry in ENTRIES if actor.may(entry[3])]
+    allowed = [entry for entry in ENTRIES if actor.may(entry[4])]
     return [
-        {"label": label, "url": url, "icon": icon, "current": path.startswith(url)}
-        for label, name, icon, _permission in allowed
+        {
+            "label": label,
+            "url": url,
+            "icon": icon,
+            "key": key,
+            "current": path.startswith(url),
+        }
+        for label, name, icon, key, _permission in allowed
         for url in (reverse(name),)
     ]
 
