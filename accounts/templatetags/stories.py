@@ -1,0 +1,137 @@
+"""The story of a journey, newest first and grouped by day.
+
+Written out here and not in a template: a page holds forty entries and more, and thirty template
+nodes an entry cost ten times what these lines do. The rare parts stay templates.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any, Protocol
+
+from django import template
+from django.template.loader import render_to_string
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+
+from accounts.templatetags.components import icon
+from accounts.templatetags.paths import entry_icon, way
+from accounts.templatetags.times import clock, day_word, late_by, local, when
+
+register = template.Library()
+escape: Callable[[Any], str] = conditional_escape
+
+
+class Fact(Protocol):
+    @property
+    def label(self) -> str: ...
+    @property
+    def value(self) -> Any: ...
+
+
+class Entry(Protocol):
+    """What journeys.core.timeline gives, its facts' values in words."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def what(self) -> str: ...
+    @property
+    def who(self) -> str: ...
+    @property
+    def occurred_at(self) -> datetime: ...
+    @property
+    def received_at(self) -> datetime: ...
+    @property
+    def learnt_late_by(self) -> timedelta | None: ...
+    @property
+    def set_in_motion(self) -> Sequence[str]: ...
+    @property
+    def facts(self) -> Sequence[Fact]: ...
+    @property
+    def columns(self) -> Sequence[Any]: ...
+    @property
+    def proposal(self) -> str: ...
+    @property
+    def note(self) -> str: ...
+    @property
+    def transport(self) -> str: ...
+    @property
+    def unplaced_why(self) -> str: ...
+
+
+@register.simple_tag
+def story(entries: Iterable[Entry], *, settle_url: str = "") -> SafeString:
+    """Every entry under its day; ``settle_url`` is where a disagreement is settled."""
+
+    def on(entry: Entry) -> date:
+        return local(entry.occurred_at).date()
+
+    days = (
+        f'<section class="story-day"><h3>{escape(day_word(day))}</h3><ol class="entries">'
+        f"{''.join(_entry(entry, settle_url) for entry in told)}</ol></section>"
+        for day, told in groupby(entries, key=on)
+    )
+    return mark_safe(f'<div class="story">{"".join(days)}</div>')  # noqa: S308  # escaped below
+
+
+def _entry(entry: Entry, settle_url: str) -> str:
+    at = entry.occurred_at
+    disputed = " entry-conflict" if entry.columns else ""
+    return (
+        f'<li class="entry{disputed}" id="entry-{escape(entry.key)}">'
+        f'<time class="entry-clock" datetime="{at.isoformat()}">{clock(at)}</time>'
+        f'<span class="entry-mark">{entry_icon("conflict" if disputed else entry.kind)}</span>'
+        f'<div class="entry-words"><p class="entry-what">{escape(entry.what)}</p>'
+        f'<p class="entry-who">{escape(entry.who)} {escape(way(entry.transport))}{_late(entry)}</p>'
+        f"{_facts(entry.facts)}{_note(entry.note)}{_rare(entry, settle_url)}"
+        f"{_moved(entry.set_in_motion)}</div></li>"
+    )
+
+
+def _late(entry: Entry) -> str:
+    if not entry.learnt_late_by:
+        return ""
+    late = gettext("reported {late} late").format(
+        late=late_by(entry.received_at, entry.occurred_at)
+    )
+    return (
+        f' <span class="entry-late" title="{escape(when(entry.received_at))}">'
+        f"· {icon('history', 12)}{escape(late)}</span>"
+    )
+
+
+def _facts(facts: Sequence[Fact]) -> str:
+    if not facts:
+        return ""
+    told = (
+        f"<div><dt>{escape(fact.label)}</dt><dd>{escape(fact.value)}</dd></div>" for fact in facts
+    )
+    return f'<dl class="entry-facts">{"".join(told)}</dl>'
+
+
+def _note(note: str) -> str:
+    return f'<p class="entry-note">{escape(note)}</p>' if note else ""
+
+
+def _moved(moved: Sequence[str]) -> str:
+    if not moved:
+        return ""
+    mark = icon("corner-down-right", 14)
+    return (
+        f'<ul class="entry-moved">{"".join(f"<li>{mark}{escape(one)}</li>" for one in moved)}</ul>'
+    )
+
+
+def _rare(entry: Entry, settle_url: str) -> str:
+    """A disagreement's sides, and why a report moved nothing."""
+    told = ""
+    if entry.columns:
+        sides = {"sides": entry.columns, "proposal": entry.proposal, "settle_url": settle_url}
+        told += render_to_string("components/sides.html", sides)
+    if entry.unplaced_why:
+        told += render_to_string("components/notice.html", {"text": entry.unplaced_why})
+    return told
