@@ -90,16 +90,26 @@ def a_history(chance: random.Random) -> tuple[Told, ...]:
     return APPROVED[: chance.randint(1, len(APPROVED))]
 
 
-def tell(journey: Journey, history: tuple[Told, ...], *, until: dt.datetime) -> None:
-    """Record a history on a journey, each report from its party; none later than `until`.
+def lasting(history: tuple[Told, ...]) -> dt.timedelta:
+    """How long a history takes, until its last report was learnt."""
+    return dt.timedelta(hours=sum(told.after for told in history) + history[-1].late)
+
+
+def a_pause(chance: random.Random) -> dt.timedelta:
+    """How long nothing has been heard: mostly some hours, now and then far too long."""
+    return dt.timedelta(
+        hours=chance.uniform(100, 400) if chance.random() < 0.12 else chance.uniform(1, 16)
+    )
+
+
+def tell(journey: Journey, history: tuple[Told, ...]) -> None:
+    """Record a history on a journey, each report from its party.
 
     What was queued for partners on the way counts as confirmed at the time.
     """
     occurred_at = journey.started_at
     for number, told in enumerate(history):
         occurred_at += dt.timedelta(hours=told.after)
-        if occurred_at > until:
-            break
         record(
             journey.id,
             _event(journey, told, number=number, occurred_at=occurred_at),

@@ -16,7 +16,7 @@ from accounts.tenancy import acting_as, every_tenant
 from enrollment.domain import drafts, signatures, submission
 from enrollment.domain.patients import add_coverage, add_patient
 from enrollment.domain.practice import add_prescriber, set_practice_profile
-from enrollment.management.demo.history import a_history, chances, tell
+from enrollment.management.demo.history import a_history, a_pause, chances, lasting, tell
 from enrollment.management.demo.organizations import make_organizations
 from enrollment.management.demo.people import (
     PRACTICES,
@@ -26,6 +26,7 @@ from enrollment.management.demo.people import (
 )
 from enrollment.management.demo.programs import make_programs
 from enrollment.models import Enrollment, Patient, Prescriber
+from journeys.domain.recording import refresh
 from programs.models import ProgramVersion
 
 # Which of the practices' enrollments go to which program, over and over.
@@ -105,13 +106,15 @@ def _fill(
     programs = USUAL[office.slug]
     people = patients_of(office.slug, seed=1)
     for number, chance in enumerate(chances(journeys)):
-        at = now - dt.timedelta(days=chance.uniform(0.2, 45))
+        history = a_history(chance)
+        at = now - lasting(history) - a_pause(chance)
         version = versions[programs[number % len(programs)]]
         patient = _add(office, next(people), now=at)
         sent = _send(office, patient, version, urgent=chance.random() < 0.1, now=at)
         if sent.journey is not None:
             with every_tenant(reason="partners told these reports in the past"):
-                tell(sent.journey, a_history(chance), until=now)
+                tell(sent.journey, history)
+                refresh(sent.journey.id, now=now)
     for done, pair in enumerate(islice(people, 4)):
         patient = _add(office, pair, now=now)
         _prepare(office, patient, versions[programs[0]], done=done, now=now)
