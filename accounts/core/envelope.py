@@ -47,7 +47,8 @@ def seal(plain: bytes, *, ring: KeyRing, bound_to: str) -> bytes:
 
 
 def key_id_of(sealed: bytes) -> str:
-    return sealed[2 : 2 + sealed[1]].decode()
+    """The id of the key that an envelope names; nonsense for bytes that are none."""
+    return sealed[2 : 2 + sealed[1]].decode(errors="replace")
 
 
 def unseal(sealed: bytes, *, ring: KeyRing, bound_to: str) -> bytes:

@@ -18,7 +18,7 @@ def use_once(user: User, code: str) -> bool:
     """
     digits = "".join(character for character in code if character.isalnum())
     steps = 2 * app_settings.TOTP_TOLERANCE + 1
-    key = f"code-used {user.pk} {digits.upper()}"
+    key = f"code-used:{user.pk}:{digits.upper()}"
     return cache.add(key, True, timeout=app_settings.TOTP_PERIOD * steps)
 
 

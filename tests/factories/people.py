@@ -14,7 +14,7 @@ from accounts.domain.second_factors import close
 from accounts.models import Membership, Organization, User
 
 PASSWORD = "a long pass phrase for tests"  # opens nothing outside a test
-TOTP_SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105  # as above
+TOTP_SECRET = "JBSWY3DPEHPK3PXP"
 
 
 class OrganizationFactory(DjangoModelFactory[Organization]):

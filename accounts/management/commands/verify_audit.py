@@ -5,8 +5,9 @@ with --against, the lines also prove that nothing was cut off the end.
 """
 
 import json
-from argparse import ArgumentParser, FileType
+from argparse import ArgumentParser
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -19,10 +20,12 @@ class Command(BaseCommand):
     help = "Check every organization's audit chain; exit 1 with each broken link."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--against", type=FileType(), help="seals that were printed earlier")
+        parser.add_argument("--against", type=Path, help="seals that were printed earlier")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        earlier = [json.loads(line) for line in options["against"] or () if line.strip()]
+        kept: Path | None = options["against"]
+        lines = kept.read_text().splitlines() if kept else []
+        earlier = [json.loads(line) for line in lines if line.strip()]
         with every_tenant(reason="the operator verifies every organization's record"):
             faults = audit.broken_links()
             faults += audit.vanished([audit.Head(**head) for head in earlier])
