@@ -12,6 +12,13 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
 
+# Every task has its queue, so that a long one never stands before a short one.
+app.conf.task_routes = {
+    "journeys.tasks.send_due_deliveries": {"queue": "routing"},
+    "journeys.tasks.process_waiting_reports": {"queue": "inbound"},
+    "journeys.tasks.refresh_due_journeys": {"queue": "upkeep"},
+}
+
 # The table is the schedule: each entry only looks for rows that are due.
 app.conf.beat_schedule = {
     "send-due-deliveries": {

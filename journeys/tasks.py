@@ -8,7 +8,7 @@ from journeys.domain.nudges import nudge
 from journeys.partners.registry import CARRIERS
 
 
-@shared_task(name="journeys.tasks.send_due_deliveries", queue="routing")  # type: ignore[untyped-decorator]  # celery is untyped
+@shared_task(name="journeys.tasks.send_due_deliveries")  # type: ignore[untyped-decorator]  # celery is untyped
 def send_due_deliveries() -> None:
     """Send what is due; a full batch means that there is more."""
     taken = delivering.deliver_due(carriers=CARRIERS, clock=timezone.now)
@@ -16,7 +16,7 @@ def send_due_deliveries() -> None:
         nudge("journeys.tasks.send_due_deliveries", queue="routing")
 
 
-@shared_task(name="journeys.tasks.process_waiting_reports", queue="inbound")  # type: ignore[untyped-decorator]  # celery is untyped
+@shared_task(name="journeys.tasks.process_waiting_reports")  # type: ignore[untyped-decorator]  # celery is untyped
 def process_waiting_reports() -> None:
     """Apply what partners reported; a full batch means that there is more."""
     taken = inbound.process_waiting(clock=timezone.now)
@@ -24,7 +24,7 @@ def process_waiting_reports() -> None:
         nudge("journeys.tasks.process_waiting_reports", queue="inbound")
 
 
-@shared_task(name="journeys.tasks.refresh_due_journeys", queue="upkeep")  # type: ignore[untyped-decorator]  # celery is untyped
+@shared_task(name="journeys.tasks.refresh_due_journeys")  # type: ignore[untyped-decorator]  # celery is untyped
 def refresh_due_journeys() -> None:
     """Evaluate anew the journeys on which time alone changes something."""
     upkeep.refresh_due(now=timezone.now())

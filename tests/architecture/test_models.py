@@ -1,10 +1,13 @@
 """Every model is owned by one organization, shared by parties, or listed here with a reason."""
 
+from collections.abc import Iterable, Mapping
+
 import pytest
 from django.apps import apps
 from django.db import connection, models
+from django.test.utils import isolate_apps
 
-from accounts.phi import EncryptedField
+from accounts.phi import EncryptedField, EncryptedTextField
 from accounts.tenancy import OwnedManager, PartyModel, TenantModel
 
 OURS = ("accounts", "programs", "journeys", "enrollment")
@@ -22,16 +25,57 @@ def our_models() -> list[type[models.Model]]:
     return [model for app in OURS for model in apps.get_app_config(app).get_models()]
 
 
-@pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.label)
-def test_every_model_says_whose_rows_it_holds(model: type[models.Model]) -> None:
-    walled = issubclass(model, TenantModel | PartyModel) or isinstance(model.objects, OwnedManager)  # type: ignore[attr-defined]  # every concrete model has it
-    assert walled != (model._meta.label in OPEN_MODELS)
+def is_walled(model: type[models.Model]) -> bool:
+    """Whether its manager refuses a query while nobody acts."""
+    return issubclass(model, TenantModel | PartyModel) or isinstance(
+        getattr(model, "objects", None), OwnedManager
+    )
 
 
-@pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.label)
-def test_encrypted_columns_stand_only_on_walled_models(model: type[models.Model]) -> None:
-    encrypted = any(isinstance(field, EncryptedField) for field in model._meta.get_fields())
-    assert not encrypted or issubclass(model, TenantModel | PartyModel)
+def faults(found: Iterable[type[models.Model]], listed_open: Mapping[str, str]) -> list[str]:
+    """Models that say nothing of whose rows they hold, and PHI that stands outside the wall."""
+    told = []
+    for model in found:
+        label, walled = model._meta.label, is_walled(model)
+        if not walled and label not in listed_open:
+            told.append(f"{label} does not say whose rows it holds")
+        if walled and label in listed_open:
+            told.append(f"{label} is listed as open, and is not")
+        encrypted = any(isinstance(field, EncryptedField) for field in model._meta.get_fields())
+        if encrypted and not walled:
+            told.append(f"{label} holds PHI outside the wall")
+    return told
+
+
+def test_every_model_says_whose_rows_it_holds() -> None:
+    found = our_models()
+    assert faults(found, OPEN_MODELS) == []
+    assert set(OPEN_MODELS) <= {model._meta.label for model in found}
+
+
+@isolate_apps("journeys")
+def test_a_model_without_a_wall_is_reported() -> None:
+    class Note(models.Model):  # noqa: DJ008  # never shown
+        text = EncryptedTextField()
+
+        class Meta:
+            app_label = "journeys"
+
+    assert faults([Note], {}) == [
+        "journeys.Note does not say whose rows it holds",
+        "journeys.Note holds PHI outside the wall",
+    ]
+
+
+@isolate_apps("journeys")
+def test_a_model_that_is_listed_as_open_and_is_not_is_reported() -> None:
+    class Note(TenantModel):
+        class Meta:
+            app_label = "journeys"
+
+    assert faults([Note], {"journeys.Note": "it was open once"}) == [
+        "journeys.Note is listed as open, and is not"
+    ]
 
 
 @pytest.mark.asvs("8.4.1")
