@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from typing import cast
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -15,17 +16,21 @@ SITE_ROLE = "throughline_site"
 SITE_PASSWORD = os.environ.get("TEST_SITE_PASSWORD", "site")
 
 
+def owner_url(name: str) -> str:
+    """The owner's address of a database on the suite's server."""
+    return urlsplit(os.environ["DATABASE_OWNER_URL"])._replace(path=f"/{name}").geturl()
+
+
+def site_url(name: str) -> str:
+    """The site's role's address of the same database."""
+    parts = urlsplit(owner_url(name))
+    place = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{SITE_ROLE}:{SITE_PASSWORD}@{place}").geturl()
+
+
 def make_database(name: str) -> None:
     """Make an empty database owned by the owner, and give the site's role its login."""
-    settings = connections["default"].settings_dict
-    with psycopg.connect(
-        host=settings["HOST"] or settings["OPTIONS"].get("host"),
-        port=settings["PORT"] or None,
-        user=settings["USER"],
-        password=settings["PASSWORD"] or None,
-        dbname="postgres",
-        autocommit=True,
-    ) as owner:
+    with psycopg.connect(owner_url("postgres"), autocommit=True) as owner:
         database = sql.Identifier(name)
         owner.execute(sql.SQL("drop database if exists {} with (force)").format(database))
         owner.execute(sql.SQL("create database {}").format(database))

@@ -7,11 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Organization
+from accounts.tenancy import every_tenant
+from enrollment.management.demo.organizations import point_at_simulator
 from enrollment.management.demo.world import seed
 
 
 class Command(BaseCommand):
-    help = "Make the demo world, once; a second run changes nothing."
+    help = "Make the demo world, once; a second run only finds the simulator again."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -20,6 +22,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if Organization.objects.exists():
+            with every_tenant(reason="the simulator plays partners of many organizations"):
+                point_at_simulator()
             self.stdout.write("The demo world is there already.")
             return
         with transaction.atomic():

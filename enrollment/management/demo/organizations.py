@@ -106,6 +106,20 @@ def make_organizations(*, now: datetime) -> dict[str, Organization]:
     return {place.slug: _make(place, now=now) for place in PLACES}
 
 
+def point_at_simulator() -> None:
+    """Send to where the simulator listens now: a copy's port may have been taken since."""
+    signed = [place.slug for place in PLACES if place.takes == Transport.WEBHOOK]
+    for endpoint in Endpoint.objects.filter(organization__slug__in=signed).select_related(
+        "organization"
+    ):
+        endpoint.address = _address(endpoint.organization.slug)
+        endpoint.save(update_fields=["address"])
+
+
+def _address(slug: str) -> str:
+    return f"{settings.SIMULATOR_URL}/{slug}"
+
+
 def _make(place: Place, *, now: datetime) -> Organization:
     organization = Organization.objects.create(
         slug=place.slug,
@@ -121,7 +135,7 @@ def _make(place: Place, *, now: datetime) -> Organization:
         Endpoint.objects.create(
             organization=organization,
             transport=place.takes,
-            address=f"{settings.SIMULATOR_URL}/{place.slug}" if signed else "",
+            address=_address(place.slug) if signed else "",
             secret=settings.SIMULATOR_SECRET if signed else None,
         )
     if place.reports:

@@ -1,0 +1,100 @@
+"""The whole product running: site, worker with beat, simulator, on a database of their own."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from config.runner import demo, environment, redis, site
+from config.runner.supervisor import Supervisor
+from tests.conftest import make_database, owner_url, site_url
+
+CHROMIUM = "/usr/bin/chromium"
+# As root Chromium needs the first; the others keep it from calling home.
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+JOURNEYS = 12
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    if not Path(CHROMIUM).exists():
+        reason = "Chromium is missing: `make test` as root installs it."
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return {"executable_path": CHROMIUM, "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture(scope="session")
+def world(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running, seeded site where partners answer within seconds."""
+    data = tmp_path_factory.mktemp("world")
+    name = f"e2e_{worker_id}"
+    make_database(name)
+    variables = environment.with_simulator(
+        environment.for_django(
+            environment.read_secrets(data, required=False),
+            database_url=site_url(name),
+            owner_url=owner_url(name),
+            redis_url=f"{os.environ['REDIS_URL'].split('?')[0]}?db=9",
+            port=redis.free_port(),
+        ),
+        port=redis.free_port(),
+    )
+    variables |= {"SIMULATOR_SPEED": "600", "DEV_SIGN_IN": "true", "EMAIL_URL": "dummymail://"}
+    owner = {**variables, "DATABASE_URL": variables["DATABASE_OWNER_URL"]}
+    demo.manage("migrate --verbosity 0", owner)
+    demo.manage(f"seed_demo --journeys {JOURNEYS}", variables)
+    supervisor = Supervisor()
+    try:
+        for program in site.programs(data, variables):
+            supervisor.start(program)
+        site.wait_until_ready(variables, supervisor)
+        yield variables["SITE_URL"]
+    finally:
+        supervisor.stop(patience=5)
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser's console complained of; each test ends with none."""
+    return []
+
+
+@pytest.fixture
+def signed_in(
+    browser: Browser, world: str, complaints: list[str]
+) -> Iterator[Callable[..., Page]]:
+    """Open a browser of its own as one of the cast."""
+    contexts: list[BrowserContext] = []
+
+    def open_as(email: str, **options: object) -> Page:
+        context = browser.new_context(base_url=world, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: _keep(message, complaints))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto("/dev/cast/")
+        page.locator(f'form:has([value="{email}"]) button').first.click()
+        page.wait_for_url(lambda url: "/dev/" not in url)
+        return page
+
+    yield open_as
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _keep(message: ConsoleMessage, complaints: list[str]) -> None:
+    if message.type in ("error", "warning"):
+        complaints.append(message.text)

@@ -1,0 +1,51 @@
+"""Every page that the cast can open: no axe violation, nothing in the console, no sideways scroll."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+ROOMS = {
+    "ana@lakeside.example": (
+        "/work/",
+        "/patients/",
+        "/enrollments/",
+        "/journeys/",
+        "/programs/",
+        "/exchange/",
+        "/organization/members/",
+        "/audit/",
+        "/account/sessions/",
+        "/dev/components/",
+    ),
+    "maya@lakeside.example": ("/work/", "/signing/"),
+    "jonah@beacon.example": ("/work/", "/intake/", "/journeys/", "/exchange/"),
+    "grace@crescent.example": ("/work/", "/journeys/"),
+    "nadia@aldertree.example": ("/programs/", "/programs/veltrana/"),
+    "casey@operations.example": ("/exchange/",),
+}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found]
+
+
+@pytest.mark.parametrize("email", ROOMS)
+def test_every_room_is_accessible_at_both_widths(
+    signed_in: Callable[..., Page], email: str
+) -> None:
+    page = signed_in(email)
+    for path in ROOMS[email]:
+        for width in (1440, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(path)
+            assert violations(page) == [], f"{path} at {width}"
+            overflow = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert overflow <= 0, f"{path} scrolls sideways at {width}"
