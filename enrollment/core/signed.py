@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from programs.core.conditions import holds
-from programs.core.consents import Consent, text
+from programs.core.consents import HEADINGS, Consent, text
 from programs.core.definition import Definition
 from programs.core.fields import Field
 from programs.core.forms import Item, sheet, signing
@@ -95,3 +95,14 @@ def signed_values(
 def required_keys(consents: Sequence[Consent]) -> frozenset[str]:
     """The consents that must be agreed to, by key; the others are separate free choices."""
     return frozenset(consent.key for consent in consents if consent.required)
+
+
+def paragraphs(consent: Consent, language: str) -> list[tuple[str, str]]:
+    """The words of one text to show: heading and paragraph, in the order they are signed."""
+    shown = [("", consent.body[language])]
+    if consent.elements:
+        shown += [
+            (heading[language], getattr(consent.elements, part)[language])
+            for part, heading in HEADINGS.items()
+        ]
+    return shown

@@ -37,6 +37,8 @@ STATEMENTS: Mapping[str, str] = {
     "redisclosure": "redisclosure",
 }
 
+NO_WORDS = "The hub returned this and gave no reason; ask it what to correct."
+
 
 class Incomplete(Exception):
     """The enrollment cannot be sent yet; `readiness` says what stands in the way."""
@@ -212,7 +214,8 @@ def return_for_correction(*, journey_id: UUID, data: Mapping[str, Any], now: dat
 def _corrections(data: Mapping[str, Any]) -> list[dict[str, str]]:
     """What the hub wants, field by field; a note alone stands for the whole form."""
     wanted = [
-        {"field": str(each["field"]), "sentence": str(each["sentence"])}
+        {"field": str(each.get("field", "")), "sentence": str(each["sentence"])}
         for each in data["facts"].get("corrections", ())
+        if isinstance(each, Mapping) and each.get("sentence")
     ]
-    return wanted or [{"field": "", "sentence": data.get("note") or "The hub asks for a look."}]
+    return wanted or [{"field": "", "sentence": data.get("note") or NO_WORDS}]

@@ -89,14 +89,15 @@ def section_form(
     today: date,
     save_url: str = "",
 ) -> AnswersForm:
-    """The form of one section (its key, "site-of-care") for these programs together.
+    """The form of one section (its key, "site-of-care") for these programs together; an empty
+    key stands for every section.
 
     With ``save_url`` each control saves itself there as it changes.
     """
     source = _Source(
         settle=lambda known: sheet(definitions, known, today=today),
         problems=lambda known: check_answers(definitions, known, today=today),
-        wanted=lambda item: section_key(item.field.section) == section,
+        wanted=lambda item: section in ("", section_key(item.field.section)),
         names={each.key: each.name for each in definitions} if len(definitions) > 1 else {},
     )
     return AnswersForm(source, answers, data, save_url)

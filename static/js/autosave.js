@@ -4,7 +4,9 @@
 //
 // Request:  POST data-autosave-url, form-encoded: version, field, and the field's own value(s).
 // 200:      {version, saved, errors?: {field: [sentence]}, fragments?: {id: html}}
-// 409:      {version, by, at, theirs: {field: text}}: someone else saved these fields first.
+// 409:      {version, by, at, theirs: {field: text}, words: {field: text}}: someone else saved these
+//           fields first; `theirs` as their controls hold it, `words` as people read it.
+// 422:      {errors: {field: [sentence]}}: not kept, and trying again would not help.
 // `saved` and `at` are times as people read them. A fragment replaces the element with its id,
 // unless the person is in it.
 
@@ -63,6 +65,7 @@ function autosave(form) {
     const response = await post(form.dataset.autosaveUrl, bodyOf(name, extra));
     if (!response) return failed(name, "kept-signed-out");
     if (response.status === 409) return differ(name, await response.json());
+    if (response.status === 422) return refused(name, await response.json());
     if (!response.ok) return failed(name, "not-saved");
     const answer = await response.json();
     form.dataset.version = answer.version;
@@ -73,11 +76,17 @@ function autosave(form) {
     return true;
   }
 
+  function refused(name, answer) {
+    mark(name, answer.errors?.[name] ?? []);
+    say("failed", "not-kept");
+    return true;
+  }
+
   function differ(name, answer) {
     form.dataset.version = answer.version;
     const theirs = Object.entries(answer.theirs ?? {});
     for (const [field, value] of theirs) {
-      showConflict(form, field, { ...answer, value }, () => {
+      showConflict(form, field, { ...answer, value, words: answer.words?.[field] }, () => {
         waiting.add(field);
         later(0);
       });

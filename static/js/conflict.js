@@ -2,7 +2,7 @@
 
 import { word } from "./http.js";
 
-export function showConflict(form, field, { by, at, value }, keepMine) {
+export function showConflict(form, field, { by, at, value, words }, keepMine) {
   const inputs = [...form.querySelectorAll(`[name="${CSS.escape(field)}"]`)];
   const place = inputs[0]?.closest(".field");
   if (!place) return;
@@ -14,8 +14,8 @@ export function showConflict(form, field, { by, at, value }, keepMine) {
   box.append(
     line("p", word("conflict-title", { who: by, time: at })),
     pairs([
-      [word("theirs"), value || word("empty")],
-      [word("yours"), mine || word("empty")],
+      [word("theirs"), words || value || word("empty")],
+      [word("yours"), inWords(inputs, mine) || word("empty")],
     ]),
     choice(word("take-theirs"), () => {
       take(inputs, value);
@@ -27,6 +27,14 @@ export function showConflict(form, field, { by, at, value }, keepMine) {
     }),
   );
   place.append(box);
+}
+
+// A choice as its label says it, anything else as it was typed.
+function inWords(inputs, mine) {
+  const [first] = inputs;
+  if (first.tagName === "SELECT") return first.selectedOptions[0]?.textContent ?? mine;
+  const ticked = inputs.filter((input) => /^(checkbox|radio)$/.test(input.type) && input.checked);
+  return ticked.length ? ticked.map((input) => input.labels[0]?.textContent.trim()).join(", ") : mine;
 }
 
 function line(kind, text) {

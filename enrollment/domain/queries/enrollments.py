@@ -5,30 +5,36 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from accounts.models import AuditEntry, User
 from enrollment.enums import EnrollmentStatus, SignatureKind
 from enrollment.models import Enrollment
+from journeys.models import Delivery
 from programs.models import ProgramVersion
 
 # As long as a session may idle: after it nobody has the page open any more.
 OPEN_FOR = timedelta(minutes=15)
-PAGE = 50
 
 
 def enrollments() -> QuerySet[Enrollment]:
     """Enrollments with what every page shows beside them."""
     rows: QuerySet[Enrollment] = Enrollment.objects.select_related(
-        "patient", "prescriber", "program_version__program__manufacturer", "journey"
+        "patient", "prescriber", "program_version__program__manufacturer", "journey__hub"
     )
     return rows
 
 
-def recent(*, status: str = "", limit: int = 200) -> list[Enrollment]:
-    """The practice's enrollments, the latest changed first."""
+def counts() -> dict[str, int]:
+    """How many enrollments the practice has in each state."""
+    found = Enrollment.objects.order_by().values_list("status").annotate(Count("id"))
+    return dict(found)
+
+
+def of_status(status: str) -> QuerySet[Enrollment]:
+    """Enrollments in a state, or in any for an empty one; the latest changed first."""
     rows = enrollments()
-    return list((rows.filter(status=status) if status else rows)[:limit])
+    return rows.filter(status=status) if status else rows
 
 
 def of_patient(patient_id: UUID) -> list[Enrollment]:
@@ -90,3 +96,14 @@ def others_on(enrollment_id: UUID, *, user_id: UUID | None, now: datetime) -> Se
         return ()
     names = dict(User.objects.filter(id__in=latest).values_list("id", "name"))
     return [Other(names.get(each, ""), at, changed) for each, (at, changed) in latest.items()]
+
+
+def delivery_of(journey_id: UUID) -> Delivery | None:
+    """The newest packet on its way to whoever takes it first."""
+    newest: Delivery | None = (
+        Delivery.objects.filter(journey_id=journey_id)
+        .select_related("recipient")
+        .order_by("-created_at")
+        .first()
+    )
+    return newest

@@ -1,0 +1,64 @@
+"""An enrollment to read: every answer with its words, what is missing and wrong at its place."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from enrollment.core.signed import Statement
+from programs.core.conditions import is_present
+from programs.core.display import display
+from programs.core.fields import SECTIONS
+from programs.core.forms import Item, Sheet, section_key
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer; `said` are the sentences about it."""
+
+    key: str
+    label: str
+    value: str
+    said: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadSection:
+    key: str
+    name: str
+    lines: tuple[Line, ...]
+
+    @property
+    def troubled(self) -> int:
+        """How many lines something is said about."""
+        return sum(bool(line.said) for line in self.lines)
+
+
+def read_sections(form: Sheet, said: Mapping[str, Sequence[str]]) -> list[ReadSection]:
+    """What is answered and what something is said about, by section; blanks are left out."""
+    items = [
+        item for item in form.shown if is_present(form.known.get(item.key)) or item.key in said
+    ]
+    return list(_sections(items, form.known, said))
+
+
+def statement_sections(statement: Statement) -> list[ReadSection]:
+    """Every answer that a signer signs."""
+    return list(_sections(statement.items, statement.answers, {}))
+
+
+def _sections(
+    items: Sequence[Item], answers: Mapping[str, Any], said: Mapping[str, Sequence[str]]
+) -> Iterator[ReadSection]:
+    for name in SECTIONS:
+        lines = tuple(
+            Line(
+                key=item.key,
+                label=f"{item.group}: {item.field.label}" if item.group else item.field.label,
+                value=display(item.field, answers.get(item.key)),
+                said=tuple(said.get(item.key, ())),
+            )
+            for item in items
+            if item.field.section == name
+        )
+        if lines:
+            yield ReadSection(section_key(name), name, lines)

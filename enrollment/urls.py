@@ -1,0 +1,49 @@
+"""Patients, their enrollments, the prescriber's queue, and finding anything."""
+
+from django.urls import path
+
+from enrollment.views import (
+    answers,
+    drafts,
+    enrollments,
+    find,
+    patient_forms,
+    patients,
+    review,
+    signing,
+    starting,
+)
+
+urlpatterns = [
+    path("patients/", patients.patient_list, name="patients"),
+    path("patients/new/", patient_forms.new_patient, name="patient_new"),
+    path("patients/<uuid:patient_id>/", patients.patient, name="patient"),
+    path("patients/<uuid:patient_id>/edit/", patient_forms.edit_patient, name="patient_edit"),
+    path(
+        "patients/<uuid:patient_id>/insurance/", patient_forms.edit_coverage, name="coverage_edit"
+    ),
+    path(
+        "patients/<uuid:patient_id>/insurance/new/",
+        patient_forms.new_coverage,
+        name="coverage_new",
+    ),
+    path("enrollments/", enrollments.enrollment_list, name="enrollments"),
+    path("enrollments/new/", starting.start, name="enrollment_start"),
+    path("enrollments/of/<uuid:journey_id>/", drafts.of_journey, name="enrollment_of_journey"),
+    path("enrollments/<uuid:enrollment_id>/", drafts.enrollment, name="enrollment"),
+    path("enrollments/<uuid:enrollment_id>/answers/", answers.answers, name="enrollment_answers"),
+    path("enrollments/<uuid:enrollment_id>/others/", answers.others, name="enrollment_others"),
+    path("enrollments/<uuid:enrollment_id>/withdraw/", drafts.withdraw, name="enrollment_withdraw"),
+    path("enrollments/<uuid:enrollment_id>/review/", review.review, name="enrollment_review"),
+    path(
+        "enrollments/<uuid:enrollment_id>/authorization/",
+        review.authorization,
+        name="enrollment_authorization",
+    ),
+    path("enrollments/<uuid:enrollment_id>/ask/", review.ask_prescriber, name="enrollment_ask"),
+    path("enrollments/<uuid:enrollment_id>/send/", review.send, name="enrollment_send"),
+    path("enrollments/<uuid:enrollment_id>/receipt/", review.receipt, name="enrollment_receipt"),
+    path("signing/", signing.queue, name="signing"),
+    path("signing/read/", signing.statements, name="signing_read"),
+    path("find/", find.find_anything, name="find"),
+]

@@ -1,0 +1,167 @@
+"""Filling in an enrollment: the whole form on one page, by one person or by several."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import audit
+from accounts.access import get_visible_or_404, requires
+from accounts.core.permissions import Permission
+from accounts.templatetags.times import when
+from accounts.tenancy import current_actor
+from enrollment.core.seen import marks, touched
+from enrollment.domain import drafts
+from enrollment.domain.masters import Unacceptable
+from enrollment.domain.readiness import returned
+from enrollment.enums import EnrollmentStatus
+from enrollment.forms.build import read_posted
+from enrollment.forms.page import Page, Standing, form_page
+from enrollment.models import Enrollment
+from enrollment.rules import Refused, why_not_answer, why_not_withdraw
+from enrollment.views.standing import UNSIGNED, load, opened_in, others_words, standing_of
+from programs.core.display import display
+
+
+@requires(Permission.ENROLLMENTS_VIEW)
+@require_safe
+def of_journey(request: HttpRequest, journey_id: UUID) -> HttpResponse:
+    """From a journey to the form it began with."""
+    row = get_visible_or_404(Enrollment.objects.all(), journey_id=journey_id)
+    return redirect("enrollment", row.id)
+
+
+@requires(Permission.ENROLLMENTS_VIEW)
+@require_http_methods(["GET", "HEAD", "POST"])
+def enrollment(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
+    """The form to fill in; once it is sent its receipt, and for a reader the review."""
+    row = load(enrollment_id)
+    if row.status == EnrollmentStatus.SUBMITTED:
+        return redirect("enrollment_receipt", row.id)
+    if why_not_answer(current_actor(), row):
+        return redirect("enrollment_review", row.id)
+    if request.method == "POST":
+        return _save(request, row)
+    audit.read(row, fields=["answers"], purpose="fill in the form")
+    return _page(request, row, standing_of(row, opened=opened_in(request)))
+
+
+def _page(
+    request: HttpRequest,
+    row: Enrollment,
+    standing: Standing,
+    *,
+    posted: QueryDict | None = None,
+    clashes: tuple[drafts.Clash, ...] = (),
+) -> HttpResponse:
+    page = form_page(standing, posted)
+    return render(
+        request,
+        "enrollment/draft.html",
+        {
+            "enrollment": row,
+            "page": page,
+            "seen": marks(row.answers, page.form.fields),
+            "others": others_words(row.id, now=timezone.now()),
+            "sentence": sentence_of(row, page),
+            "corrections": _corrections(row, page),
+            "may_withdraw": not why_not_withdraw(current_actor(), row),
+            "clashes": [_told(page, clash) for clash in clashes],
+        },
+        status=409 if clashes else 200,
+    )
+
+
+def sentence_of(row: Enrollment, page: Page) -> str:
+    """Where the form stands and who has it."""
+    if row.status == EnrollmentStatus.RETURNED:
+        return _("The hub returned this for correction; your office has it.")
+    left = page.to_go + page.wrong
+    if not left:
+        return _("Everything is filled in; your office has it. Next: review and sign.")
+    return ngettext(
+        "Your office has this draft; {left} answer is to go.",
+        "Your office has this draft; {left} answers are to go.",
+        left,
+    ).format(left=left)
+
+
+def _corrections(row: Enrollment, page: Page) -> list[dict[str, Any]]:
+    fields = page.form.fields
+    return [
+        {**each, "label": fields[each["field"]].label if each["field"] in fields else ""}
+        for each in returned(row)
+    ]
+
+
+def _told(page: Page, clash: drafts.Clash) -> dict[str, Any]:
+    """A clash in words: both values as people read them."""
+    item = next(item for item in page.sheet.items if item.key == clash.key)
+    return {
+        "key": clash.key,
+        "label": item.field.label,
+        "theirs": display(item.field, clash.theirs),
+        "yours": display(item.field, clash.yours),
+        "by": clash.changed_by,
+        "at": when(clash.changed_at),
+    }
+
+
+def _save(request: HttpRequest, row: Enrollment) -> HttpResponse:
+    """Keep everything that was changed on the page; the way of a browser without scripts."""
+    standing = standing_of(row, opened=opened_in(request))
+    boxes = request.POST.getlist("boxes")
+    posted = read_posted(standing.sheet().items, request.POST, unticked=boxes)
+    theirs = set(request.POST.getlist("theirs"))
+    mine = {key: value for key, value in posted.items() if key not in theirs}
+    try:
+        saved = drafts.save_answers(
+            row.id,
+            touched(mine, request.POST.get("seen", "")),
+            seen_revision=revision_in(request.POST),
+            by=current_actor(),
+            now=timezone.now(),
+        )
+    except Unacceptable as unacceptable:
+        for said in unacceptable.problems.values():
+            messages.error(request, " ".join(said))
+        return _page(request, row, standing, posted=request.POST)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("enrollment", row.id)
+    for kind in saved.unsigned:
+        messages.warning(request, UNSIGNED[kind])
+    if isinstance(saved, drafts.Conflict):
+        row = load(row.id)
+        standing = standing_of(row, opened=standing.opened)
+        return _page(request, row, standing, posted=request.POST, clashes=saved.clashes)
+    messages.success(request, _("Saved."))
+    if "review" in request.POST:
+        return redirect("enrollment_review", row.id)
+    return redirect(request.get_full_path())
+
+
+def revision_in(data: QueryDict) -> int:
+    """The revision a page had seen; what cannot be read has seen nothing."""
+    text = data.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+@requires(Permission.ENROLLMENTS_EDIT)
+@require_POST
+def withdraw(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
+    """Give a draft up."""
+    row = load(enrollment_id)
+    try:
+        drafts.withdraw(row.id, by=current_actor(), now=timezone.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("enrollment", row.id)
+    messages.success(request, _("The draft is withdrawn; nothing was sent."))
+    return redirect("patient", row.patient_id)

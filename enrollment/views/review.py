@@ -1,0 +1,243 @@
+"""The whole form before it is sent: what is missing, who has signed, and what blocks it."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import audit
+from accounts.access import requires
+from accounts.core.permissions import Permission
+from accounts.templatetags.times import when
+from accounts.tenancy import current_actor
+from enrollment.core.signed import paragraphs
+from enrollment.domain import signatures, submission
+from enrollment.domain.queries.enrollments import delivery_of
+from enrollment.domain.readiness import Readiness, readiness
+from enrollment.enums import EnrollmentStatus, SignatureKind
+from enrollment.forms.authorization import AuthorizationForm
+from enrollment.forms.reading import read_sections
+from enrollment.models import Enrollment, Signature
+from enrollment.rules import (
+    Refused,
+    why_not_answer,
+    why_not_authorize,
+    why_not_certify,
+    why_not_submit,
+    why_not_withdraw,
+)
+from enrollment.views.standing import load
+from journeys.domain.opening import NoRoute
+from journeys.models import Delivery, Journey
+
+ON_SCREEN = "Typed name on the office's screen"
+
+
+@requires(Permission.ENROLLMENTS_VIEW)
+@require_safe
+def review(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
+    """Everything answered, everything missing with a link to it, both signatures, and Send."""
+    row = load(enrollment_id)
+    if row.status == EnrollmentStatus.SUBMITTED:
+        return redirect("enrollment_receipt", row.id)
+    return _review_page(request, row)
+
+
+def _review_page(request: HttpRequest, row: Enrollment, *, status: int = 200) -> HttpResponse:
+    signed = signatures.standing(row)
+    state = readiness(row, signed, today=timezone.localdate())
+    audit.read(row, fields=["answers"], purpose="review the form")
+    actor = current_actor()
+    return render(
+        request,
+        "enrollment/review.html",
+        {
+            "enrollment": row,
+            "state": state,
+            "sections": read_sections(state.form, _said(state)),
+            "sentence": _sentence(row, state, signed),
+            "patient_signature": signed.get(SignatureKind.PATIENT),
+            "prescriber_signature": signed.get(SignatureKind.PRESCRIBER),
+            "ended": _ended(row, signed),
+            "may_answer": not why_not_answer(actor, row),
+            "may_authorize": not why_not_authorize(actor, row),
+            "may_certify": not why_not_certify(actor, row, row.prescriber),
+            "may_withdraw": not why_not_withdraw(actor, row),
+            "may_send": not why_not_submit(actor, row),
+            "now": timezone.now(),
+        },
+        status=status,
+    )
+
+
+def _said(state: Readiness) -> Mapping[str, list[str]]:
+    said: dict[str, list[str]] = defaultdict(list)
+    for each in state.missing:
+        said[each.key].append(_("Not answered yet."))
+    for key, sentences in state.wrong.items():
+        said[key] += sentences
+    return said
+
+
+def _ended(row: Enrollment, signed: Mapping[str, Signature]) -> set[str]:
+    """The kinds of signature that once stood and no longer count."""
+    kinds = row.signatures.exclude(superseded_at=None).values_list("kind", flat=True)
+    return set(kinds) - set(signed)
+
+
+def _sentence(row: Enrollment, state: Readiness, signed: Mapping[str, Signature]) -> str:
+    if row.status == EnrollmentStatus.WITHDRAWN:
+        return _("This draft was withdrawn; nothing was sent.")
+    if state.can_send:
+        return _("Complete and signed. Your office has it: send it to the hub.")
+    if not state.filled_in:
+        return _("Your office has it: some answers are to go before it can be signed.")
+    if state.unchanged:
+        return _("The hub returned this and nothing has changed since; your office has it.")
+    names = {
+        SignatureKind.PATIENT: _("the patient"),
+        SignatureKind.PRESCRIBER: row.prescriber.name,
+    }
+    waiting = [name for kind, name in names.items() if kind not in signed]
+    return _("Filled in, and waiting for the signature of {who}.").format(
+        who=_(" and ").join(waiting)
+    )
+
+
+@requires(Permission.ENROLLMENTS_EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def authorization(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
+    """The patient reads the exact words on the office's screen and types their name under it."""
+    row = load(enrollment_id)
+    if why_not := why_not_authorize(current_actor(), row):
+        messages.error(request, why_not)
+        return redirect("enrollment", row.id)
+    language: signatures.Language = "es" if request.GET.get("language") == "es" else "en"
+    shown = signatures.statement_of(row, "patient", today=timezone.localdate())
+    data = request.POST if request.method == "POST" else None
+    form = AuthorizationForm(shown.consents, language, data)
+    if form.is_bound and form.is_valid() and _authorized(request, row, form):
+        messages.success(request, _("The authorization is signed."))
+        return redirect("enrollment_review", row.id)
+    audit.read(row.patient, fields=["name"], purpose="patient authorization")
+    return render(
+        request,
+        "enrollment/authorization.html",
+        {
+            "enrollment": row,
+            "form": form,
+            "language": language,
+            "texts": [
+                {
+                    "consent": consent,
+                    "title": consent.title[language],
+                    "paragraphs": paragraphs(consent, language),
+                    "box": form[consent.key],
+                }
+                for consent in shown.consents
+            ],
+            "today": timezone.localdate(),
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _authorized(request: HttpRequest, row: Enrollment, form: AuthorizationForm) -> bool:
+    try:
+        signatures.authorize(
+            row.id,
+            form.agreement(),
+            means=means_of(request, ON_SCREEN),
+            by=current_actor(),
+            now=timezone.now(),
+        )
+    except signatures.NotAgreed as not_agreed:
+        for key, said in not_agreed.problems.items():
+            form.add_error(key, said)
+        return False
+    return True
+
+
+def means_of(request: HttpRequest, method: str) -> signatures.Means:
+    """How a signature given in this browser reached us."""
+    return signatures.Means(
+        method=method,
+        address=request.META.get("REMOTE_ADDR") or None,
+        user_agent=request.headers.get("User-Agent", ""),
+    )
+
+
+@requires(Permission.ENROLLMENTS_EDIT)
+@require_POST
+def ask_prescriber(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
+    """Put the form into its prescriber's queue."""
+    row = load(enrollment_id)
+    try:
+        signatures.ask_to_sign(row.id, by=current_actor(), now=timezone.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        words = _("{name} finds it under Signing.").format(name=row.prescriber.name)
+        messages.success(request, words)
+    return redirect("enrollment_review", row.id)
+
+
+@requires(Permission.ENROLLMENTS_SUBMIT)
+@require_POST
+def send(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
+    """Send to the hub; the second of two clicks finds the same receipt."""
+    row = load(enrollment_id)
+    try:
+        submission.submit(
+            row.id, urgent="urgent" in request.POST, by=current_actor(), now=timezone.now()
+        )
+    except submission.Incomplete:
+        messages.error(request, _("It was not sent: what is still to do stands below."))
+        return _review_page(request, row, status=422)
+    except (Refused, NoRoute) as refused:
+        no_hub = _("It was not sent: the program names no hub that takes enrollments now.")
+        messages.error(request, str(refused) if isinstance(refused, Refused) else no_hub)
+        return redirect("enrollment_review", row.id)
+    return redirect("enrollment_receipt", row.id)
+
+
+@requires(Permission.ENROLLMENTS_VIEW)
+@require_safe
+def receipt(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
+    """What was sent, to whom, under which number, and whether it has arrived."""
+    row = load(enrollment_id)
+    if row.journey is None or row.status != EnrollmentStatus.SUBMITTED:
+        return redirect("enrollment", row.id)
+    audit.read(row.patient, fields=["name"], purpose="receipt")
+    delivery = delivery_of(row.journey.id)
+    return render(
+        request,
+        "enrollment/receipt.html",
+        {
+            "enrollment": row,
+            "journey": row.journey,
+            "facts": _facts(row, row.journey, delivery),
+            "trouble": delivery.trouble if delivery else "",
+        },
+    )
+
+
+def _facts(row: Enrollment, journey: Journey, delivery: Delivery | None) -> list[tuple[str, Any]]:
+    arrival = delivery.get_status_display() if delivery else _("In its inbox")
+    return [
+        (_("Journey"), journey.number),
+        (_("Patient"), row.patient.name),
+        (_("Program"), row.program_version.program.name),
+        (_("Prescriber"), row.prescriber.name),
+        (_("Sent"), when(row.submitted_at)),
+        (_("To"), delivery.recipient.name if delivery else journey.hub.name),
+        (_("Arrival"), arrival),
+        (_("Urgent"), _("Yes") if journey.urgent else _("No")),
+    ]

@@ -1,0 +1,101 @@
+"""An enrollment as its page shows it: loaded, written down as read, and put into words."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.access import get_visible_or_404
+from accounts.templatetags.times import when
+from accounts.tenancy import current_actor
+from enrollment.domain.definitions import definition_of
+from enrollment.domain.queries.enrollments import enrollments, others_on
+from enrollment.domain.readiness import returned
+from enrollment.enums import EnrollmentStatus, SignatureKind
+from enrollment.forms.page import Standing
+from enrollment.models import Enrollment
+
+UNSIGNED: Mapping[str, Any] = {
+    SignatureKind.PRESCRIBER: gettext_lazy(
+        "What the prescriber signed has changed, so that signature no longer counts."
+    ),
+    SignatureKind.PATIENT: gettext_lazy(
+        "What the patient signed has changed, so that signature no longer counts."
+    ),
+}
+
+
+def load(enrollment_id: UUID) -> Enrollment:
+    """One enrollment of the practice, with what pages show beside it. Raises Http404."""
+    return get_visible_or_404(enrollments(), id=enrollment_id)
+
+
+def standing_of(enrollment: Enrollment, *, opened: Collection[str] = ()) -> Standing:
+    """The form as it stands, with the sections that somebody opened."""
+    corrections: dict[str, list[str]] = defaultdict(list)
+    for correction in returned(enrollment):
+        if not correction["changed"]:
+            corrections[correction["field"]].append(correction["sentence"])
+    return Standing(
+        definitions=[definition_of(enrollment.program_version)],
+        answers=enrollment.answers,
+        today=timezone.localdate(),
+        changes=enrollment.changes,
+        opened=opened,
+        corrections=corrections,
+    )
+
+
+def opened_in(request: HttpRequest) -> frozenset[str]:
+    """The sections that the address asks to unfold: `?open=patient,coverage`."""
+    return frozenset(request.GET.get("open", "").split(",")) - {""}
+
+
+def others_words(enrollment_id: UUID, *, now: datetime) -> list[str]:
+    """A sentence for each colleague who has the same form open."""
+    sentences = {
+        True: _("{name} changed this form at {time} and may still be in it."),
+        False: _("{name} opened this form at {time} and may still be in it."),
+    }
+    return [
+        sentences[other.changed].format(name=other.name, time=when(other.at))
+        for other in others_on(enrollment_id, user_id=current_actor().user_id, now=now)
+    ]
+
+
+@dataclass(frozen=True)
+class Row:
+    """An enrollment as a row of a list: one of the eight phases, its word, who has what next."""
+
+    enrollment: Enrollment
+    phase: str
+    word: str
+    headline: str
+
+    @property
+    def name(self) -> str:
+        """The patient's name as this form has it."""
+        return self.enrollment.patient.name
+
+
+def row_of(enrollment: Enrollment) -> Row:
+    """Where an enrollment stands; from the moment it is sent its journey tells."""
+    journey = enrollment.journey
+    if enrollment.status == EnrollmentStatus.SUBMITTED and journey is not None:
+        return Row(enrollment, journey.phase, journey.step_title or _("Sent"), journey.headline)
+    if enrollment.status == EnrollmentStatus.RETURNED:
+        headline = _("Your office has it: correct what the hub asks for and send it again.")
+        return Row(enrollment, "at_risk", _("Returned for correction"), headline)
+    if enrollment.status == EnrollmentStatus.WITHDRAWN:
+        return Row(enrollment, "skipped", _("Withdrawn"), _("Nothing was sent."))
+    if enrollment.signing_requested_at is not None:
+        headline = _("Signature asked of {name}.").format(name=enrollment.prescriber.name)
+        return Row(enrollment, "waiting", _("To be signed"), headline)
+    return Row(enrollment, "now", _("Draft"), _("Your office has it."))
