@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import cast
 
 from django import template
+from django.conf import settings
 from django.template.base import (
     FilterExpression,
     Node,
@@ -21,9 +22,10 @@ from django.template.base import (
 )
 from django.template.context import Context
 from django.template.engine import Engine
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 from lucide import _render_icon
 
 register = template.Library()
@@ -31,25 +33,32 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class Shape:
-    """What a component takes: props it needs, props it may have, and named fills."""
+    """A component's template and what it takes: props it needs or may have, and named fills."""
 
+    template: str
     needs: frozenset[str] = frozenset()
     may: frozenset[str] = frozenset()
     fills: frozenset[str] = frozenset()
 
 
-def _shape(needs: str = "", may: str = "", fills: str = "") -> Shape:
-    return Shape(frozenset(needs.split()), frozenset(may.split()), frozenset(fills.split()))
+def _shape(template: str, needs: str, may: str = "", fills: str = "") -> Shape:
+    return Shape(
+        template, frozenset(needs.split()), frozenset(may.split()), frozenset(fills.split())
+    )
 
 
 COMPONENTS: Mapping[str, Shape] = {
-    "page_head": _shape("title", "sentence back_url back_label", "action aside"),
-    "panel": _shape("title", "id note level flush", "action footer"),
-    "disclosure": _shape("summary", "id note open"),
-    "dialog": _shape("id title", "note wide", "actions"),
-    "data_table": _shape("caption", "id note stack dense", "head foot"),
-    "toolbar": _shape("label", "", "end"),
-    "detail_pane": _shape("title", "id close_url", "action"),
+    "page_head": _shape(
+        "components/page_head.html", "title", "sentence back_url back_label", "action aside"
+    ),
+    "panel": _shape("components/panel.html", "title", "id note level flush", "action footer"),
+    "disclosure": _shape("components/disclosure.html", "summary", "id note open"),
+    "dialog": _shape("components/dialog.html", "id title", "note wide", "actions"),
+    "data_table": _shape(
+        "components/data_table.html", "caption", "id note stack dense", "head foot"
+    ),
+    "toolbar": _shape("components/toolbar.html", "label", "", "end"),
+    "detail_pane": _shape("components/detail_pane.html", "title", "id close_url", "action"),
 }
 
 
@@ -84,7 +93,7 @@ class ComponentNode(Node):
         values |= {fill.name: fill.render(context) for fill in self.fills}
         values["body"] = self.body.render(context)
         engine = cast(Engine, context.template.engine)  # type: ignore[union-attr]  # bound while rendering
-        component = engine.get_template(f"components/{self.name}.html")
+        component = engine.get_template(COMPONENTS[self.name].template)
         return component.render(context.new(values))
 
 
@@ -126,6 +135,17 @@ def _check(name: str, props: frozenset[str], fills: frozenset[str]) -> None:
     ]
     if faults:
         raise template.TemplateSyntaxError(f'component "{name}" ' + "; ".join(sorted(faults)))
+
+
+@lru_cache(maxsize=32)
+def _still(name: str, language: str | None) -> SafeString:
+    return render_to_string(name)
+
+
+@register.simple_tag
+def still(name: str) -> SafeString:
+    """Include a template that depends on nothing but the language: written once, then kept."""
+    return render_to_string(name) if settings.DEBUG else _still(name, get_language())
 
 
 @register.simple_tag

@@ -24,42 +24,67 @@ BEND = 14
 
 
 class Lane(Protocol):
-    title: str
-    row: int
-    rows: int
+    @property
+    def title(self) -> str: ...
+    @property
+    def row(self) -> int: ...
+    @property
+    def rows(self) -> int: ...
 
 
 class Station(Protocol):
-    step: str
-    title: str
-    lane: str
-    column: int
-    row: int
-    phase: str
-    current: bool
-    critical: bool
+    @property
+    def step(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def column(self) -> int: ...
+    @property
+    def row(self) -> int: ...
+    @property
+    def phase(self) -> str: ...
+    @property
+    def current(self) -> bool: ...
+    @property
+    def critical(self) -> bool: ...
 
 
 class Edge(Protocol):
-    start: str
-    end: str
-    from_column: int
-    from_row: int
-    to_column: int
-    to_row: int
-    critical: bool
-    travelled: bool
-    back: bool
+    @property
+    def start(self) -> str: ...
+    @property
+    def end(self) -> str: ...
+    @property
+    def from_column(self) -> int: ...
+    @property
+    def from_row(self) -> int: ...
+    @property
+    def to_column(self) -> int: ...
+    @property
+    def to_row(self) -> int: ...
+    @property
+    def critical(self) -> bool: ...
+    @property
+    def travelled(self) -> bool: ...
+    @property
+    def back(self) -> bool: ...
 
 
 class Picture(Protocol):
-    lanes: Sequence[Lane]
-    stations: Sequence[Station]
-    edges: Sequence[Edge]
-    columns: int
-    rows: int
-    eta_low: date | None
-    eta_high: date | None
+    @property
+    def lanes(self) -> Sequence[Lane]: ...
+    @property
+    def stations(self) -> Sequence[Station]: ...
+    @property
+    def edges(self) -> Sequence[Edge]: ...
+    @property
+    def columns(self) -> int: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def eta_low(self) -> date | None: ...
+    @property
+    def eta_high(self) -> date | None: ...
 
 
 def _point(column: int, row: int) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
+from django.utils.translation import override
 
 from accounts.templatetags.components import COMPONENTS, STATES, state
 
@@ -63,3 +64,10 @@ def test_an_unknown_state_is_refused() -> None:
 
 def test_words_from_outside_are_escaped_in_a_state() -> None:
     assert "<b>" not in state("waiting", "<b>hub</b>", "<b>why</b>")
+
+
+def test_the_words_of_scripts_are_kept_per_language() -> None:
+    source = '{% still "shell/words.html" %}'
+    assert "Reconnecting" in render(source)
+    with override("es"):
+        assert render(source) == render(source)
