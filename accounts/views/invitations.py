@@ -56,8 +56,9 @@ def _accept_as_oneself(request: HttpRequest, token: str, invitation: Invitation)
 
 
 def _accept_as_new(request: HttpRequest, token: str, invitation: Invitation) -> HttpResponse:
-    form = NewPersonForm(request.POST or None, invitation=invitation)
-    if request.method == "POST" and form.is_valid():
+    given = request.POST if request.method == "POST" else None
+    form = NewPersonForm(given, invitation=invitation)
+    if form.is_valid():
         data = form.cleaned_data
         try:
             user = invitations.accept_as_new(

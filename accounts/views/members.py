@@ -54,8 +54,9 @@ def member_list(request: HttpRequest) -> HttpResponse:
 def invite_member(request: HttpRequest) -> HttpResponse:
     """Invite one address; the answer is the same whether it has an account or not."""
     actor = current_actor()
-    form = InviteForm(request.POST or None, kind=_kind(actor))
-    if request.method == "POST" and form.is_valid():
+    given = request.POST if request.method == "POST" else None
+    form = InviteForm(given, kind=_kind(actor))
+    if form.is_valid():
         try:
             invited = invitations.invite(form.invited(), by=actor, now=timezone.now())
         except Refused as refusal:
@@ -73,8 +74,9 @@ def member(request: HttpRequest, membership: UUID) -> HttpResponse:
     """One member: change their roles, sign them out, end the membership."""
     actor = current_actor()
     row = _membership_or_404(membership)
-    form = RolesForm(request.POST or None, initial={"roles": row.roles}, kind=_kind(actor))
-    if request.method == "POST" and form.is_valid():
+    given = request.POST if request.method == "POST" else None
+    form = RolesForm(given, initial={"roles": row.roles}, kind=_kind(actor))
+    if form.is_valid():
         try:
             domain.change_roles(row, roles=form.cleaned_data["roles"], by=actor)
         except Refused as refusal:

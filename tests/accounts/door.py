@@ -3,6 +3,7 @@
 import time
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 
 from accounts.models import Membership
@@ -27,3 +28,14 @@ def sign_in(client: Client, membership: Membership, password: str = PASSWORD) ->
         if answer.status_code == 302:
             return
     raise AssertionError("The door stayed closed.")
+
+
+class CountingHasher(MD5PasswordHasher):
+    """A quick hash that tells how often it was asked for."""
+
+    algorithm = "counting"
+    asked = 0
+
+    def encode(self, password: str, salt: str) -> str:
+        CountingHasher.asked += 1
+        return super().encode(password, salt)
