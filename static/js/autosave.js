@@ -49,8 +49,10 @@ function autosave(form) {
     running = true;
     const [name] = waiting;
     waiting.delete(name);
-    say("saving", "saving");
-    const settled = await send(name).catch(() => failed(name, "kept-here"));
+    // A field that left the page with an answer elsewhere has nothing to say any more.
+    const there = Boolean(form.elements[name]);
+    if (there) say("saving", "saving");
+    const settled = !there || await send(name).catch(() => failed(name, "kept-here"));
     running = false;
     if (waiting.size) later(settled ? 0 : TRY_AGAIN);
   }
