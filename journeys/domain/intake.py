@@ -1,0 +1,97 @@
+"""The hub's decision about an enrollment: accept it, return it for correction, or reject it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from accounts import audit
+from accounts.core.actor import Actor
+from journeys.domain.queries.journeys import Story
+from journeys.domain.recording import record
+from journeys.domain.speaking import Refused, Words, said, story_for_writing
+from journeys.models import Journey, Packet
+from journeys.rules import INTAKE, may_review_intake
+
+LONGEST_SENTENCE = 300
+
+
+@dataclass(frozen=True)
+class _Decision:
+    status: str
+    reason: str = ""
+    note: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+def accept(journey_id: UUID, *, by: Actor, now: datetime) -> Journey:
+    """The enrollment is complete: what depends on it opens. Raises UnknownJourney, Refused."""
+    return _decide(journey_id, _Decision("accepted"), by=by, now=now)
+
+
+def return_(
+    journey_id: UUID,
+    *,
+    corrections: Sequence[Mapping[str, str]],
+    note: str,
+    by: Actor,
+    now: datetime,
+) -> Journey:
+    """Ask the practice to correct fields: each is {"field": id, "sentence": what is wrong}.
+
+    The event carries them to the handler that opens the enrollment again. Raises
+    UnknownJourney, and Refused when a field is unknown or lacks its sentence.
+    """
+    asked = [{"field": each["field"], "sentence": each["sentence"].strip()} for each in corrections]
+    if not asked:
+        raise Refused("Tick at least one field that has to be corrected.")
+    known = _fields_of(journey_id)
+    for each in asked:
+        if each["field"] not in known:
+            raise Refused("One of the fields is not on this form.")
+        if not each["sentence"]:
+            raise Refused(f"Say what is wrong with “{known[each['field']]}”.")
+        if len(each["sentence"]) > LONGEST_SENTENCE:
+            raise Refused(f"Keep each sentence under {LONGEST_SENTENCE} characters.")
+    decision = _Decision("returned", note=note, facts={"corrections": asked})
+    return _decide(journey_id, decision, by=by, now=now)
+
+
+def reject(journey_id: UUID, *, reason: str, note: str, by: Actor, now: datetime) -> Journey:
+    """The program cannot take this patient; the journey ends. Raises UnknownJourney, Refused."""
+    decision = _Decision("rejected", reason=reason, note=note)
+    return _decide(journey_id, decision, by=by, now=now)
+
+
+def _decide(journey_id: UUID, decision: _Decision, *, by: Actor, now: datetime) -> Journey:
+    story = story_for_writing(journey_id, by=by, now=now)
+    if not may_review_intake(by, story.state, roles=story.roles):
+        raise Refused("This enrollment is no longer waiting for your review.")
+    _check_reason(story, decision)
+    words = Words(
+        id=f"{INTAKE}:{uuid4()}",
+        kind="status",
+        step=INTAKE,
+        status=decision.status,
+        reason=decision.reason,
+        facts=decision.facts,
+        note=decision.note.strip(),
+    )
+    journey = record(journey_id, said(story, words, role="hub", now=now), actor=by, now=now)
+    audit.wrote(journey, action=f"intake {decision.status}", fields=[INTAKE])
+    return journey
+
+
+def _check_reason(story: Story, decision: _Decision) -> None:
+    if decision.status == "rejected":
+        status = story.graph.by_key[INTAKE].status(decision.status)
+        reasons = {each.key for each in status.reasons} if status else set()
+        if decision.reason not in reasons:
+            raise Refused("Choose why the enrollment is rejected.")
+
+
+def _fields_of(journey_id: UUID) -> dict[str, str]:
+    """What the newest packet says, as field ids with their labels."""
+    packet = Packet.objects.filter(journey_id=journey_id).order_by("-version").first()
+    body = packet.body if packet else {"sections": []}
+    return {each["id"]: each["label"] for section in body["sections"] for each in section["fields"]}

@@ -1,0 +1,49 @@
+"""A message from one party to others, on a step: what used to be a telephone call."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from accounts import audit
+from accounts.core.actor import Actor
+from journeys.domain.recording import record
+from journeys.domain.speaking import Refused, Words, said, story_for_writing
+from journeys.models import Journey
+from journeys.rules import may_write_message
+
+LONGEST = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """Text about a step for some roles; the practice and the hub read every message."""
+
+    token: str
+    step: str
+    to: tuple[str, ...]
+    text: str
+
+
+def send_message(journey_id: UUID, message: Message, *, by: Actor, now: datetime) -> Journey:
+    """Put the message into the story. Raises UnknownJourney, and Refused with a sentence."""
+    story = story_for_writing(journey_id, by=by, now=now)
+    if not may_write_message(by, roles=story.roles):
+        raise Refused("Your organization does not take part in this journey.")
+    text = message.text.strip()
+    if not text:
+        raise Refused("Write the message first.")
+    if len(text) > LONGEST:
+        raise Refused(f"A message has at most {LONGEST} characters; this one has {len(text)}.")
+    if message.step not in story.graph.by_key:
+        raise Refused("This journey has no such step.")
+    words = Words(
+        id=f"message:{message.token}",
+        kind="message",
+        step=message.step,
+        note=text,
+        to=tuple(role for role in message.to if role in story.cast.parties),
+    )
+    event = said(story, words, role=story.viewer, now=now)
+    journey = record(journey_id, event, actor=by, now=now)
+    audit.wrote(journey, action="sent a message", fields=["note"])
+    return journey

@@ -1,0 +1,76 @@
+"""A party's staff report by hand how a step came out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from accounts import audit
+from accounts.core.actor import Actor
+from journeys.core.graph import Step
+from journeys.domain.queries.journeys import Story
+from journeys.domain.recording import record
+from journeys.domain.speaking import Refused, Words, said, story_for_writing
+from journeys.models import Journey
+from journeys.rules import may_report
+
+# A clock that runs a little ahead is no lie about the future.
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What somebody says about one step. `token` names the report, so that it counts once."""
+
+    token: str
+    step: str
+    status: str
+    reason: str = ""
+    facts: Mapping[str, object]
+    occurred_at: datetime
+    note: str = ""
+
+
+def report(journey_id: UUID, told: Report, *, by: Actor, now: datetime) -> Journey:
+    """Record it. Raises UnknownJourney, and Refused when it cannot be said now."""
+    story = story_for_writing(journey_id, by=by, now=now)
+    words = _words(told)
+    if any(event.id == words.id for event in story.events):
+        return story.journey
+    step = _check(story, told, by=by, now=now)
+    role = story.state.steps[step.key].acts or ""
+    journey = record(journey_id, said(story, words, role=role, now=now), actor=by, now=now)
+    audit.wrote(journey, action="reported a step", fields=[told.step, *told.facts])
+    return journey
+
+
+def _words(told: Report) -> Words:
+    return Words(
+        id=f"report:{told.token}",
+        kind="status",
+        step=told.step,
+        status=told.status,
+        reason=told.reason,
+        facts=told.facts,
+        occurred_at=told.occurred_at,
+        note=told.note,
+    )
+
+
+def _check(story: Story, told: Report, *, by: Actor, now: datetime) -> Step:
+    step = story.graph.by_key.get(told.step)
+    state = story.state.steps.get(told.step)
+    if step is None or state is None:
+        raise Refused("This journey has no such step.")
+    if not may_report(by, story.state, state, roles=story.roles):
+        raise Refused(f"{step.title} is no longer your organization's next action.")
+    status = step.status(told.status)
+    if status is None:
+        raise Refused(f"{step.title} has no such result.")
+    if told.reason and told.reason not in {reason.key for reason in status.reasons}:
+        raise Refused(f"That is not a reason for “{status.label}”.")
+    if told.occurred_at > now + CLOCK_SKEW:
+        raise Refused("This is in the future. Give the time at which it happened.")
+    if told.occurred_at < story.journey.started_at - CLOCK_SKEW:
+        raise Refused("This is before the enrollment was submitted.")
+    return step

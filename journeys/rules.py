@@ -1,0 +1,49 @@
+"""Who may do what on a journey, and whether it stands so that it can be done."""
+
+from collections.abc import Set
+
+from accounts.core.actor import Actor
+from accounts.core.permissions import OrganizationKind, Permission
+from journeys.core.state import JourneyState, StepState
+from journeys.models import WorkItem
+
+INTAKE = "intake_review"
+MISSING = "missing_information"
+
+
+def may_claim(actor: Actor, item: WorkItem) -> bool:
+    """Somebody of the organization that has it takes or gives back open work."""
+    return (
+        actor.may(Permission.WORK_VIEW)
+        and item.owner_id == actor.organization_id
+        and item.closed_at is None
+    )
+
+
+def may_report(actor: Actor, state: JourneyState, step: StepState, *, roles: Set[str]) -> bool:
+    """The staff of the party with the next action report a step that is open."""
+    return (
+        actor.may(Permission.JOURNEYS_REPORT)
+        and state.is_open
+        and step.key in state.current
+        and step.acts in roles
+    )
+
+
+def may_review_intake(actor: Actor, state: JourneyState, *, roles: Set[str]) -> bool:
+    """The hub decides about an enrollment while intake review is its next action."""
+    step = state.steps.get(INTAKE)
+    return (
+        actor.may(Permission.INTAKE_REVIEW)
+        and actor.organization_kind == OrganizationKind.HUB
+        and "hub" in roles
+        and step is not None
+        and state.is_open
+        and INTAKE in state.current
+        and step.acts == "hub"
+    )
+
+
+def may_write_message(actor: Actor, *, roles: Set[str]) -> bool:
+    """Any party's staff who report may also write to the others, on an ended journey too."""
+    return actor.may(Permission.JOURNEYS_REPORT) and bool(roles)
