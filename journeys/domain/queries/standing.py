@@ -13,6 +13,8 @@ from journeys.models import Journey, JourneyEvent
 
 def still_may(actor: Actor, permission: Permission) -> bool:
     """Whether the membership that the actor acts by still stands and still grants it."""
+    if actor.user_id is None or actor.organization_id is None:
+        return False
     membership = Membership.objects.filter(
         user_id=actor.user_id,
         user__is_active=True,

@@ -80,7 +80,7 @@ def open_work(actor: Actor) -> QuerySet[WorkItem]:
 
 def counts(actor: Actor, *, now: datetime) -> WorkCounts:
     """Every number above the list, from one query."""
-    rows: list[dict[str, Any]] = list(
+    found = (
         open_work(actor)
         .values("step")
         .annotate(
@@ -93,6 +93,7 @@ def counts(actor: Actor, *, now: datetime) -> WorkCounts:
         )
         .order_by("step")
     )
+    rows: list[Mapping[str, Any]] = [dict(row) for row in found]
     titles = step_titles()
     marked = repr(
         [(r["step"], r["total"], r["unclaimed"], r["opened"], r["claimed"]) for r in rows]
@@ -150,6 +151,11 @@ def row_of(item: WorkItem, actor: Actor, *, now: datetime) -> WorkRow:
 def _phase(item: WorkItem, *, now: datetime) -> str:
     if item.key != item.step:
         return "conflict"
-    if item.step == item.journey.step:
-        return item.journey.phase
-    return "at_risk" if item.due_at < now else "now"
+    phase = item.journey.phase if item.step == item.journey.step else "now"
+    return phase_now(phase, item.due_at, now=now)
+
+
+def phase_now(phase: str, due_at: datetime | None, *, now: datetime) -> str:
+    """The kept phase, with what the clock did to it since it was kept."""
+    late = due_at is not None and due_at < now
+    return "at_risk" if late and phase in ("now", "waiting") else phase

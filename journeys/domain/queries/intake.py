@@ -1,0 +1,153 @@
+"""What a hub looks at when it reviews an enrollment: the form, and what can be checked for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from journeys.models import ConsentGrant, Journey, Packet
+from programs.core.definition import Definition
+from programs.core.eligibility import findings
+from programs.core.forms import check_answers, missing, missing_signatures, sheet, signing
+from programs.models import ProgramVersion
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer on the form; `changed` since the packet before, `asked` what was wrong then."""
+
+    id: str
+    label: str
+    text: str
+    changed: bool
+    asked: str
+
+
+@dataclass(frozen=True)
+class Part:
+    name: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a check found: all right, worth a look, or something the practice must mend."""
+
+    outcome: Literal["fine", "look", "mend"]
+    text: str
+    field: str = ""
+    journey_id: UUID | None = None
+
+
+@lru_cache(maxsize=256)
+def definition_of(version_id: UUID) -> Definition:
+    """What the program version asks. Versions that journeys stand on never change."""
+    version = ProgramVersion.objects.only("definition").get(pk=version_id)
+    return Definition.from_json(version.definition)
+
+
+def packets_of(journey: Journey) -> list[Packet]:
+    """Every version that was handed over, newest first."""
+    return list(Packet.objects.filter(journey=journey).order_by("-version"))
+
+
+def parts_of(packets: Sequence[Packet], *, asked: Mapping[str, str]) -> list[Part]:
+    """The newest form section by section; `asked` is what was to be corrected, by field."""
+    newest = packets[0].body
+    before = values_of(packets[1].body) if len(packets) > 1 else None
+    return [
+        Part(
+            section["name"],
+            tuple(
+                Line(
+                    id=field["id"],
+                    label=_label(field),
+                    text=field["display"],
+                    changed=before is not None and before.get(field["id"]) != field["value"],
+                    asked=asked.get(field["id"], ""),
+                )
+                for field in section["fields"]
+            ),
+        )
+        for section in newest["sections"]
+    ]
+
+
+def _label(field: Mapping[str, Any]) -> str:
+    """The question's own words, with those over its group when they say more."""
+    group, label = field.get("group", ""), field["label"]
+    return f"{group}: {label[:1].lower()}{label[1:]}" if group and group != label else label
+
+
+def values_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers of a packet by field."""
+    return {
+        field["id"]: field["value"] for section in body["sections"] for field in section["fields"]
+    }
+
+
+def checks_of(journey: Journey, packet: Packet, *, now: datetime) -> list[Check]:
+    """What a reviewer would otherwise look up by hand, the troubles first."""
+    definition = definition_of(journey.program_version_id)
+    values = values_of(packet.body)
+    found = [
+        *_form(definition, values, today=now.date()),
+        *_consent(journey, now=now),
+        *_twins(journey),
+    ]
+    return sorted(found, key=lambda check: ("mend", "look", "fine").index(check.outcome))
+
+
+def _form(definition: Definition, values: dict[str, Any], *, today: date) -> list[Check]:
+    signature_keys = {item.key for item in signing([definition])}
+    answers = {key: value for key, value in values.items() if key not in signature_keys}
+    signed = {key: value for key, value in values.items() if key in signature_keys}
+    gaps = missing([definition], answers, today=today)
+    unsigned = missing_signatures([definition], answers, signed, today=today)
+    wrong = check_answers([definition], answers, today=today)
+    form = sheet([definition], answers, today=today)
+    labels = {item.key: item.field.label for item in form.items}
+    found = [Check("mend", gap.sentence, gap.key) for gap in (*gaps, *unsigned)]
+    found += [
+        Check("mend", f"{labels.get(key, key)}: {sentence}", key)
+        for key, sentences in wrong.items()
+        for sentence in sentences
+    ]
+    found += [
+        Check("look", finding.reason, finding.field)
+        for finding in findings([definition], form.known)
+        if finding.outcome == "warns"
+    ]
+    if not gaps and not wrong:
+        found.append(Check("fine", "Everything the program requires is answered."))
+    if not unsigned:
+        found.append(Check("fine", "Every signature the program requires is there."))
+    return found
+
+
+def _consent(journey: Journey, *, now: datetime) -> list[Check]:
+    grants: QuerySet[ConsentGrant] = ConsentGrant.objects.filter(journey=journey, revoked_at=None)
+    until = max((grant.expires_at for grant in grants), default=None)
+    if until is None:
+        return [Check("mend", "There is no authorization to share health information.")]
+    if until <= now:
+        return [Check("mend", "The authorization to share health information has expired.")]
+    return []
+
+
+def _twins(journey: Journey) -> list[Check]:
+    """Other open journeys of the same patient in the same program, as far as the hub may see."""
+    twins = Journey.objects.filter(
+        organization_id=journey.organization_id,
+        patient_id=journey.patient_id,
+        program_version__program_id=journey.program_version.program_id,
+        closed_at=None,
+    ).exclude(pk=journey.pk)
+    return [
+        Check("look", f"The same patient has another open journey: {twin.number}.", "", twin.id)
+        for twin in twins.only("id", "number", "organization_id")
+    ]

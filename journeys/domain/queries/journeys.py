@@ -1,0 +1,186 @@
+"""Everything a journey's page needs, and the list of journeys."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from accounts.core.actor import Actor
+from accounts.models import Organization
+from journeys.core.events import Event
+from journeys.core.graph import Graph
+from journeys.core.state import JourneyState
+from journeys.core.timeline import Entry, timeline
+from journeys.domain.graphs import graph_of
+from journeys.domain.parties import Cast, cast_of
+from journeys.domain.queries.work import phase_now
+from journeys.domain.recording import state_of, stored_events
+from journeys.models import Delivery, Journey, JourneyParty, WorkItem
+
+FILTERS = ("open", "at_risk", "closed")
+ROLE_ORDER = ("practice", "hub", "pharmacy", "vendor")
+
+
+@dataclass(frozen=True)
+class JourneyRow:
+    """One line of the list of journeys, ready to be written out."""
+
+    id: UUID
+    number: str
+    patient: str
+    program: str
+    step: str
+    phase: str
+    who: str
+    due_at: datetime | None
+    urgent: bool
+    closed_at: datetime | None
+    completed: bool
+
+
+@dataclass(frozen=True)
+class Story:
+    """One journey as its events tell it, for one reader.
+
+    `viewer` is the party role that the reader's organization has; empty when it has none.
+    """
+
+    journey: Journey
+    graph: Graph
+    cast: Cast
+    events: Sequence[Event]
+    state: JourneyState
+    viewer: str
+    roles: frozenset[str]
+
+    def entries(self) -> list[Entry]:
+        """What the reader may know of what happened, newest first."""
+        people = self.cast.people()
+        return timeline(self.graph, self.events, self.state, self.viewer, parties=people)
+
+    def parties(self) -> Mapping[str, Organization]:
+        """Who takes part today, by role, in the order people are named."""
+        found = self.cast.parties
+        return {role: found[role].party for role in ROLE_ORDER if role in found}
+
+
+def story_of(journey: Journey, actor: Actor, *, now: datetime) -> Story:
+    """Load a journey's events and evaluate them. Needs its program version loaded."""
+    graph = graph_of(journey.program_version_id)
+    cast = cast_of(journey)
+    events = stored_events(journey)
+    roles = [
+        role
+        for role in ROLE_ORDER
+        if role in cast.parties and cast.parties[role].party_id == actor.organization_id
+    ]
+    return Story(
+        journey=journey,
+        graph=graph,
+        cast=cast,
+        events=events,
+        state=state_of(cast, graph, events, now=now),
+        viewer=roles[0] if roles else "",
+        roles=frozenset(roles),
+    )
+
+
+def one() -> QuerySet[Journey]:
+    """Journeys with what `story_of` and the page's head need, in one query."""
+    found: QuerySet[Journey] = Journey.objects.select_related(
+        "program_version__program", "hub", "pharmacy"
+    )
+    return found
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One packet on its way to one recipient; `at` is when it came to its status."""
+
+    id: UUID
+    to: str
+    recipient_id: UUID
+    version: int
+    status: str
+    at: datetime
+    trouble: str
+
+
+def handed_over(journey: Journey) -> list[Handed]:
+    """What was handed to whom, newest first."""
+    moment = Coalesce("settled_at", "sent_at", "created_at")
+    rows = Delivery.objects.filter(journey=journey).order_by("-created_at")
+    columns = (
+        "id",
+        "recipient__name",
+        "recipient_id",
+        "packet__version",
+        "status",
+        moment,
+        "trouble",
+    )
+    return [Handed(*row) for row in rows.values_list(*columns)]
+
+
+def takers_of(journey: Journey) -> Mapping[str, str]:
+    """Who has taken which open action, by the action's key."""
+    taken = WorkItem.objects.filter(journey=journey, closed_at=None).exclude(claimed_by=None)
+    return dict(taken.values_list("key", "claimed_by__name"))
+
+
+def listed(which: str) -> QuerySet[Journey]:
+    """The journeys of a list: what is due soonest first, ended ones by their end."""
+    found = Journey.objects.select_related("program_version__program", "hub").defer(
+        "program_version__definition"
+    )
+    if which == "closed":
+        closed: QuerySet[Journey] = found.exclude(closed_at=None).order_by("-closed_at", "id")
+        return closed
+    if which == "at_risk":
+        found = found.filter(at_risk=True)
+    open_: QuerySet[Journey] = found.filter(closed_at=None).order_by(
+        "-urgent", F("due_at").asc(nulls_last=True), "id"
+    )
+    return open_
+
+
+def rows_of(journeys: Sequence[Journey], *, now: datetime) -> list[JourneyRow]:
+    """Lines of the list; opens patients' names, so the caller audits the reading.
+
+    The kept headline is not among them: it speaks of "today" as of the day it was written.
+    """
+    parties = JourneyParty.objects.filter(journey__in=journeys, until=None)
+    named = {
+        (journey_id, role): name
+        for journey_id, role, name in parties.values_list("journey_id", "role", "party__name")
+    }
+    return [
+        JourneyRow(
+            id=journey.id,
+            number=journey.number,
+            patient=journey.patient_name,
+            program=journey.program_version.program.name,
+            step=journey.step_title,
+            phase=phase_now(journey.phase, journey.due_at, now=now),
+            who=named.get((journey.id, journey.next_owner), ""),
+            due_at=journey.due_at,
+            urgent=journey.urgent,
+            closed_at=journey.closed_at,
+            completed=journey.stage != "closed",
+        )
+        for journey in journeys
+    ]
+
+
+def list_counts() -> dict[str, int]:
+    """How many journeys each of the lists has."""
+    going = Q(closed_at=None)
+    found: dict[str, int] = Journey.objects.aggregate(
+        open=Count("id", filter=going),
+        at_risk=Count("id", filter=going & Q(at_risk=True)),
+        closed=Count("id", filter=~going),
+    )
+    return found
