@@ -1,0 +1,186 @@
+"""A hub reviews what practices submitted: accept, return for correction, or reject."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import audit
+from accounts.access import get_visible_or_404, requires
+from accounts.core.permissions import Permission
+from accounts.tenancy import current_actor
+from journeys.domain import intake as domain
+from journeys.domain import work
+from journeys.domain.queries import intake as queries
+from journeys.domain.queries import journeys as journey_queries
+from journeys.domain.queries.work import counts, filtered, row_of
+from journeys.domain.speaking import Refused
+from journeys.forms.facts import CORRECTIONS
+from journeys.models import Journey
+from journeys.rules import INTAKE, may_review_intake
+from journeys.views import presenting
+from journeys.views.fragments import page_or_fragment
+
+PAGE_SIZE = 50
+SENTENCE = "sentence-"
+
+
+@requires(Permission.INTAKE_REVIEW)
+@require_GET
+def intake_list(request: HttpRequest) -> HttpResponse:
+    """Enrollments that wait for this hub's review, urgent ones first, then by due time."""
+    now, actor = timezone.now(), current_actor()
+    found = counts(actor, now=now)
+    paginator = Paginator(filtered(actor, scope="all", step=INTAKE), PAGE_SIZE)
+    paginator.count = found.shown("all", INTAKE)
+    page = paginator.get_page(request.GET.get("page"))
+    items = list(page.object_list)
+    audit.read_many([item.journey for item in items], fields=["patient_name"], purpose="intake")
+    total = paginator.count
+    sentence = ngettext(
+        "{total} enrollment waits for your review.",
+        "{total} enrollments wait for your review.",
+        total,
+    ).format(total=total)
+    return render(
+        request,
+        page_or_fragment(request, "journeys/intake.html", "list"),
+        {
+            "rows": [row_of(item, actor, now=now) for item in items],
+            "page": page,
+            "now": now,
+            "sentence": sentence if total else _("No enrollment waits for your review."),
+            "refresh_url": request.get_full_path(),
+            "stream_url": f"{reverse('live_work')}?{urlencode({'seen': found.mark})}",
+        },
+    )
+
+
+@requires(Permission.INTAKE_REVIEW)
+@require_POST
+def take_next(request: HttpRequest) -> HttpResponse:
+    """Claim the most pressing enrollment that nobody has taken, and open it."""
+    now, actor = timezone.now(), current_actor()
+    for item in filtered(actor, scope="unclaimed", step=INTAKE)[:20]:
+        try:
+            work.claim(item.id, by=actor, now=now)
+        except work.AlreadyTaken:
+            continue
+        return redirect("intake_review", item.journey_id)
+    messages.info(request, _("Every enrollment that waits has been taken already."))
+    return redirect("intake")
+
+
+@requires(Permission.INTAKE_REVIEW)
+@require_GET
+def review(request: HttpRequest, journey_id: UUID) -> HttpResponse:
+    """One enrollment: the form beside what was checked, and the three decisions."""
+    return _show(request, get_visible_or_404(journey_queries.one(), pk=journey_id))
+
+
+def _show(
+    request: HttpRequest, journey: Journey, *, problem: str = "", opened: str = ""
+) -> HttpResponse:
+    now, actor = timezone.now(), current_actor()
+    story = journey_queries.story_of(journey, actor, now=now)
+    if not may_review_intake(actor, story.state, roles=story.roles):
+        messages.info(request, _("This enrollment is not waiting for your review."))
+        return redirect("journey", journey.id)
+    packets = queries.packets_of(journey)
+    audit.read(packets[0], fields=["body"], purpose="intake review")
+    ticked = set(request.POST.getlist("field"))
+    parts = queries.parts_of(packets, asked=_asked_before(story))
+    reasons = story.graph.by_key[INTAKE].status("rejected")
+    context: dict[str, Any] = {
+        "journey": journey,
+        "packet": packets[0],
+        "now": now,
+        "state": story.state.steps[INTAKE],
+        "head_facts": presenting.head_facts(story),
+        "checks": queries.checks_of(journey, packets[0], now=now),
+        "contacts": presenting.contacts(story)[:1],
+        "taken_by": journey_queries.takers_of(journey).get(INTAKE, ""),
+        "reasons": reasons.reasons if reasons else (),
+        "problem": problem,
+        "opened": opened,
+        "reject_open": opened == "reject",
+        "note": request.POST.get("note", ""),
+        "reason": request.POST.get("reason", ""),
+        "parts": [
+            (part, [(line, line.id in ticked, _typed(request, line.id)) for line in part.lines])
+            for part in parts
+        ],
+    }
+    return render(request, "journeys/intake_review.html", context, status=422 if problem else 200)
+
+
+def _typed(request: HttpRequest, field: str) -> str:
+    return request.POST.get(f"{SENTENCE}{field}", "")
+
+
+def _asked_before(story: journey_queries.Story) -> dict[str, str]:
+    """What this hub last asked to have corrected, by field."""
+    known = story.state.facts.get(CORRECTIONS)
+    asked = known.value if known and isinstance(known.value, list) else []
+    return {each["field"]: each["sentence"] for each in asked}
+
+
+@requires(Permission.INTAKE_REVIEW)
+@require_POST
+def accept(request: HttpRequest, journey_id: UUID) -> HttpResponse:
+    """The enrollment is complete."""
+    journey = get_visible_or_404(journey_queries.one(), pk=journey_id)
+    try:
+        domain.accept(journey_id, by=current_actor(), now=timezone.now())
+    except Refused as refused:
+        return _show(request, journey, problem=str(refused))
+    messages.success(request, _("Accepted. The practice and everyone who is next know."))
+    return redirect("journey", journey_id)
+
+
+@requires(Permission.INTAKE_REVIEW)
+@require_POST
+def return_(request: HttpRequest, journey_id: UUID) -> HttpResponse:
+    """Back to the practice, with a sentence for each field that has to be corrected."""
+    journey = get_visible_or_404(journey_queries.one(), pk=journey_id)
+    ticked = request.POST.getlist("field")
+    try:
+        domain.return_(
+            journey_id,
+            corrections=[{"field": field, "sentence": _typed(request, field)} for field in ticked],
+            note=request.POST.get("note", ""),
+            by=current_actor(),
+            now=timezone.now(),
+        )
+    except Refused as refused:
+        return _show(request, journey, problem=str(refused), opened="return")
+    messages.success(request, _("Returned. The practice sees what to correct, field by field."))
+    return redirect("journey", journey_id)
+
+
+@requires(Permission.INTAKE_REVIEW)
+@require_POST
+def reject(request: HttpRequest, journey_id: UUID) -> HttpResponse:
+    """The program cannot take this patient."""
+    journey = get_visible_or_404(journey_queries.one(), pk=journey_id)
+    try:
+        domain.reject(
+            journey_id,
+            reason=request.POST.get("reason", ""),
+            note=request.POST.get("note", ""),
+            by=current_actor(),
+            now=timezone.now(),
+        )
+    except Refused as refused:
+        return _show(request, journey, problem=str(refused), opened="reject")
+    messages.success(request, _("Rejected. The practice knows why."))
+    return redirect("journey", journey_id)

@@ -1,0 +1,155 @@
+"""The journeys an organization takes part in, and the page of one."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from accounts import audit
+from accounts.access import get_visible_or_404, requires
+from accounts.core.permissions import Permission
+from accounts.tenancy import current_actor
+from journeys.core.visibility import sees_step
+from journeys.domain.messages import Message
+from journeys.domain.queries import journeys as queries
+from journeys.domain.queries.standing import mark_of_events
+from journeys.models import Journey
+from journeys.rules import INTAKE, MISSING, may_report, may_review_intake, may_write_message
+from journeys.views import presenting
+from journeys.views.fragments import page_or_fragment
+
+PAGE_SIZE = 50
+
+
+@requires(Permission.JOURNEYS_VIEW)
+@require_GET
+def journey_list(request: HttpRequest) -> HttpResponse:
+    """Every journey of the actor's organization, what is due soonest first."""
+    now, which = timezone.now(), request.GET.get("show", "open")
+    which = which if which in queries.FILTERS else "open"
+    counts = queries.list_counts()
+    paginator = Paginator(queries.listed(which), PAGE_SIZE)
+    paginator.count = counts[which]
+    page = paginator.get_page(request.GET.get("page"))
+    journeys = list(page.object_list)
+    audit.read_many(journeys, fields=["patient_name"], purpose="journey list")
+    labels = {"open": _("Open"), "at_risk": _("At risk"), "closed": _("Closed")}
+    sentence = ngettext("{open} journey goes on", "{open} journeys go on", counts["open"])
+    sentence += ngettext("; {at_risk} is at risk.", "; {at_risk} are at risk.", counts["at_risk"])
+    return render(
+        request,
+        "journeys/journeys.html",
+        {
+            "rows": queries.rows_of(journeys, now=now),
+            "page": page,
+            "page_query": urlencode({"show": which}) + "&",
+            "which": which,
+            "now": now,
+            "sentence": sentence.format(**counts),
+            "tabs": [
+                {
+                    "label": labels[each],
+                    "url": f"{reverse('journeys')}?{urlencode({'show': each})}",
+                    "current": each == which,
+                    "count": counts[each],
+                }
+                for each in queries.FILTERS
+            ],
+        },
+    )
+
+
+@requires(Permission.JOURNEYS_VIEW)
+@require_GET
+def journey(request: HttpRequest, journey_id: UUID) -> HttpResponse:
+    """Where one journey stands, who has it, and everything that happened."""
+    return show(request, get_visible_or_404(queries.one(), pk=journey_id))
+
+
+def show(
+    request: HttpRequest, found: Journey, *, refused: str = "", unsent: Message | None = None
+) -> HttpResponse:
+    """The page; with a message that could not be sent, and why, kept in its form."""
+    now = timezone.now()
+    story = queries.story_of(found, current_actor(), now=now)
+    audit.read(found, fields=["patient_name", "patient_born_on", "events"], purpose="journey page")
+    seen = urlencode({"seen": mark_of_events(len(story.events))})
+    return render(
+        request,
+        page_or_fragment(request, "journeys/journey.html", "journey"),
+        {
+            **_page(story, now=now),
+            "stream_url": f"{reverse('live_journey', args=[found.id])}?{seen}",
+            "refresh_url": reverse("journey", args=[found.id]),
+            "message_token": uuid4(),
+            "refused": refused,
+            "unsent": unsent,
+        },
+        status=422 if refused else 200,
+    )
+
+
+def _page(story: queries.Story, *, now: datetime) -> dict[str, Any]:
+    actor, state = current_actor(), story.state
+    lead = state.steps[state.current[0]] if state.current else None
+    actions = presenting.actions(story, dict(queries.takers_of(story.journey)))
+    return {
+        "journey": story.journey,
+        "now": now,
+        "phase": lead.phase if lead else "done",
+        "phase_word": "" if lead else (_("Closed") if state.closed_at else _("Complete")),
+        "sentence": f"{state.headline}.",
+        "closed_why": state.closed_label if story.viewer in ("practice", "hub") else "",
+        "head_facts": presenting.head_facts(story),
+        "picture": presenting.picture(story),
+        "goal": presenting.goal(story),
+        "path_notes": presenting.path_notes(story, now=now),
+        "actions": actions,
+        "risks": presenting.risks(story),
+        "entries": presenting.entries(story),
+        "known": presenting.known_facts(story),
+        "contacts": presenting.contacts(story),
+        "handed": presenting.handed(story, actor),
+        "reports": _reports(story),
+        "may_write": may_write_message(actor, roles=story.roles),
+        "recipients": [
+            (role, party.name) for role, party in story.parties().items() if role not in story.roles
+        ],
+        "message_steps": [
+            (step.key, step.title, step.key in state.current)
+            for step in story.graph.order
+            if sees_step(story.viewer, step)
+        ],
+    }
+
+
+def _reports(story: queries.Story) -> list[dict[str, str]]:
+    """What the actor's organization can do here now: the first is the page's one button."""
+    actor, state, id_ = current_actor(), story.state, story.journey.id
+    if may_review_intake(actor, state, roles=story.roles):
+        return [{"url": reverse("intake_review", args=[id_]), "label": state.steps[INTAKE].action}]
+    mine = [
+        key
+        for key in state.current
+        if may_report(actor, state, state.steps[key], roles=story.roles)
+    ]
+    found = [
+        {
+            "url": reverse("journey_report", args=[id_, key]),
+            "label": _("Report: {step}").format(step=state.steps[key].title.lower()),
+        }
+        for key in mine
+    ]
+    if MISSING in mine:
+        correct = reverse("enrollment_of_journey", args=[id_])
+        found.insert(0, {"url": correct, "label": _("Correct the enrollment")})
+    return found

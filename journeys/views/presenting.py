@@ -1,0 +1,196 @@
+"""What a journey's page says, made into words once: its template only places them."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.core.actor import Actor
+from accounts.core.permissions import Permission
+from accounts.templatetags.times import ago, day, when
+from journeys.core.path import Picture, layout
+from journeys.core.state import StepState
+from journeys.core.timeline import Entry
+from journeys.core.visibility import visible_facts, visible_step
+from journeys.domain.queries.journeys import Handed, Story, handed_over
+from journeys.enums import DeliveryStatus, PartyRole
+from journeys.forms import facts
+
+Pairs = list[tuple[str, str]]
+DELIVERY_PHASES = {
+    DeliveryStatus.PENDING: "now",
+    DeliveryStatus.CLAIMED: "now",
+    DeliveryStatus.SENT: "waiting",
+    DeliveryStatus.ACCEPTED: "done",
+    DeliveryStatus.REJECTED: "blocked",
+    DeliveryStatus.WITHHELD: "blocked",
+    DeliveryStatus.ABANDONED: "blocked",
+}
+# Told in the head of the page already, or in the list of what is to be corrected.
+TOLD_ELSEWHERE = frozenset({"urgent", facts.CORRECTIONS})
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing somebody has to do, with who it is."""
+
+    who: str
+    action: str
+    step: str
+    phase: str
+    due_at: datetime
+    taken_by: str
+    mine: bool
+
+
+def head_facts(story: Story) -> Pairs:
+    """What tells this journey from another, side by side under its headline."""
+    journey = story.journey
+    program = journey.program_version.program
+    payer = story.state.facts.get("payer_name")
+    rows = [
+        (_("Born"), date_format(journey.patient_born_on, "M j, Y")),
+        (_("Program"), f"{program.name} ({program.product})"),
+        (_("Prescriber"), journey.prescriber_name),
+        (_("Payer"), str(payer.value) if payer else ""),
+        (_("Journey"), journey.number),
+        (_("Started"), when(journey.started_at)),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+def entries(story: Story) -> list[Entry]:
+    """The story with its facts' values in words."""
+    return [
+        replace(
+            entry,
+            facts=tuple(
+                replace(line, value=facts.shown(line.name, line.value)) for line in entry.facts
+            ),
+        )
+        if entry.facts
+        else entry
+        for entry in story.entries()
+    ]
+
+
+def actions(story: Story, takers: dict[str, str]) -> list[Action]:
+    """Everything open, what decides the end first: the same list for every reader."""
+    names = {role: organization.name for role, organization in story.parties().items()}
+    people = story.cast.people()
+    found = []
+    for each in story.state.actions:
+        step = story.state.steps.get(each.step or "")
+        known = people.get(each.owner)
+        found.append(
+            Action(
+                who=names.get(each.owner) or (known.name if known else each.owner),
+                action=each.action,
+                step=step.title if step else "",
+                phase=step.phase if step and each.key == each.step else "conflict",
+                due_at=each.due_at,
+                taken_by=takers.get(each.key, ""),
+                mine=each.owner in story.roles,
+            )
+        )
+    return found
+
+
+def goal(story: Story) -> str:
+    """What the expected days at the path's end are about."""
+    return story.graph.order[-1].title
+
+
+def picture(story: Story) -> Picture:
+    return layout(story.graph, story.state, parties=story.cast.people())
+
+
+def path_notes(story: Story, *, now: datetime) -> dict[str, str]:
+    """A few words under each station: what came out, who has it, or why it is left out."""
+    seen = {
+        key: visible_step(story.graph, state, story.viewer)
+        for key, state in story.state.steps.items()
+    }
+    return {key: note for key, state in seen.items() if (note := _note(state, now=now))}
+
+
+def _note(state: StepState, *, now: datetime) -> str:
+    if state.phase == "skipped":
+        return state.skipped_why
+    if state.phase == "blocked":
+        return state.blocked_why
+    if state.phase == "done":
+        return day(state.settled_at)
+    if state.phase in ("now", "waiting", "at_risk") and state.due_at:
+        words = _("due {when}") if state.due_at > now else _("was due {when}")
+        return words.format(when=ago(state.due_at, now))
+    return ""
+
+
+def known_facts(story: Story) -> Pairs:
+    """What is known and undisputed, for this reader."""
+    return [
+        (facts.field_of(fact.name).label, facts.shown(fact.name, fact.value))
+        for fact in visible_facts(story.state, story.viewer)
+        if fact.name not in TOLD_ELSEWHERE and fact.value not in ("", None)
+    ]
+
+
+def contacts(story: Story) -> list[dict[str, Any]]:
+    """Who takes part, with a name, a number and hours: never a journey without a contact."""
+    return [
+        {
+            "name": party.contact_name or party.name,
+            "organization": party.name if party.contact_name else "",
+            "role": str(PartyRole(role).label).lower(),
+            "phone": _phone(party.phone),
+            "hours": party.contact_hours,
+        }
+        for role, party in story.parties().items()
+    ]
+
+
+def _received(delivery: Handed, actor: Actor) -> bool:
+    mine = delivery.recipient_id == actor.organization_id
+    return mine and actor.may(Permission.EXCHANGE_VIEW)
+
+
+def _phone(digits: str) -> str:
+    """617-555-0142: readable, and still a number that a telephone takes."""
+    plain = len(digits) == 10 and digits.isdigit()
+    return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}" if plain else digits
+
+
+def handed(story: Story, actor: Actor) -> list[dict[str, Any]]:
+    """Each delivery with the state it is in, since when, and the packet for who may have it."""
+    of_ours = actor.may(Permission.EXCHANGE_VIEW) and "practice" in story.roles
+    return [
+        {
+            "packet_url": reverse("exchange_packet", args=[each.id])
+            if of_ours or _received(each, actor)
+            else "",
+            "to": each.to,
+            "version": each.version,
+            "phase": DELIVERY_PHASES[DeliveryStatus(each.status)],
+            "word": str(DeliveryStatus(each.status).label),
+            "moment": when(each.at),
+            "trouble": each.trouble,
+        }
+        for each in handed_over(story.journey)
+    ]
+
+
+def risks(story: Story) -> list[dict[str, Any]]:
+    """Why it may slip, who has it and by when; not what this reader's role may not know."""
+    names = story.cast.people()
+    return [
+        {
+            "why": risk.why,
+            "who": names[risk.who].name if risk.who in names else risk.who,
+            "by": risk.by,
+        }
+        for risk in story.state.risks
+    ]

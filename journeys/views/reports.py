@@ -1,0 +1,77 @@
+"""What a party's staff say on a journey: how a step came out, and messages to the others."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import audit
+from accounts.access import get_visible_or_404, requires
+from accounts.core.permissions import Permission
+from accounts.tenancy import current_actor
+from journeys.domain.messages import Message, send_message
+from journeys.domain.queries import journeys as queries
+from journeys.domain.reporting import report
+from journeys.domain.speaking import Refused
+from journeys.forms.report import ReportForm
+from journeys.views.journeys import show
+
+
+@requires(Permission.JOURNEYS_REPORT)
+@require_http_methods(["GET", "POST"])
+def report_step(request: HttpRequest, journey_id: UUID, step: str) -> HttpResponse:
+    """Report how a step came out that one's own organization has."""
+    journey = get_visible_or_404(queries.one(), pk=journey_id)
+    now, actor = timezone.now(), current_actor()
+    story = queries.story_of(journey, actor, now=now)
+    node = story.graph.by_key.get(step)
+    if node is None:
+        raise Http404
+    if request.method == "POST":
+        form = ReportForm(request.POST, step=node)
+        if form.is_valid():
+            try:
+                report(journey_id, form.report(), by=actor, now=now)
+            except Refused as refused:
+                form.add_error(None, str(refused))
+            else:
+                words = _("{step} reported. Everyone who takes part sees it now.")
+                messages.success(request, words.format(step=node.title))
+                return redirect("journey", journey_id)
+    else:
+        form = ReportForm.about(node, now=now)
+    audit.read(journey, fields=["patient_name"], purpose="report form")
+    return render(
+        request,
+        "journeys/report.html",
+        {"journey": journey, "step": node, "state": story.state.steps.get(step), "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+@requires(Permission.JOURNEYS_REPORT)
+@require_POST
+def send(request: HttpRequest, journey_id: UUID) -> HttpResponse:
+    """Send a message on a step."""
+    journey = get_visible_or_404(queries.one(), pk=journey_id)
+    try:
+        token = UUID(request.POST.get("token", ""))
+    except ValueError:
+        raise PermissionDenied from None
+    message = Message(
+        token=str(token),
+        step=request.POST.get("step", ""),
+        to=tuple(request.POST.getlist("to")),
+        text=request.POST.get("text", ""),
+    )
+    try:
+        send_message(journey_id, message, by=current_actor(), now=timezone.now())
+    except Refused as refused:
+        return show(request, journey, refused=str(refused), unsent=message)
+    messages.success(request, _("Message sent."))
+    return redirect("journey", journey_id)

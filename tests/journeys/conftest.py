@@ -1,0 +1,33 @@
+"""Shared by the tests of journeys: which tables a block writes to."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+
+WRITE = re.compile(r'^\s*(?:insert into|update|delete from)\s+"?(\w+)', re.IGNORECASE)
+
+
+Writes = Callable[[], AbstractContextManager[set[str]]]
+
+
+@pytest.fixture
+def writes() -> Writes:
+    """Collect the tables that the statements of a block write to."""
+
+    @contextmanager
+    def collecting() -> Iterator[set[str]]:
+        tables: set[str] = set()
+
+        def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            if found := WRITE.match(sql):
+                tables.add(found.group(1))
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(note):
+            yield tables
+
+    return collecting

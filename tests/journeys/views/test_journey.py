@@ -1,0 +1,198 @@
+"""The journey's page: the same story for every party, nothing for anybody else."""
+
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.core.permissions import Role
+from accounts.models import AuditEntry, Organization
+from accounts.tenancy import every_tenant
+from journeys.core.events import Event
+from journeys.domain.recording import record
+from journeys.models import Journey, JourneyEvent
+from tests.factories.exchange import submitted
+from tests.factories.people import signed_in
+from tests.journeys.conftest import Writes
+from tests.journeys.views.conftest import PATIENT, World
+from tests.journeys.views.test_work import without_tokens
+
+pytestmark = pytest.mark.django_db
+
+PAGE_QUERIES = 15
+LIST_QUERIES = 12
+
+
+def url_of(world: World) -> str:
+    return reverse("journey", args=[world.journey.id])
+
+
+def message(world: World, **changed: object) -> dict[str, object]:
+    token = str(uuid.uuid4())
+    return {"token": token, "step": "intake_review", "text": "Is the card there?", **changed}
+
+
+def test_practice_and_hub_read_the_same_sentence(world: World, ana: Client, priya: Client) -> None:
+    with every_tenant(reason="the test looks"):
+        headline = Journey.objects.get(pk=world.journey.id).headline
+    assert "Intake review is with" in headline
+    for browser in (ana, priya):
+        page = browser.get(url_of(world)).content.decode()
+        assert headline in page
+        assert PATIENT in page
+
+
+def test_a_stranger_gets_404_for_a_journey_that_exists(world: World, ben: Client) -> None:
+    stranger = ben.get(url_of(world))
+    nothing = ben.get(reverse("journey", args=[uuid.uuid4()]))
+    assert (stranger.status_code, nothing.status_code) == (404, 404)
+    with every_tenant(reason="the test looks"):
+        assert Journey.objects.filter(pk=world.journey.id).exists()
+
+
+def test_a_colleague_without_the_right_gets_403(world: World) -> None:
+    assert world.browser(world.practice, Role.ADMIN).get(url_of(world)).status_code == 403
+
+
+def test_a_manufacturer_never_sees_an_identified_journey(world: World, nadia: Client) -> None:
+    assert nadia.get(url_of(world)).status_code == 403
+    assert nadia.get(reverse("journeys")).status_code == 403
+    assert nadia.get(reverse("live_journey", args=[world.journey.id])).status_code == 403
+
+
+def test_the_list_holds_my_journeys_and_nobody_elses(
+    world: World, ana: Client, ben: Client
+) -> None:
+    assert PATIENT in ana.get(reverse("journeys")).content.decode()
+    theirs = ben.get(reverse("journeys")).content.decode()
+    assert PATIENT not in theirs
+    assert "No open journeys" in theirs
+
+
+def test_a_closed_journey_moves_to_its_own_list(world: World, ana: Client) -> None:
+    world.hears("intake_review", "rejected")
+    assert PATIENT not in ana.get(reverse("journeys")).content.decode()
+    closed = ana.get(reverse("journeys"), {"show": "closed"}).content.decode()
+    assert PATIENT in closed
+    assert "Closed early" in closed
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_the_list_asks_the_same_number_of_queries(
+    world: World, ana: Client, rows: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(rows - 1):
+        submitted(world.journey.program_version, practice=world.practice)
+    ana.get(reverse("journeys"))
+    with django_assert_num_queries(LIST_QUERIES):
+        page = ana.get(reverse("journeys")).content.decode()
+    assert page.count("row-linked") == rows
+
+
+@pytest.mark.parametrize("events", [1, 40])
+def test_the_page_asks_the_same_number_of_queries(
+    world: World, ana: Client, events: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(events - 1):
+        now = timezone.now()
+        said = Event(
+            id=str(number),
+            kind="message",
+            step="intake_review",
+            source="northstar",
+            source_name="Northstar",
+            role="hub",
+            note=f"note {number}",
+            occurred_at=now,
+            received_at=now,
+        )
+        record(world.journey.id, said, actor=None, now=now)
+    ana.get(url_of(world))
+    with django_assert_num_queries(PAGE_QUERIES):
+        page = ana.get(url_of(world)).content.decode()
+    assert page.count('class="entry') >= events
+
+
+def test_what_is_read_again_equals_the_whole_page(world: World, ana: Client) -> None:
+    whole = ana.get(url_of(world)).content.decode()
+    part = ana.get(url_of(world), headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert without_tokens(part) in without_tokens(whole)
+
+
+def test_reading_is_audited_and_writes_nothing_else(
+    world: World, ana: Client, writes: Writes
+) -> None:
+    ana.get(url_of(world))
+    with writes() as tables:
+        ana.get(url_of(world))
+    assert tables == {"accounts_auditentry"}
+    with every_tenant(reason="the test looks"):
+        entry = AuditEntry.objects.filter(purpose="journey page").latest("at")
+    assert (entry.subject_id, entry.organization_id) == (world.journey.id, world.practice.id)
+    assert "patient_name" in entry.fields
+
+
+def test_a_pharmacy_sees_the_story_without_what_it_may_not_know(world: World) -> None:
+    world.hears("intake_review", "accepted")
+    world.hears(
+        "benefit_verification",
+        "complete",
+        prior_authorization_required=False,
+        payer_reference="SECRET-77",
+    )
+    world.hears("copay_enrollment", "enrolled")
+    world.hears("pharmacy_triage", "sent")
+    crescent = Organization.objects.get(slug="crescent")
+    page = world.browser(crescent, Role.PHARMACIST).get(url_of(world)).content.decode()
+    assert PATIENT in page
+    assert "Benefit verification" in page
+    assert "SECRET-77" not in page
+    hub = world.browser(world.hub, Role.HUB_AGENT).get(url_of(world)).content.decode()
+    assert "SECRET-77" in hub
+
+
+def test_a_message_on_a_step_reaches_the_other_party(
+    world: World, ana: Client, priya: Client
+) -> None:
+    url = reverse("journey_message", args=[world.journey.id])
+    sent = message(world)
+    ana.post(url, sent)
+    ana.post(url, sent)
+    with every_tenant(reason="the test looks"):
+        assert JourneyEvent.objects.filter(kind="message").count() == 1
+    assert "Is the card there?" in priya.get(url_of(world)).content.decode()
+
+
+def test_a_refused_message_keeps_what_was_typed(world: World, ana: Client) -> None:
+    url = reverse("journey_message", args=[world.journey.id])
+    answer = ana.post(url, message(world, step="nowhere"))
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "This journey has no such step." in page
+    assert "Is the card there?" in page
+
+
+def test_a_stranger_cannot_write(world: World, ben: Client) -> None:
+    answer = ben.post(reverse("journey_message", args=[world.journey.id]), message(world))
+    assert answer.status_code == 404
+
+
+def test_a_prescriber_reads_but_does_not_write(world: World) -> None:
+    browser = world.browser(world.practice, Role.PRESCRIBER)
+    assert 'name="text"' not in browser.get(url_of(world)).content.decode()
+    answer = browser.post(reverse("journey_message", args=[world.journey.id]), message(world))
+    assert answer.status_code == 403
+
+
+def test_names_are_escaped(world: World) -> None:
+    person = world.person(world.practice, Role.PRACTICE_STAFF)
+    with every_tenant(reason="the test writes a hostile name"):
+        row = Journey.objects.get(pk=world.journey.id)
+        row.patient_name = '"><svg onload=alert(1)>'
+        row.save(update_fields=["patient_name"])
+    page = signed_in(person).get(url_of(world)).content.decode()
+    assert "<svg onload" not in page

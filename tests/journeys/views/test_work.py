@@ -1,0 +1,134 @@
+"""The work list: what is with my organization, who has taken it, and nobody else's."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.core.permissions import Role
+from accounts.models import AuditEntry
+from accounts.tenancy import every_tenant
+from journeys.models import WorkItem
+from tests.factories.exchange import submitted
+from tests.factories.people import signed_in
+from tests.journeys.conftest import Writes
+from tests.journeys.views.conftest import PATIENT, World
+
+pytestmark = pytest.mark.django_db
+
+# Session, person, memberships, second factor; begin, the tenancy, end; counts, rows, the audit's
+# entries; idle clock.
+QUERIES = 11
+
+
+def item_of(world: World) -> WorkItem:
+    with every_tenant(reason="the test looks"):
+        found: WorkItem = WorkItem.objects.get(journey=world.journey, closed_at=None)
+        return found
+
+
+def test_the_hub_sees_the_new_enrollment_as_its_work(world: World, priya: Client) -> None:
+    page = priya.get(reverse("work")).content.decode()
+    assert PATIENT in page
+    assert "Review the enrollment" in page
+    assert "1 next action is with your organization." in page
+
+
+def test_the_practice_does_not_see_the_hubs_work(world: World, ana: Client) -> None:
+    page = ana.get(reverse("work")).content.decode()
+    assert PATIENT not in page
+    assert "Nothing waits for you" in page
+
+
+def test_a_stranger_cannot_take_work_that_exists(world: World, ben: Client) -> None:
+    item = item_of(world)
+    assert ben.post(reverse("work_claim", args=[item.id])).status_code == 404
+    assert item_of(world).claimed_by_id is None
+
+
+def test_another_party_may_not_take_the_hubs_work(world: World, ana: Client) -> None:
+    assert ana.post(reverse("work_claim", args=[item_of(world).id])).status_code == 403
+    assert item_of(world).claimed_by_id is None
+
+
+def test_taking_and_giving_back(world: World) -> None:
+    priya = world.person(world.hub, Role.HUB_AGENT, name="Priya Raman")
+    browser, item = signed_in(priya), item_of(world)
+    back = browser.post(reverse("work_claim", args=[item.id]), {"next": "/work/?scope=all"})
+    assert (back.status_code, back["Location"]) == (302, "/work/?scope=all")
+    assert item_of(world).claimed_by_id == priya.user_id
+    assert PATIENT in browser.get(reverse("work"), {"scope": "mine"}).content.decode()
+    browser.post(reverse("work_release", args=[item.id]))
+    assert item_of(world).claimed_by_id is None
+
+
+def test_of_two_who_take_the_same_work_the_second_is_told_who_has_it(world: World) -> None:
+    first = world.person(world.hub, Role.HUB_AGENT, name="Priya Raman")
+    second = world.person(world.hub, Role.HUB_AGENT, name="Jonah Reyes")
+    url = reverse("work_claim", args=[item_of(world).id])
+    signed_in(first).post(url)
+    answer = signed_in(second).post(url, follow=True)
+    assert "Priya Raman already has this." in answer.content.decode()
+    assert item_of(world).claimed_by_id == first.user_id
+
+
+def test_a_button_leads_back_only_to_our_own_pages(world: World, priya: Client) -> None:
+    url = reverse("work_claim", args=[item_of(world).id])
+    answer = priya.post(url, {"next": "https://elsewhere.example/"})
+    assert answer["Location"] == reverse("work")
+
+
+def test_someone_without_the_right_gets_403(world: World) -> None:
+    admin = world.browser(world.hub, Role.ADMIN)
+    assert admin.get(reverse("work")).status_code == 403
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_the_number_of_queries_does_not_grow(
+    world: World,
+    priya: Client,
+    rows: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    version = world.journey.program_version
+    for _ in range(rows - 1):
+        submitted(version, practice=world.practice)
+    priya.get(reverse("work"))
+    with django_assert_num_queries(QUERIES):
+        page = priya.get(reverse("work")).content.decode()
+    assert page.count("row-linked") == rows
+
+
+def test_the_part_that_is_read_again_equals_the_whole_page(world: World, priya: Client) -> None:
+    whole = priya.get(reverse("work")).content.decode()
+    part = priya.get(reverse("work"), headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert without_tokens(part) in without_tokens(whole)
+
+
+def test_reading_the_list_writes_the_audit_and_nothing_else(
+    world: World, priya: Client, writes: Writes
+) -> None:
+    priya.get(reverse("work"))
+    with writes() as tables:
+        priya.get(reverse("work"))
+    assert tables <= {"accounts_auditentry"}
+    with every_tenant(reason="the test looks"):
+        read = AuditEntry.objects.filter(action="read", purpose="work list")
+        assert read.count() == 2
+        assert read[0].subject_id == world.journey.id
+
+
+def test_urgent_work_comes_first(world: World, priya: Client) -> None:
+    later = submitted(world.journey.program_version, practice=world.practice)
+    with every_tenant(reason="the test marks one as urgent"):
+        WorkItem.objects.filter(journey=later).update(urgent=True, due_at=timezone.now())
+    page = priya.get(reverse("work")).content.decode()
+    assert page.index(later.number) < page.index(world.journey.number)
+
+
+def without_tokens(page: str) -> str:
+    """The page without what differs by design: forms' tokens and the minutes of relative times."""
+    lines = [line.strip() for line in page.splitlines()]
+    return "\n".join(line for line in lines if line and "token" not in line)
