@@ -49,7 +49,6 @@ def security_headers(get_response: Next) -> Next:
         )
         if not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
             response.headers.setdefault("Cache-Control", "no-store")
-        response.headers.setdefault("X-Frame-Options", "DENY")
         return response
 
     return middleware
