@@ -2,11 +2,14 @@
 
 from django.urls import include, path
 
+from journeys.api.api import urls as api_urls
+
 urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("programs.urls")),
     path("", include("journeys.urls")),
     path("", include("enrollment.urls")),
+    path("api/v1/", api_urls),
 ]
 
 handler400 = "accounts.views.errors.bad_request"

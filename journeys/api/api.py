@@ -24,7 +24,7 @@ api.add_router("", router)
 install(api)
 
 
-def declared_urls() -> tuple[list[Any], str, str]:
+def _declared() -> tuple[list[Any], str, str]:
     """The API's addresses, each declared for the guard that walks them."""
     patterns, app_name, namespace = api.urls
     declare = public(reason="a partner's signature is checked, not a person's session")
@@ -33,3 +33,6 @@ def declared_urls() -> tuple[list[Any], str, str]:
         if not hasattr(view, "access"):
             declare(view)
     return patterns, app_name, namespace
+
+
+urls = _declared()

@@ -18,6 +18,7 @@ from journeys.partners.signatures import HEADERS, BadSignature, verify
 
 log = structlog.get_logger(__name__)
 PARTNER_HEADER = "throughline-partner"
+SLUG = re.compile(r"[-\w]{1,50}", re.ASCII)
 MESSAGE_ID = re.compile(r"[\x21-\x7e]{1,80}")
 MINUTE = 60
 
@@ -37,7 +38,8 @@ def partner_of(request: HttpRequest) -> Partner:
     Raises Refusal: 413 too large, 401 not signed by a partner, 429 too often, 400 unusable.
     """
     body = raw_body(request)
-    organization, keys = partner_keys(request.headers.get(PARTNER_HEADER, ""))
+    slug = request.headers.get(PARTNER_HEADER, "")
+    organization, keys = partner_keys(slug) if SLUG.fullmatch(slug) else (None, [])
     signature = {name: request.headers.get(name, "") for name in HEADERS}
     try:
         verify(signature, body, secrets=[key.secret for key in keys])

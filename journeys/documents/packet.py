@@ -1,5 +1,6 @@
 """The packet as a tagged PDF (PDF/UA-1), for partners that work on paper."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -8,6 +9,10 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
+# Breaking a word that is longer than a line costs the layout its length squared (5,000 letters:
+# six minutes), so every such word is given places to break at.
+LONG_WORD = re.compile(r"(\S{24})(?=\S)")
+BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
 STYLE = Path(__file__).with_name("packet.css")
 
 
@@ -46,9 +51,23 @@ def _context(body: Mapping[str, Any], recipient: str) -> dict[str, Any]:
         {**signature, "signed_at": datetime.fromisoformat(signature["signed_at"])}
         for signature in packet["signatures"]
     ]
+    sections = [
+        {
+            **section,
+            "fields": [
+                {**field, "display": _breakable(field["display"])} for field in section["fields"]
+            ],
+        }
+        for section in packet["sections"]
+    ]
     return {
         **body,
         "recipient": recipient,
+        "sections": sections,
         "submitted_at": datetime.fromisoformat(packet["submitted_at"]),
         "signatures": signatures,
     }
+
+
+def _breakable(text: str) -> str:
+    return LONG_WORD.sub("\\1\u200b", BLANK_LINES.sub("\n\n", text))

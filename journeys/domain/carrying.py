@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 # 15 s this keeps a batch inside its lease and inside the time limit of a task.
 START_WITHIN_SECONDS = 20.0
 ANSWER_WITHIN_SECONDS = 45.0
+END_WITHIN_SECONDS = 2.0
 
 
 class Refused(TransportError):
@@ -79,7 +80,8 @@ def carry(
     thread.start()
     for _ in claimed:
         yield results.get(timeout=ANSWER_WITHIN_SECONDS)
-    thread.join()
+    # What was given up on may go on for a while; nobody waits for it.
+    thread.join(timeout=END_WITHIN_SECONDS)
 
 
 async def _carry(

@@ -144,7 +144,7 @@ class NotReplayable(ValueError):
     """The report was applied already, or waits anyway."""
 
 
-def replay(report: InboundReport, *, now: datetime) -> None:
+def replay(report: InboundReport) -> None:
     """Let a report that needed a person be tried again. Raises NotReplayable."""
     again = InboundReport.objects.filter(pk=report.pk, status=ReportStatus.EXCEPTION).update(
         status=ReportStatus.WAITING, attempts=0, problem="", processed_at=None

@@ -8,6 +8,8 @@ from journeys.core.delivery import Outgoing, Receipt, Transport, TransportError
 from journeys.documents.packet import PacketBroken, render
 from journeys.domain.carrying import Route
 
+DRAWN_WITHIN_SECONDS = 15.0
+
 
 @asynccontextmanager
 async def open_packet(route: Route) -> AsyncIterator[Transport]:
@@ -24,8 +26,9 @@ class PacketDesk:
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Lay the packet out once. Raises TransportError when it cannot be drawn."""
         try:
-            await asyncio.to_thread(render, outgoing.body, recipient=self.recipient)
-        except PacketBroken:
+            async with asyncio.timeout(DRAWN_WITHIN_SECONDS):
+                await asyncio.to_thread(render, outgoing.body, recipient=self.recipient)
+        except (PacketBroken, TimeoutError):
             raise TransportError(
                 f"The packet for {self.recipient} cannot be drawn.", permanent=True
             ) from None

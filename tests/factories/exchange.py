@@ -173,7 +173,7 @@ def signed_report(
     return body, headers
 
 
-def step_report(journey: Journey, step: str, status: str, **data: Any) -> dict[str, Any]:
+def step_report(journey: Journey, step: str, status: str, /, **data: Any) -> dict[str, Any]:
     """A report that a step came to a status just now."""
     now = timezone.now().isoformat()
     content = {"journey": journey.number, "step": step, "status": status, "occurred_at": now}

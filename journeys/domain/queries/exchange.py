@@ -1,0 +1,183 @@
+"""What the exchange page shows: what went out, what stands in the way, what came in unusable."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from accounts.core.actor import Actor
+from accounts.core.permissions import OrganizationKind, Permission
+from accounts.tenancy import every_tenant
+from journeys.domain.claiming import UNSETTLED
+from journeys.domain.replaying import STOPPED
+from journeys.enums import DeliveryStatus, ReportStatus
+from journeys.models import Delivery, Endpoint, InboundReport
+
+MOST_REPORTS = 50
+# How each state looks: one of the eight phases.
+PHASES = {
+    DeliveryStatus.PENDING: "waiting",
+    DeliveryStatus.CLAIMED: "now",
+    DeliveryStatus.SENT: "waiting",
+    DeliveryStatus.ACCEPTED: "done",
+    DeliveryStatus.REJECTED: "blocked",
+    DeliveryStatus.WITHHELD: "blocked",
+    DeliveryStatus.ABANDONED: "blocked",
+}
+OFF = "Its address is switched off; the operator switches it on again."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One delivery as a list shows it; `patient` is empty for the operator."""
+
+    id: UUID
+    journey_id: UUID
+    number: str
+    patient: str
+    program: str
+    sender: str
+    recipient: str
+    version: int
+    phase: str
+    word: str
+    trouble: str
+    attempts: int
+    created_at: datetime
+    next_attempt_at: datetime | None
+    confirmed_as: str
+    can_replay: bool
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """A partner that is not confirming, since when, and how much waits for it."""
+
+    name: str
+    since: datetime
+    queued: int
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """A report that needs a person: codes only, never the partner's own words."""
+
+    id: UUID
+    partner: str
+    received_at: datetime
+    said: str
+    journey: str
+    problem: str
+
+
+def is_operator(actor: Actor) -> bool:
+    """The operator sees every partner's exchange, and nobody's patients."""
+    return actor.organization_kind == OrganizationKind.OPERATOR
+
+
+@contextmanager
+def seen_by(actor: Actor) -> Iterator[None]:
+    """The rows this actor may see here: the operator's every delivery, otherwise one's own."""
+    if is_operator(actor):
+        with every_tenant(reason="the operator watches over every exchange", actor=actor):
+            yield
+    else:
+        yield
+
+
+def deliveries(actor: Actor) -> "QuerySet[Delivery]":
+    """Deliveries of the actor's own patients, or to the actor's organization, newest first."""
+    found: QuerySet[Delivery] = Delivery.objects.select_related(
+        "journey__program_version__program", "recipient", "organization", "packet"
+    )
+    if not is_operator(actor):
+        mine = actor.organization_id
+        found = found.filter(Q(organization=mine) | Q(recipient=mine))
+    return found.defer("packet__body").order_by("-created_at")
+
+
+def packets(actor: Actor) -> "QuerySet[Delivery]":
+    """Deliveries whose packet this actor may have: what it sent, and what was sent to it.
+
+    The operator's own rows are none: patients are none of its business.
+    """
+    arrived = (DeliveryStatus.SENT, DeliveryStatus.ACCEPTED)
+    found: QuerySet[Delivery] = Delivery.objects.select_related("journey", "recipient", "packet")
+    return found.filter(
+        Q(organization=actor.organization_id)
+        | Q(recipient=actor.organization_id, status__in=arrived)
+    )
+
+
+def rows_of(found: Sequence[Delivery], actor: Actor) -> list[Row]:
+    """Deliveries as this actor may read them."""
+    waiting = {each.endpoint_id for each in found if each.status in UNSETTLED}
+    with every_tenant(reason="whoever waits may know that an address is off", actor=actor):
+        off = set(
+            Endpoint.objects.filter(pk__in=waiting, active=False).values_list("pk", flat=True)
+        )
+    return [_row(each, actor, off=each.endpoint_id in off) for each in found]
+
+
+def _row(delivery: Delivery, actor: Actor, *, off: bool) -> Row:
+    status = DeliveryStatus(delivery.status)
+    failing = status == DeliveryStatus.PENDING and bool(delivery.trouble)
+    waits = status in UNSETTLED
+    journey = delivery.journey
+    return Row(
+        id=delivery.pk,
+        journey_id=journey.pk,
+        number=journey.number,
+        patient="" if is_operator(actor) else journey.patient_name,
+        program=journey.program_version.program.name,
+        sender=delivery.organization.name,
+        recipient=delivery.recipient.name,
+        version=delivery.packet.version,
+        phase="at_risk" if failing or off else PHASES[status],
+        word="Trying again" if failing else str(status.label),
+        trouble=OFF if off else delivery.trouble,
+        attempts=delivery.attempts,
+        created_at=delivery.created_at,
+        next_attempt_at=delivery.next_attempt_at if waits and delivery.attempts else None,
+        confirmed_as=delivery.partner_case_number,
+        can_replay=actor.may(Permission.EXCHANGE_REPLAY) and status in STOPPED,
+    )
+
+
+def quiet_partners(actor: Actor) -> list[Quiet]:
+    """Partners to whom sending fails now, the longest silence first."""
+    waiting = deliveries(actor).filter(status__in=UNSETTLED).order_by()
+    found = waiting.values("recipient__name").annotate(
+        failing=Count("pk", distinct=True, filter=~Q(trouble="")),
+        queued=Count("pk", distinct=True),
+        since=Min("tries__started_at"),
+    )
+    return [
+        Quiet(each["recipient__name"], each["since"], each["queued"])
+        for each in found.filter(failing__gt=0).order_by("since")
+    ]
+
+
+def unusable_reports(actor: Actor) -> list[Unusable]:
+    """Reports that need a person: the partner's own, for the operator everybody's."""
+    found = InboundReport.objects.filter(status=ReportStatus.EXCEPTION)
+    rows = found.select_related("organization").order_by("-received_at")[:MOST_REPORTS]
+    return [_unusable(report) for report in rows]
+
+
+def _unusable(report: InboundReport) -> Unusable:
+    data: dict[str, Any] = json.loads(report.body)["data"]
+    step, status = data.get("step", ""), data.get("status", "")
+    return Unusable(
+        id=report.pk,
+        partner=report.organization.name,
+        received_at=report.received_at,
+        said=f"{step}: {status}" if step else "delivery accepted",
+        journey=str(data.get("journey") or data.get("delivery") or ""),
+        problem=report.problem,
+    )

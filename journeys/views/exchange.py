@@ -1,0 +1,137 @@
+"""What went to partners and how it stands, what came back unusable, and the packets to download."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import audit
+from accounts.access import get_visible_or_404, requires
+from accounts.core.permissions import Permission
+from accounts.tenancy import current_actor
+from journeys.documents.packet import render as draw
+from journeys.domain import inbound, replaying
+from journeys.domain.disclosing import outgoing_of, refusal_for, role_of
+from journeys.domain.queries import exchange as queries
+from journeys.models import ConsentGrant, Delivery, DeliveryAttempt, InboundReport
+from journeys.views.fragments import page_or_fragment
+
+PAGE_SIZE = 50
+
+
+@requires(Permission.EXCHANGE_VIEW)
+@require_GET
+def exchange(request: HttpRequest) -> HttpResponse:
+    """Deliveries, newest first; who is not confirming; reports that need a person."""
+    actor = current_actor()
+    with queries.seen_by(actor):
+        page = Paginator(queries.deliveries(actor), PAGE_SIZE).get_page(request.GET.get("page"))
+        found = list(page.object_list)
+        if not queries.is_operator(actor):
+            audit.read_many(
+                [each.journey for each in found], fields=["patient_name"], purpose="exchange"
+            )
+        quiet = queries.quiet_partners(actor)
+        context = {
+            "rows": queries.rows_of(found, actor),
+            "page": page,
+            "quiet": quiet,
+            "unusable": queries.unusable_reports(actor),
+            "may_replay": actor.may(Permission.EXCHANGE_REPLAY),
+            "sentence": _sentence(sum(each.queued for each in quiet)),
+            "now": timezone.now(),
+        }
+    return render(request, page_or_fragment(request, "journeys/exchange.html", "list"), context)
+
+
+def _sentence(queued: int) -> str:
+    if not queued:
+        return _("Every partner takes what is sent to it.")
+    return ngettext(
+        "{queued} packet waits for a partner that does not confirm.",
+        "{queued} packets wait for a partner that does not confirm.",
+        queued,
+    ).format(queued=queued)
+
+
+@requires(Permission.EXCHANGE_VIEW)
+@require_GET
+def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
+    """One delivery with every attempt."""
+    actor = current_actor()
+    with queries.seen_by(actor):
+        found = get_visible_or_404(queries.deliveries(actor), pk=delivery_id)
+        if not queries.is_operator(actor):
+            audit.read(found.journey, fields=["patient_name"], purpose="exchange")
+        context = {
+            "row": queries.rows_of([found], actor)[0],
+            "attempts": list(DeliveryAttempt.objects.filter(delivery=found).order_by("-number")),
+            "delivery": found,
+            "shows_packet": queries.packets(actor).filter(pk=found.pk).exists(),
+            "now": timezone.now(),
+        }
+        return render(request, "journeys/exchange_delivery.html", context)
+
+
+@requires(Permission.EXCHANGE_REPLAY)
+@require_POST
+def replay(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
+    """Send a stopped delivery again."""
+    actor = current_actor()
+    with queries.seen_by(actor):
+        found = get_visible_or_404(queries.deliveries(actor), pk=delivery_id)
+        try:
+            replaying.replay_delivery(found, by=actor, now=timezone.now())
+        except replaying.NotReplayable as why:
+            messages.warning(request, str(why))
+        else:
+            messages.success(request, _("It is on its way again."))
+    return redirect("exchange_delivery", delivery_id)
+
+
+@requires(Permission.EXCHANGE_REPLAY)
+@require_POST
+def replay_report(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """Try a partner's report again, once what stood in its way is put right."""
+    with queries.seen_by(current_actor()):
+        found = get_visible_or_404(InboundReport.objects.all(), pk=report_id)
+        try:
+            inbound.replay(found)
+        except inbound.NotReplayable:
+            messages.warning(request, _("This report has been dealt with already."))
+        else:
+            messages.success(request, _("The report is tried again now."))
+    return redirect("exchange")
+
+
+@requires(Permission.EXCHANGE_VIEW)
+@require_GET
+def packet(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
+    """The packet as a PDF, for the partner it was sent to and for the practice that sent it.
+
+    Handing it over is a disclosure: the patient's permission is asked for again.
+    """
+    actor = current_actor()
+    found: Delivery = get_visible_or_404(queries.packets(actor), pk=delivery_id)
+    role = role_of(found.recipient)
+    if found.recipient_id == actor.organization_id:
+        grants = ConsentGrant.objects.filter(journey=found.journey)
+        refusal = refusal_for(found, role=role, grants=grants, at=timezone.now())
+        if refusal:
+            messages.warning(request, refusal.sentence)
+            return redirect("exchange_delivery", delivery_id)
+    audit.read(found.packet, fields=["body"], purpose="packet download")
+    body = outgoing_of(found, role=role, attempt=found.attempts).body
+    response = HttpResponse(
+        draw(body, recipient=found.recipient.name), content_type="application/pdf"
+    )
+    name = f"{found.journey.number}-{found.packet.version}.pdf"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response

@@ -1,0 +1,93 @@
+"""The packet on paper: tagged, complete, and closed to the outside."""
+
+import copy
+import io
+import socketserver
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from journeys.documents.packet import render
+from tests.factories.exchange import packet
+
+BODY: dict[str, Any] = {
+    "delivery": "9f0c6a34-5a5e-4e4b-9d2e-1f5b8a7d6c11",
+    "journey": "TL-8KDW2MF",
+    "version": 2,
+    "digest": "0" * 64,
+    "packet": packet(),
+}
+
+
+def text_of(document: bytes) -> str:
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(document)).pages)
+
+
+def with_name(name: str) -> dict[str, Any]:
+    return {**copy.deepcopy(BODY), "packet": packet(name)}
+
+
+def test_it_is_tagged_for_a_screen_reader() -> None:
+    document = PdfReader(io.BytesIO(render(BODY, recipient="Parcel Patient Services")))
+    catalog: Any = document.trailer["/Root"]
+    assert catalog["/MarkInfo"]["/Marked"]
+    assert catalog["/Lang"] == "en"
+    assert "/StructTreeRoot" in catalog
+    assert b"pdfuaid" in catalog["/Metadata"].get_object().get_data()
+    assert document.metadata is not None
+    assert document.metadata.title == "Enrollment TL-8KDW2MF, Veltrana Together"
+
+
+def test_it_says_everything_that_was_handed_over() -> None:
+    text = text_of(render(BODY, recipient="Parcel Patient Services"))
+    for words in (
+        "For Parcel Patient Services",
+        "TL-8KDW2MF, version 2",
+        "Legal first name",
+        "Rosa Delgado",
+        "MH204418890",
+        "Signed electronically",
+    ):
+        assert words in text
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[int, list[bytes]]]:
+    heard: list[bytes] = []
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            heard.append(self.request.recv(100))
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1], heard
+        server.shutdown()
+
+
+@pytest.mark.asvs("1.3.6")
+def test_markup_in_a_name_is_printed_and_fetches_nothing(
+    listener: tuple[int, list[bytes]],
+) -> None:
+    port, heard = listener
+    name = (
+        f'<img src="http://127.0.0.1:{port}/x"><link rel=attachment href="file:///etc/passwd">'
+        f"<style>@import url(http://127.0.0.1:{port}/y)</style>{{{{ 7|add:7 }}}}"
+    )
+    document = render(with_name(name), recipient="Parcel")
+    text = text_of(document).replace("\n", "").replace(" ", "")
+    assert "<imgsrc=" in text
+    assert "{{7|add:7}}" in text
+    assert heard == []
+    assert b"root:" not in document
+    assert not PdfReader(io.BytesIO(document)).attachments
+
+
+@pytest.mark.parametrize(
+    "name", ["", "\u202eedoc", "漢字 مرحبا", "a" * 1000, "a\n\n" * 300, "\x01\x02"]
+)
+def test_no_name_stops_the_drawing(name: str) -> None:
+    assert render(with_name(name), recipient="Parcel").startswith(b"%PDF-1.7")
