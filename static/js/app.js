@@ -3,6 +3,7 @@
 import { startAutosave } from "./autosave.js";
 import { csrfToken, isSignInPage, signedOut, word } from "./http.js";
 import { startIdle } from "./idle.js";
+import { startKeep } from "./keep.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { startOnce } from "./once.js";
@@ -43,6 +44,7 @@ startOverlays();
 startToasts();
 startOnce();
 startFragments();
+startKeep();
 startKeys();
 startPalette();
 startIdle();
