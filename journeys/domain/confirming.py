@@ -3,10 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
+from accounts.core.actor import Actor
 from accounts.models import Organization
+from accounts.tenancy import every_tenant
 from journeys.core.events import Event
 from journeys.domain.disclosing import role_of
-from journeys.domain.recording import record
+from journeys.domain.recording import lock_journey, record
 from journeys.domain.telling_people import close_work
 from journeys.enums import DeliveryStatus, PartyRole
 from journeys.models import Delivery, Journey
@@ -66,6 +68,13 @@ def confirm_receipt(
     its = known.filter(sent_at__lte=now) if known.exists() else its.filter(attempts__gt=0)
     for delivery_id in its.values_list("pk", flat=True):
         confirm_delivery(journey, delivery_id, reference=reference, at=at, now=now)
+
+
+def confirm_by_review(journey_id: UUID, *, by: Actor, now: datetime) -> None:
+    """A hub that decides about an enrollment in the portal has it. Raises UnknownJourney."""
+    with every_tenant(reason="a confirmation concerns every party", actor=by):
+        hub = Organization.objects.get(pk=by.organization_id)
+        confirm_receipt(lock_journey(journey_id), by=hub, at=now, now=now)
 
 
 def confirm_delivery(

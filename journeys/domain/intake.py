@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from accounts import audit
 from accounts.core.actor import Actor
+from journeys.domain.confirming import confirm_by_review
 from journeys.domain.queries.journeys import Story
 from journeys.domain.recording import record
 from journeys.domain.speaking import Refused, Words, said, story_for_writing
@@ -78,6 +79,7 @@ def _decide(journey_id: UUID, decision: _Decision, *, by: Actor, now: datetime) 
         note=decision.note.strip(),
     )
     journey = record(journey_id, said(story, words, role="hub", now=now), actor=by, now=now)
+    confirm_by_review(journey_id, by=by, now=now)
     audit.wrote(journey, action=f"intake {decision.status}", fields=[INTAKE])
     return journey
 

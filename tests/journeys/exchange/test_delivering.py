@@ -5,9 +5,11 @@ import datetime as dt
 import pytest
 from standardwebhooks import Webhook
 
+from accounts.core.permissions import Role
 from accounts.models import Organization
-from accounts.tenancy import every_tenant
+from accounts.tenancy import acting_as, every_tenant
 from journeys.core.delivery import MAX_ATTEMPTS
+from journeys.domain import intake
 from journeys.domain.claiming import claim
 from journeys.domain.opening import hand_over_again
 from journeys.enums import DeliveryStatus
@@ -19,8 +21,8 @@ from journeys.models import (
     WorkItem,
 )
 from programs.models import ProgramVersion
-from tests.factories.exchange import SECRET, delivery_of, packet, submitted
-from tests.factories.people import actor_of
+from tests.factories.exchange import SECRET, delivery_of, endpoint, packet, submitted
+from tests.factories.people import actor_of, member
 from tests.fakes.hub import Hub
 from tests.journeys.exchange.conftest import Turning, deliver
 
@@ -240,8 +242,6 @@ def test_a_revocation_stops_what_is_already_queued(
 def test_the_portal_inbox_and_the_packet_count_as_sent(
     clock: Turning, version: ProgramVersion, northstar: Organization
 ) -> None:
-    from tests.factories.exchange import endpoint
-
     for transport in ("portal", "packet"):
         with every_tenant(reason="a test changes how the hub works"):
             Endpoint.objects.filter(organization=northstar).update(active=False)
@@ -249,3 +249,15 @@ def test_the_portal_inbox_and_the_packet_count_as_sent(
         journey = submitted(now=clock.now)
         deliver(clock)
         assert delivery_of(journey).status == DeliveryStatus.SENT
+
+
+def test_a_review_in_the_portal_confirms_the_delivery(
+    clock: Turning, version: ProgramVersion, northstar: Organization
+) -> None:
+    endpoint(northstar, transport="portal", secret=None)
+    journey = submitted(now=clock.now)
+    deliver(clock)
+    priya = actor_of(member(northstar, Role.HUB_AGENT))
+    with acting_as(priya):
+        intake.accept(journey.id, by=priya, now=clock.now)
+    assert delivery_of(journey).status == DeliveryStatus.ACCEPTED
