@@ -133,7 +133,7 @@ def authorization(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
         {
             "enrollment": row,
             "form": form,
-            "language": language,
+            "spoken": language,
             "texts": [
                 {
                     "consent": consent,

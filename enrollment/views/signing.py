@@ -24,7 +24,7 @@ from enrollment.models import Enrollment
 from enrollment.rules import Refused, person_of
 from enrollment.views.review import means_of
 
-REAUTHENTICATED = "Signed in, after proving again who they are"
+REAUTHENTICATED = "Signed in and proved again who they are"
 
 
 @requires(Permission.ENROLLMENTS_SIGN)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import AuditEntry, User
 from enrollment.enums import EnrollmentStatus, SignatureKind
-from enrollment.models import Enrollment
+from enrollment.models import Enrollment, Signature
 from journeys.models import Delivery
 from programs.models import ProgramVersion
 
@@ -53,8 +53,10 @@ def waiting_for(user_id: UUID) -> list[Enrollment]:
         status__in=[EnrollmentStatus.DRAFT, EnrollmentStatus.RETURNED],
         signing_requested_at__isnull=False,
     )
-    certified = Q(signatures__kind=SignatureKind.PRESCRIBER, signatures__superseded_at=None)
-    return list(rows.exclude(certified).order_by("signing_requested_at"))
+    certified = Signature.objects.filter(
+        enrollment=OuterRef("pk"), kind=SignatureKind.PRESCRIBER, superseded_at=None
+    )
+    return list(rows.filter(~Exists(certified)).order_by("signing_requested_at"))
 
 
 def startable_versions(*, today: date) -> list[ProgramVersion]:

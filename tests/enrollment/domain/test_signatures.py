@@ -150,6 +150,7 @@ def test_the_queue_holds_what_was_asked_for_until_it_is_signed(lakeside: Office)
     with acting_as(lakeside.coordinator):
         signatures.ask_to_sign(enrollment.id, by=lakeside.coordinator, now=timezone.now())
     assert queue() == [enrollment]
+    lakeside.authorize(enrollment)
     lakeside.certify(enrollment)
     assert queue() == []
     lakeside.answer(enrollment, F6="3")

@@ -1,0 +1,292 @@
+"""Review, signatures, sending once, and what comes back."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from django.utils.html import escape
+
+from accounts.core.permissions import Role
+from accounts.models import Organization
+from accounts.tenancy import acting_as
+from enrollment.domain import signatures
+from enrollment.enums import EnrollmentStatus
+from enrollment.models import Enrollment, Signature
+from journeys.models import Journey, Packet
+from tests.enrollment.views.conftest import Queries
+from tests.factories.enrollments import EnrollmentFactory, PrescriberFactory
+from tests.factories.offices import Office, stored
+from tests.factories.people import member, proven, signed_in
+
+pytestmark = pytest.mark.django_db
+ROSA_SIGNS = {"signer": "patient", "signer_name": "Rosa Delgado", "authorization": "on"}
+
+
+def review(client: Client, enrollment: Enrollment) -> str:
+    return client.get(f"/enrollments/{enrollment.id}/review/").content.decode()
+
+
+def ask(lakeside: Office, enrollment: Enrollment) -> None:
+    with acting_as(lakeside.coordinator):
+        signatures.ask_to_sign(enrollment.id, by=lakeside.coordinator, now=timezone.now())
+
+
+def now(lakeside: Office, enrollment: Enrollment) -> Enrollment:
+    with acting_as(lakeside.coordinator):
+        return stored(enrollment)
+
+
+def signed(lakeside: Office, enrollment: Enrollment) -> dict[str, Signature]:
+    with acting_as(lakeside.coordinator):
+        return signatures.standing(enrollment)
+
+
+def reading(client: Client, *enrollments: Enrollment) -> dict[str, Any]:
+    """Open what is signed, and give back what pressing Sign with every box ticked posts."""
+    shown = client.get("/signing/read/", {"enrollment": [str(each.id) for each in enrollments]})
+    page = shown.content.decode()
+    digests = re.findall(r'name="(digest-[^"]+)"\s+value="([^"]+)"', page)
+    return {"sign": re.findall(r'name="sign"\s+value="([^"]+)"', page), **dict(digests)}
+
+
+def test_the_review_links_everything_missing_to_its_field(ana: Client, lakeside: Office) -> None:
+    draft = lakeside.draft()
+    page = review(ana, draft)
+    assert f'href="/enrollments/{draft.id}/?open=diagnosis#slot-E1"' in page
+    assert "Send to hub" not in page
+    assert "Rosa" in page
+
+
+def test_a_complete_form_waits_for_two_signatures_in_words(ana: Client, lakeside: Office) -> None:
+    page = review(ana, lakeside.complete())
+    assert "waiting for the signature of the patient and Maya Okafor" in page
+    assert "Send to hub" not in page
+
+
+def test_the_patient_reads_the_exact_words_in_either_language(
+    ana: Client, lakeside: Office
+) -> None:
+    draft = lakeside.draft()
+    path = f"/enrollments/{draft.id}/authorization/"
+    with acting_as(lakeside.coordinator):
+        row = Enrollment.objects.select_related("program_version").get(id=draft.id)
+        shown = signatures.statement_of(row, "patient", today=timezone.localdate())
+    for language in ("en", "es"):
+        page = ana.get(f"{path}?language={language}").content.decode()
+        assert f'lang="{language}"' in page
+        for consent in shown.consents:
+            assert consent.title[language] in page
+            assert not re.search(rf'name="{consent.key}"[^>]*checked', page)
+
+
+def test_the_patient_signs_on_the_screen_and_free_choices_stay_free(
+    ana: Client, lakeside: Office
+) -> None:
+    draft = lakeside.draft()
+    path = f"/enrollments/{draft.id}/authorization/"
+    refused = ana.post(
+        path, {"signer": "patient", "signer_name": "Rosa Delgado", "marketing": "on"}
+    )
+    assert refused.status_code == 422
+    assert 'value="Rosa Delgado"' in refused.content.decode()
+    assert signed(lakeside, draft) == {}
+    ana.post(f"{path}?language=es", ROSA_SIGNS)
+    (signature,) = signed(lakeside, draft).values()
+    assert signature.evidence["language"] == "es"
+    assert [each["key"] for each in signature.evidence["consents"]] == ["authorization"]
+    assert signature.address == "127.0.0.1"
+
+
+def test_who_signs_for_the_patient_names_the_authority(ana: Client, lakeside: Office) -> None:
+    draft = lakeside.draft()
+    path = f"/enrollments/{draft.id}/authorization/"
+    sent = {**ROSA_SIGNS, "signer": "representative", "signer_name": "Elena Delgado"}
+    assert ana.post(path, sent).status_code == 422
+    relation = re.search(r'<option value="([a-z_]+)"', ana.get(path).content.decode())
+    assert relation
+    assert ana.post(path, {**sent, "relationship": relation[1]}).status_code == 302
+    (signature,) = signed(lakeside, draft).values()
+    assert signature.evidence["relationship"] == relation[1]
+
+
+def test_asking_puts_it_into_the_prescribers_queue(
+    ana: Client, maya: Client, lakeside: Office
+) -> None:
+    unfinished, complete = lakeside.draft(), lakeside.complete()
+    for each in (unfinished, complete):
+        ana.post(f"/enrollments/{each.id}/ask/")
+    queue = maya.get("/signing/").content.decode()
+    assert f'value="{complete.id}"' in queue
+    assert f'value="{unfinished.id}"' not in queue
+
+
+def test_several_are_signed_in_one_sitting_as_they_were_shown(
+    maya: Client, lakeside: Office
+) -> None:
+    both = [lakeside.complete(), lakeside.complete()]
+    for each in both:
+        ask(lakeside, each)
+    sent = reading(maya, *both)
+    assert len(sent["sign"]) == 2
+    assert maya.post("/signing/read/", sent).status_code == 302
+    assert all("prescriber" in signed(lakeside, each) for each in both)
+
+
+def test_the_page_to_sign_shows_every_answer_and_the_whole_text(
+    maya: Client, lakeside: Office
+) -> None:
+    enrollment = lakeside.complete()
+    ask(lakeside, enrollment)
+    page = maya.get(f"/signing/read/?enrollment={enrollment.id}").content.decode()
+    with acting_as(lakeside.doctor):
+        row = Enrollment.objects.select_related("program_version").get(id=enrollment.id)
+        shown = signatures.statement_of(row, "prescriber", today=timezone.localdate())
+    for item in shown.items:
+        assert escape(item.field.label) in page
+    for consent in shown.consents:
+        assert consent.title["en"] in page
+    assert not re.search(r'name="sign"[^>]*checked', page)
+
+
+def test_what_changed_while_it_was_read_is_not_signed(maya: Client, lakeside: Office) -> None:
+    enrollment = lakeside.complete()
+    ask(lakeside, enrollment)
+    sent = reading(maya, enrollment)
+    lakeside.answer(enrollment, F6="3")
+    answer = maya.post("/signing/read/", sent, follow=True)
+    assert "read it again" in answer.content.decode()
+    assert signed(lakeside, enrollment) == {}
+
+
+def test_nothing_ticked_is_nothing_signed(maya: Client, lakeside: Office) -> None:
+    enrollment = lakeside.complete()
+    ask(lakeside, enrollment)
+    sent = {**reading(maya, enrollment), "sign": []}
+    maya.post("/signing/read/", sent)
+    assert signed(lakeside, enrollment) == {}
+
+
+@pytest.mark.asvs("7.5.3")
+def test_signing_asks_again_who_it_is(lakeside: Office) -> None:
+    enrollment = lakeside.complete()
+    ask(lakeside, enrollment)
+    sent = reading(proven(signed_in(lakeside.maya), lakeside.maya), enrollment)
+    unproven = signed_in(lakeside.maya)
+    read = unproven.get(f"/signing/read/?enrollment={enrollment.id}")
+    assert read.status_code == 302
+    assert "reauthenticate" in read.headers["Location"]
+    assert unproven.post("/signing/read/", sent).status_code == 302
+    assert signed(lakeside, enrollment) == {}
+
+
+def test_another_prescriber_neither_sees_nor_signs_it(maya: Client, lakeside: Office) -> None:
+    enrollment = lakeside.complete()
+    ask(lakeside, enrollment)
+    sent = reading(maya, enrollment)
+    ruth = member(lakeside.practice, Role.PRESCRIBER, name="Ruth Adler")
+    PrescriberFactory.create(organization=lakeside.practice, user=ruth.user, name="Ruth Adler")
+    browser = proven(signed_in(ruth), ruth)
+    assert str(enrollment.id) not in browser.get("/signing/").content.decode()
+    assert browser.get(f"/signing/read/?enrollment={enrollment.id}").status_code == 302
+    browser.post("/signing/read/", sent)
+    assert signed(lakeside, enrollment) == {}
+
+
+def test_a_coordinator_does_not_sign(ana: Client, maya: Client, lakeside: Office) -> None:
+    enrollment = lakeside.complete()
+    ask(lakeside, enrollment)
+    sent = reading(maya, enrollment)
+    assert proven(ana, lakeside.ana).post("/signing/read/", sent).status_code == 403
+    assert signed(lakeside, enrollment) == {}
+
+
+@pytest.mark.parametrize("broken", ["x", "00000000-0000-4000-8000-000000000000"])
+def test_a_broken_post_signs_nothing(maya: Client, broken: str) -> None:
+    assert maya.post("/signing/read/", {"sign": broken}).status_code == 302
+
+
+def test_sending_gives_a_receipt_with_the_journeys_number(ana: Client, lakeside: Office) -> None:
+    enrollment = lakeside.signed()
+    assert "Send to hub" in review(ana, enrollment)
+    answer = ana.post(f"/enrollments/{enrollment.id}/send/", {"urgent": "yes"})
+    assert answer.headers["Location"] == f"/enrollments/{enrollment.id}/receipt/"
+    page = ana.get(answer.headers["Location"]).content.decode()
+    with acting_as(lakeside.coordinator):
+        journey = Journey.objects.get()
+        assert journey.urgent
+    assert journey.number in page
+    assert f"/journeys/{journey.id}/" in page
+
+
+def test_a_double_click_sends_once_and_the_way_back_shows_the_receipt(
+    ana: Client, lakeside: Office
+) -> None:
+    enrollment = lakeside.signed()
+    answers = [ana.post(f"/enrollments/{enrollment.id}/send/") for _ in range(2)]
+    assert len({answer.headers["Location"] for answer in answers}) == 1
+    with acting_as(lakeside.coordinator):
+        assert Journey.objects.count() == Packet.objects.count() == 1
+    for tail in ("", "review/"):
+        back = ana.get(f"/enrollments/{enrollment.id}/{tail}")
+        assert back.headers["Location"] == f"/enrollments/{enrollment.id}/receipt/"
+        assert back.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.asvs("2.3.1")
+def test_an_unsigned_form_cannot_be_sent_by_hand(ana: Client, lakeside: Office) -> None:
+    for enrollment in (lakeside.draft(), lakeside.complete()):
+        answer = ana.post(f"/enrollments/{enrollment.id}/send/")
+        assert answer.status_code == 422
+        assert "It was not sent" in answer.content.decode()
+        assert now(lakeside, enrollment).status == EnrollmentStatus.DRAFT
+
+
+def test_what_the_hub_returned_is_corrected_signed_again_and_sent_again(
+    ana: Client, maya: Client, lakeside: Office
+) -> None:
+    enrollment = lakeside.returned({"field": "B7", "sentence": "The payer knows no such member."})
+    assert (
+        "returned this for correction" in ana.get(f"/enrollments/{enrollment.id}/").content.decode()
+    )
+    assert "nothing has changed since" in review(ana, enrollment)
+    lakeside.answer(enrollment, B7="MH204418891")
+    ana.post(f"/enrollments/{enrollment.id}/ask/")
+    maya.post("/signing/read/", reading(maya, enrollment))
+    answer = ana.post(f"/enrollments/{enrollment.id}/send/")
+    assert answer.headers["Location"].endswith("/receipt/")
+    with acting_as(lakeside.coordinator):
+        assert Packet.objects.count() == 2
+    assert now(lakeside, enrollment).status == EnrollmentStatus.SUBMITTED
+
+
+def test_a_journey_leads_to_the_form_it_began_with(ana: Client, lakeside: Office) -> None:
+    enrollment = lakeside.sent()
+    answer = ana.get(f"/enrollments/of/{enrollment.journey_id}/")
+    assert answer.headers["Location"] == f"/enrollments/{enrollment.id}/"
+
+
+def test_a_program_that_leads_to_no_hub_says_so(ana: Client, lakeside: Office) -> None:
+    enrollment = lakeside.signed()
+    Organization.objects.filter(slug="northstar").update(active=False)
+    answer = ana.post(f"/enrollments/{enrollment.id}/send/", follow=True)
+    assert "names no hub" in answer.content.decode()
+    assert now(lakeside, enrollment).status == EnrollmentStatus.DRAFT
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_the_queue_takes_the_same_queries_for_one_and_for_thirty(
+    maya: Client, lakeside: Office, queries: Queries, rows: int
+) -> None:
+    first = lakeside.complete()
+    ask(lakeside, first)
+    for _ in range(rows - 1):
+        EnrollmentFactory.create(
+            organization=lakeside.practice,
+            patient=lakeside.rosa,
+            prescriber=lakeside.prescriber,
+            program_version=lakeside.version,
+            signing_requested_at=timezone.now(),
+        )
+    assert queries(maya, "/signing/") == 9
