@@ -1,0 +1,93 @@
+"""`python -m bench [row …]`: measure everything, or only what the named rows need."""
+
+import argparse
+import os
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+
+from bench import results, start
+from bench.results import Row, Unmeasured
+from bench.world import World, bench_folder, open_world
+from config.runner import paths
+from config.runner.errors import AlreadyRunningError, StartError
+from config.runner.processes import finish
+
+STARTS = ("cold_start_s", "warm_start_s", "stop_s")
+# Rows by the module that measures them; it is imported once Django is set up.
+IN_WORLD = {
+    "pages": (
+        "hello_per_s",
+        "timeline_per_s",
+        "timeline_p50_ms",
+        "timeline_p95_ms",
+        "timeline_cpu_ms",
+    ),
+    "submission": ("submission_p50_ms", "submission_p95_ms"),
+    "delivery": ("first_attempt_ms",),
+    "journeys": ("evaluate_ms", "record_per_s"),
+}
+NAMES = (*STARTS, *(name for names in IN_WORLD.values() for name in names))
+
+
+def measured(wanted: Sequence[str], folder: Path, failures: list[str]) -> Iterator[Row]:
+    """The rows, one after the other; what cannot be measured goes to `failures` instead."""
+    if set(STARTS) & set(wanted):
+        yield from _attempted("make run", start.measure(folder), failures)
+    modules = [module for module, names in IN_WORLD.items() if set(names) & set(wanted)]
+    if modules:
+        yield from _attempted("a world", _in_world(modules, folder, failures), failures)
+
+
+def _in_world(modules: Sequence[str], folder: Path, failures: list[str]) -> Iterator[Row]:
+    with open_world(folder) as world:
+        for module in modules:
+            yield from _attempted(module, _rows_of(module, world), failures)
+
+
+def _rows_of(module: str, world: World) -> Iterator[Row]:
+    yield from import_module(f"bench.{module}").measure(world)
+
+
+def _attempted(what: str, rows: Iterator[Row], failures: list[str]) -> Iterator[Row]:
+    began = time.monotonic()
+    print(f"· Measuring {what} …", file=sys.stderr, flush=True)
+    try:
+        yield from rows
+    except (Unmeasured, StartError) as error:
+        failures.append(f"Not measured: {what}. {error}")
+    except Exception:
+        # A fault in one measurement leaves the others their numbers.
+        failures.append(f"Not measured: {what}.\n{traceback.format_exc()}")
+    print(f"  {what} took {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+
+
+def main() -> int:
+    """Print the table; 1 when a row could not be measured."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("rows", nargs="*", metavar="row", help=f"any of {', '.join(NAMES)}")
+    wanted = parser.parse_args().rows or NAMES
+    if unknown := sorted(set(wanted) - set(NAMES)):
+        parser.error(f"no such row: {', '.join(unknown)}")
+    on, at = results.machine(), datetime.now(UTC).isoformat(timespec="seconds")
+    failures: list[str] = []
+    try:
+        with bench_folder() as folder:
+            rows = list(measured(wanted, folder, failures))
+    except AlreadyRunningError as error:
+        print(f"Only one bench at a time: {error.note}.", file=sys.stderr)
+        return 1
+    asked = ["git", "describe", "--always", "--dirty"]
+    commit = finish(asked, env=os.environ, folder=paths.ROOT).stdout.strip()
+    results.keep(rows, at=at, commit=commit, on=on)
+    print(f"\n{results.table(rows)}\n\n{at}, {commit}, {on}", flush=True)
+    print("\n".join(failures), file=sys.stderr)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
