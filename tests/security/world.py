@@ -1,0 +1,166 @@
+"""Two practices whose patients are on their way, everybody who works with them, and strangers.
+
+Lakeside's patient has values that stand nowhere else, so that wherever one is found, it leaked.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.test import Client
+from django.utils import timezone
+
+from accounts.core.permissions import KIND_ROLES, OrganizationKind, Permission, Role
+from accounts.domain.invitations import Invited, invite
+from accounts.models import Invitation, Membership, Organization
+from accounts.tenancy import acting_as, every_tenant
+from enrollment.domain import patients
+from enrollment.models import Coverage, Enrollment
+from journeys.domain import inbound
+from journeys.models import Delivery, InboundReport, Journey, WorkItem
+from tests.factories.enrollments import COVERAGE, ROSA
+from tests.factories.offices import Office, office
+from tests.factories.people import OrganizationFactory, actor_of, member, proven, signed_in
+from tests.security.walk import Address
+
+CANARY_PATIENT = {
+    "A1": "Zephyrine",
+    "A3": "Quillfeather",
+    "A5": "1931-07-19",
+    "A8": "77 Canarybird Row",
+    "A13": "6175550177",
+    "A17": "zephyrine@canary.example",
+}
+CANARY_COVERAGE = {"B7": "ZQ90817263", "B8": "GRPZQ4417", "B22": "ZQRX556677"}
+# As they are typed, stored and shown.
+CANARIES = (
+    *CANARY_PATIENT.values(), *CANARY_COVERAGE.values(),
+    "Jul 19, 1931", "July 19, 1931", "07/19/1931", "555-0177",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody at one of the organizations, and a browser in which they just signed in."""
+
+    name: str
+    membership: Membership
+    browser: Client
+
+    def may(self, permission: Permission) -> bool:
+        return actor_of(self.membership).may(permission)
+
+
+def person(name: str, membership: Membership) -> Person:
+    return Person(name, membership, proven(signed_in(membership), membership))
+
+
+def everybody_at(organization: Organization) -> Membership:
+    """One person with every role that their kind of organization can give."""
+    return member(organization, *KIND_ROLES[OrganizationKind(organization.kind)], name="Robin")
+
+
+# Parts of an address that name no row of a practice.
+OPEN = ("key", "step")
+
+
+@dataclass
+class World:
+    """Lakeside's rows, who may see them, and who may not."""
+
+    lakeside: Office
+    harbor: Office
+    sent: Enrollment
+    draft: Enrollment
+    journey: Journey
+    insiders: dict[str, Person] = field(default_factory=dict)
+    strangers: dict[str, Person] = field(default_factory=dict)
+    # What stands in an address, by the name it has there.
+    ids: dict[str, Any] = field(default_factory=dict)
+
+    def given(self, address: Address) -> dict[str, Any]:
+        """The ids of Lakeside's rows for one address; a form that is sent is read elsewhere."""
+        found = {name: self.ids[name] for name in address.parameters}
+        if address.name == "enrollment_receipt":
+            found["enrollment_id"] = self.sent.id
+        return found
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be told to a stranger: the patient's values, and the rows' ids."""
+        numbers = [self.journey.number, *(self.ids[name] for name in self.ids if name not in OPEN)]
+        return (*CANARIES, *(str(number) for number in numbers))
+
+
+def build() -> World:
+    """Lay the world out through the product's own functions."""
+    lakeside = office("Lakeside Rheumatology")
+    _mark(lakeside)
+    harbor = office("Harbor Neurology", version=lakeside.version)
+    sent, draft = lakeside.sent(), lakeside.draft()
+    harbor.sent()
+    with every_tenant(reason="the test looks what came of it"):
+        journey = Journey.objects.select_related("hub").get(id=sent.journey_id)
+    world = World(lakeside, harbor, sent, draft, journey)
+    world.insiders = _insiders(world)
+    world.strangers = _strangers(world)
+    world.ids = _ids(world)
+    return world
+
+
+def _mark(lakeside: Office) -> None:
+    """Give Lakeside's patient the values that stand nowhere else."""
+    by, now = lakeside.coordinator, timezone.now()
+    with acting_as(by):
+        row = patients.change_patient(lakeside.rosa.id, {**ROSA, **CANARY_PATIENT}, by=by, now=now)
+        coverage = Coverage.objects.get(patient=row)
+        patients.change_coverage(coverage.id, {**COVERAGE, **CANARY_COVERAGE}, by=by, now=now)
+
+
+def _insiders(world: World) -> dict[str, Person]:
+    maker = world.lakeside.version.program.manufacturer
+    operator = OrganizationFactory.create(kind="operator", name="Operations")
+    organizations = {
+        "practice": world.lakeside.practice,
+        "hub": world.journey.hub,
+        "manufacturer": maker,
+        "operator": operator,
+    }
+    people = {name: person(name, everybody_at(it)) for name, it in organizations.items()}
+    return {**people, "prescriber": person("prescriber", world.lakeside.maya)}
+
+
+def _strangers(world: World) -> dict[str, Person]:
+    kinds = ("hub", "pharmacy", "vendor", "manufacturer")
+    organizations = {kind: OrganizationFactory.create(kind=kind) for kind in kinds}
+    organizations["practice"] = world.harbor.practice
+    return {name: person(name, everybody_at(it)) for name, it in organizations.items()}
+
+
+def _ids(world: World) -> dict[str, Any]:
+    lakeside, journey = world.lakeside, world.journey
+    with every_tenant(reason="the test collects what stands in addresses"):
+        return {
+            "patient_id": lakeside.rosa.id,
+            "enrollment_id": world.draft.id,
+            "journey_id": journey.id,
+            "item_id": WorkItem.objects.filter(journey=journey, closed_at=None)[0].id,
+            "delivery_id": Delivery.objects.get(journey=journey).id,
+            "report_id": _report(journey.hub).id,
+            "membership": lakeside.maya.id,
+            "invitation": _invitation(world).id,
+            "key": world.lakeside.version.program.key,
+            "step": "benefit_verification",
+        }
+
+
+def _report(hub: Organization) -> InboundReport:
+    return inbound.receive(
+        hub, message_id="msg_1", body="{}", transport="webhook", now=timezone.now()
+    )
+
+
+def _invitation(world: World) -> Invitation:
+    admin = actor_of(world.insiders["practice"].membership)
+    invited = Invited("robin@lakeside.example", "Robin Marlowe", [Role.PRESCRIBER.value])
+    with acting_as(admin):
+        return invite(invited, by=admin, now=timezone.now())
