@@ -5,9 +5,13 @@ One LISTEN connection per process, a small bounded queue per open page. News are
 
 import asyncio
 import json
+import signal
+import threading
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from functools import partial
+from types import FrameType
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -22,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 # A full queue already tells its page to read anew, so nothing is lost by not adding to it.
 QUEUE_SIZE = 8
+STOP = ""
 # How long PostgreSQL may be silent before we ask whether the connection still stands.
 SILENCE_SECONDS = 15
 RECONNECT_SECONDS = (0.2, 1, 2, 5)
@@ -52,6 +57,7 @@ class Hub:
     def __init__(self) -> None:
         self._queues: dict[str, set[asyncio.Queue[str]]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
+        self._closed = False
         self._hears = asyncio.Event()
 
     @property
@@ -62,6 +68,7 @@ class Hub:
     async def subscribe(self, key: UUID) -> AsyncIterator[asyncio.Queue[str]]:
         """Queue the ids of journeys that change, for one journey's or organization's id.
 
+        An empty text says that the process stops and the stream ends.
         Yields once the connection listens; when the database cannot be reached, after two
         seconds all the same: news follow as soon as it is back.
         """
@@ -71,11 +78,22 @@ class Hub:
             if self._task is None or self._task.done():
                 self._task = asyncio.create_task(self._listen())
             await self._until_it_hears()
+            if self._closed:
+                queue.put_nowait(STOP)
             yield queue
         finally:
             self._queues[str(key)].discard(queue)
             if not self._queues[str(key)]:
                 del self._queues[str(key)]
+
+    def close(self) -> None:
+        """End every stream: the server was told to stop, and would wait for them."""
+        self._closed = True
+        for queues in self._queues.values():
+            for queue in queues:
+                while not queue.empty():
+                    queue.get_nowait()
+                queue.put_nowait(STOP)
 
     async def _until_it_hears(self) -> None:
         try:
@@ -139,7 +157,30 @@ def hub() -> Hub:
     loop = asyncio.get_running_loop()
     if loop not in _hubs:
         _hubs[loop] = Hub()
+        _close_when_told_to_stop(_hubs[loop], loop)
     return _hubs[loop]
+
+
+def _close_when_told_to_stop(listening: Hub, loop: asyncio.AbstractEventLoop) -> None:
+    """Hear the signal before the server does, which says nothing to what it serves."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(number)
+        if callable(before):
+            signal.signal(number, partial(_stop, listening, loop, before))
+
+
+def _stop(
+    listening: Hub,
+    loop: asyncio.AbstractEventLoop,
+    before: Callable[[int, FrameType | None], object],
+    number: int,
+    frame: FrameType | None,
+) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(listening.close)
+    before(number, frame)
 
 
 def open_streams() -> int:

@@ -21,15 +21,14 @@ from accounts.core.actor import Actor
 from accounts.core.permissions import Permission
 from accounts.core.sessions import ends_at
 from accounts.domain import sessions
-from journeys.domain.listening import hub
+from journeys.domain.listening import STOP, hub
 from journeys.domain.queries.standing import journey_mark, still_may, work_mark
 
 T = TypeVar("T")
 
 # Streams share two threads and two pooled connections, taken for one query at a time.
 _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="live")
-# Several events at once are one re-reading.
-GATHER_SECONDS = 0.15
+REST_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -99,21 +98,26 @@ async def _flow(listener: Listener) -> AsyncIterator[str]:
         if await _is_behind(listener):
             yield _changed(str(listener.key))
         check_at = clock() + settings.LIVE_RECHECK_SECONDS
-        while True:
-            try:
-                changed = await asyncio.wait_for(queue.get(), settings.LIVE_PING_SECONDS)
-            except TimeoutError:
-                yield ": still here\n\n"
-            else:
-                while not queue.empty():
-                    changed = queue.get_nowait()
-                yield _changed(changed)
-                await asyncio.sleep(GATHER_SECONDS)
+        while news := await _news(queue):
+            yield news
+            # What comes meanwhile gathers in the queue, and is one re-reading.
+            await asyncio.sleep(REST_SECONDS)
             if clock() >= check_at:
                 if not await _query(lambda: _may_go_on(listener)):
                     yield "event: ended\ndata: signed out\n\n"
                     return
                 check_at = clock() + settings.LIVE_RECHECK_SECONDS
+
+
+async def _news(queue: asyncio.Queue[str]) -> str:
+    """What to send next: a change, or after a while without any a ping; nothing at the end."""
+    try:
+        changed = await asyncio.wait_for(queue.get(), settings.LIVE_PING_SECONDS)
+    except TimeoutError:
+        return ": still here\n\n"
+    while changed != STOP and not queue.empty():
+        changed = queue.get_nowait()
+    return _changed(changed) if changed != STOP else ""
 
 
 def _changed(journey_id: str) -> str:
