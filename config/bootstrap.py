@@ -28,7 +28,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 OLDEST = (3, 11)
 INSTALLER_LOCK = ROOT / "requirements" / "installer.lock"
-# Purpose -> lock. The developers' lock holds everything of the other one.
+# The developers' lock holds everything of the other one.
 LOCKS = {"run": "run.lock", "test": "dev.lock", "tools": "dev.lock"}
 # WeasyPrint opens these at run time; no Python package carries them.
 LIBRARIES = {
@@ -38,6 +38,7 @@ LIBRARIES = {
 }
 FONT, FONT_PACKAGE = "DejaVuSans.ttf", "fonts-dejavu-core"
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
+SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -50,21 +51,22 @@ def stop(text: str) -> NoReturn:
     raise SystemExit(1)
 
 
+def run_quietly(argv: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a program without a terminal; what it printed is in `stdout`."""
+    nothing, kept = subprocess.DEVNULL, subprocess.PIPE
+    return subprocess.run(
+        argv, stdin=nothing, stdout=kept, stderr=subprocess.STDOUT, text=True, check=False
+    )
+
+
 def use_a_new_enough_python() -> None:
     """Start again under a newer interpreter where this one is too old."""
     if sys.version_info[:2] >= OLDEST:
         return
-    for minor in range(OLDEST[1], 30):
-        found = shutil.which(f"python3.{minor}")
-        if found:
-            os.execv(found, [found, *sys.argv])
-    stop(
-        f"Throughline needs Python 3.11 or newer. {sys.executable} is "
-        f"{sys.version.split()[0]}, and no newer python3 is on the PATH."
-    )
-
-
-# --- What the system must have ------------------------------------------------------------------
+    for found in filter(None, (shutil.which(f"python3.{minor}") for minor in range(11, 30))):
+        os.execv(found, [found, *sys.argv])
+    version = sys.version.split()[0]
+    stop(f"Throughline needs Python 3.11 or newer; {sys.executable} is {version}.")
 
 
 def opens(library: str) -> bool:
@@ -100,24 +102,16 @@ def missing_packages(purpose: str) -> list[str]:
 def install_packages(packages: list[str]) -> None:
     """Install with apt-get, refreshing its lists where they are absent or old. Root only."""
     say(f"Installing {', '.join(packages)}")
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-
-    def apt_get(*words: str) -> int:
-        return subprocess.run(
-            ["apt-get", "-qq", *words],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            check=False,
-        ).returncode
-
-    install = ("install", "-y", "--no-install-recommends", *packages)
-    lists = Path("/var/lib/apt/lists")
-    fresh = lists.is_dir() and any(lists.glob("*Packages*"))
-    if fresh and apt_get(*install) == 0:
+    os.environ.setdefault("DEBIAN_FRONTEND", "noninteractive")
+    update = ["apt-get", "-qq", "update"]
+    install = ["apt-get", "-qq", "install", "-y", "--no-install-recommends", *packages]
+    known = any(Path("/var/lib/apt/lists").glob("*Packages*"))
+    if known and run_quietly(install).returncode == 0:
         return
-    if apt_get("update") != 0 or apt_get(*install) != 0:
-        stop(f"apt-get could not install {' '.join(packages)}; its messages are above.")
+    for step in (update, install):
+        done = run_quietly(step)
+        if done.returncode != 0:
+            stop(f"{done.stdout}\napt-get could not install {', '.join(packages)}.")
 
 
 def provide_system_packages(purpose: str) -> None:
@@ -138,15 +132,12 @@ def provide_system_packages(purpose: str) -> None:
     stop(f"This machine lacks {', '.join(missing)}. Run this once, then try again:\n\n  {line}\n")
 
 
-# --- The Python environment -----------------------------------------------------------------------
-
-
 def venv_works() -> bool:
     """Whether .venv has a new enough Python that still starts (it may have moved or gone)."""
     if not PYTHON.exists():
         return False
     script = f"import sys; sys.exit(sys.version_info[:2] < {OLDEST})"
-    return subprocess.run([str(PYTHON), "-c", script], check=False).returncode == 0
+    return run_quietly([str(PYTHON), "-c", script]).returncode == 0
 
 
 def create_venv() -> None:
@@ -163,12 +154,14 @@ def pip(*words: str) -> None:
 def uv_environment() -> dict[str, str]:
     """The environment, with pip's own index and certificate said in uv's words.
 
-    uv does not read pip's configuration; a machine set up for pip alone must still work.
+    uv reads neither pip's configuration nor, unasked, the certificates that the system trusts; a
+    machine set up for pip alone must still work.
     """
     environment = dict(os.environ)
-    listing = [str(PYTHON), "-m", "pip", "config", "list"]
-    told = subprocess.run(listing, capture_output=True, text=True, check=False).stdout
-    for line in told.splitlines():
+    if Path(SYSTEM_CERTIFICATES).exists():
+        environment.setdefault("UV_SYSTEM_CERTS", "true")
+    told = run_quietly([str(PYTHON), "-m", "pip", "config", "list"])
+    for line in told.stdout.splitlines():
         name, _, value = line.partition("=")
         scope, _, setting = name.partition(".")
         if scope in ("global", "install", ":env:"):
