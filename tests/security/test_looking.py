@@ -1,0 +1,122 @@
+"""Every page with real rows on it: looking changes nothing, and every answer is closed."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.http import HttpResponseBase
+from django.urls import reverse
+
+from tests.security.walk import guarded_addresses
+from tests.security.world import CANARIES, Person, World
+
+pytestmark = pytest.mark.django_db
+
+WRITING = re.compile(r'^\s*(?:insert into|update|delete from)\s+"?(\w+)', re.IGNORECASE)
+# What may be written while something is only looked at: the record of it, and the session.
+BOOKS = {"accounts_auditentry", "accounts_auditseal", "django_session", "accounts_cache"}
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """One person's look at one page: the answer, and the tables that were written."""
+
+    person: Person
+    page: str
+    answer: HttpResponseBase
+    written: frozenset[str]
+
+    @property
+    def named(self) -> str:
+        return f"{self.person.name} {self.page} {self.answer.status_code}"
+
+
+def looks(world: World) -> Iterator[Look]:
+    """Everybody at every page, whether they may open it or not; streams only begin."""
+    for person in (*world.insiders.values(), world.strangers["practice"]):
+        for address in guarded_addresses():
+            if not address.name.startswith("live_"):
+                yield look(person, address.name, kwargs=world.given(address))
+        yield look(person, "home", kwargs={})
+        yield look(person, "find", kwargs={})
+        yield look(person, "sessions", kwargs={})
+
+
+def look(person: Person, name: str, *, kwargs: dict[str, Any]) -> Look:
+    written: set[str] = set()
+
+    def note(execute: Any, sql: str, *rest: Any) -> Any:
+        if found := WRITING.match(sql):
+            written.add(found[1])
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(note):
+        answer = person.browser.get(reverse(name, kwargs=kwargs))
+    return Look(person, name, answer, frozenset(written))
+
+
+@pytest.fixture(scope="module")
+def seen(world: World) -> list[Look]:
+    return list(looks(world))
+
+
+def test_pages_of_every_kind_were_looked_at(seen: list[Look]) -> None:
+    statuses = {look.answer.status_code for look in seen}
+    assert {200, 302, 403, 404, 405} <= statuses
+    assert max(statuses) < 500
+
+
+@pytest.mark.asvs("3.5.3")
+def test_looking_writes_nothing_but_the_record_of_it(seen: list[Look]) -> None:
+    assert [(look.named, look.written - BOOKS) for look in seen if look.written - BOOKS] == []
+    assert any(look.written for look in seen)
+
+
+@pytest.mark.asvs("3.4.4", "3.4.5", "3.4.6", "3.4.8", "14.3.2")
+def test_every_answer_carries_the_headers(seen: list[Look]) -> None:
+    faults = [
+        (look.named, name, look.answer.get(name))
+        for look in seen
+        for name, value in HEADERS.items()
+        if value not in look.answer.get(name, "")
+    ]
+    assert faults == []
+
+
+@pytest.mark.asvs("3.4.3")
+def test_no_answer_lets_a_page_run_what_is_not_ours(seen: list[Look]) -> None:
+    policies = {look.named: look.answer.get("Content-Security-Policy", "") for look in seen}
+    assert {name for name, policy in policies.items() if "default-src" not in policy} == set()
+    assert {name for name, policy in policies.items() if "unsafe-" in policy} == set()
+
+
+@pytest.mark.asvs("3.4.2")
+def test_no_answer_is_shared_with_another_origin(seen: list[Look]) -> None:
+    shared = [
+        (look.named, header)
+        for look in seen
+        for header in look.answer.headers
+        if header.lower().startswith("access-control-")
+    ]
+    assert shared == []
+
+
+@pytest.mark.asvs("14.2.1")
+def test_no_address_or_cookie_holds_a_patients_values(seen: list[Look]) -> None:
+    told = []
+    for look in seen:
+        page = "" if look.answer.streaming else getattr(look.answer, "content", b"").decode("latin")
+        links = re.findall(r'(?:href|src|action|hx-[a-z]+)="([^"]*)"', page)
+        carried = [*links, look.answer.get("Location", ""), look.answer.cookies.output()]
+        told += [(look.named, text) for text in carried if any(c in text for c in CANARIES)]
+    assert told == []
