@@ -3,7 +3,8 @@
 import structlog
 
 from accounts import audit
-from accounts.models import Membership, User
+from accounts.core.permissions import OrganizationKind
+from accounts.models import Membership, Organization, User
 from accounts.tenancy import every_tenant
 
 log = structlog.get_logger(__name__)
@@ -21,9 +22,18 @@ def remember(action: str, *, user: User, how: str = "") -> None:
 
 
 def remember_failure(*, email: str) -> None:
-    """Write a failed sign-in down; an address nobody has leaves only a log line without it."""
-    user = User.objects.filter(email__iexact=email).first() if email else None
-    if user is None:
-        log.info("sign_in_failed", user_id=None)
-    else:
+    """Write a failed sign-in down: where the person works, or with the operator for nobody's.
+
+    Both take as long, so that time tells nobody which addresses have an account.
+    """
+    user = User.objects.filter(email__iexact=email).first()
+    if user is not None:
         remember("sign_in_failed", user=user, how="password")
+        return
+    operators = Organization.objects.filter(kind=OrganizationKind.OPERATOR.value, active=True)
+    with every_tenant(reason="whoever watches over the site learns of it"):
+        for organization_id in operators.values_list("id", flat=True)[:1]:
+            audit.happened(
+                "sign_in_failed", organization_id=organization_id, purpose="unknown address"
+            )
+    log.info("sign_in_failed", user_id=None, how="password")

@@ -14,6 +14,7 @@ class NewPersonForm(forms.Form):
         label=_("Your name"),
         max_length=120,
         help_text=_("As colleagues and partners know you."),
+        error_messages={"required": _("Say what you are called.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     password = forms.CharField(
@@ -21,6 +22,7 @@ class NewPersonForm(forms.Form):
         max_length=128,
         strip=False,
         help_text=_("At least 12 characters. A few words in a row are easy to keep in mind."),
+        error_messages={"required": _("Choose a password.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 

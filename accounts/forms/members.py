@@ -34,11 +34,17 @@ class RolesForm(forms.Form):
 
 
 class InviteForm(RolesForm):
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(
+        label=_("Name"), max_length=120, error_messages={"required": _("Say whom you invite.")}
+    )
     email = forms.EmailField(
         label=_("Work e-mail"),
         max_length=254,
         help_text=_("The invitation goes there and can be accepted by its owner only."),
+        error_messages={
+            "required": _("Say where the invitation goes."),
+            "invalid": _("An address looks like name@practice.com."),
+        },
     )
     field_order = ("name", "email", "roles")
 

@@ -40,7 +40,7 @@ class Row:
     subject: str
     subject_type: str
     subject_id: UUID | None
-    fields: str
+    fields: list[str]
     purpose: str
     request_id: str
 
@@ -98,7 +98,7 @@ def in_words(found: Sequence[AuditEntry]) -> list[Row]:
             subject=subject_name(entry.subject_type),
             subject_type=entry.subject_type,
             subject_id=entry.subject_id,
-            fields=", ".join(entry.fields),
+            fields=entry.fields,
             purpose=entry.purpose,
             request_id=entry.request_id,
         )
@@ -144,7 +144,7 @@ def export_rows(found: QuerySet[Any]) -> Iterator[Sequence[str]]:
             row.what,
             row.subject,
             str(row.subject_id or ""),
-            row.fields,
+            ", ".join(row.fields),
             row.purpose,
             row.request_id,
         )
