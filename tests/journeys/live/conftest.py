@@ -148,23 +148,24 @@ def serving(database: str, **variables: str) -> Iterator[Server]:
     )
     server = Server(f"http://127.0.0.1:{port}", process, database)
     try:
-        _wait_until_alive(server)
+        _wait_until("/healthz", "ok", server)
         yield server
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=10)
 
 
-def _wait_until_alive(server: Server) -> None:
-    ends = time.monotonic() + 20
+def _wait_until(path: str, says: str, server: Server) -> None:
+    """Ask until the server answers so; earlier pages' streams may take a moment to end."""
+    ends = time.monotonic() + 30
     while time.monotonic() < ends:
         try:
-            if httpx.get(f"{server.address}/healthz").status_code == 200:
+            if says in httpx.get(server.address + path).text:
                 return
         except httpx.TransportError:
-            # Not listening yet; the socket itself says when it does.
-            time.sleep(0.05)
-    pytest.fail("uvicorn did not start")
+            pass
+        time.sleep(0.05)
+    pytest.fail(f"{path} never said {says!r}")
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +176,7 @@ def server(database: str) -> Iterator[Server]:
 
 @pytest.fixture
 def live(server: Server, elsewhere: Elsewhere) -> Live:
+    _wait_until("/metrics", "throughline_live_streams 0.0", server)
     with elsewhere():
         Organization.objects.filter(slug="lakeside").update(slug=f"old-{time.monotonic_ns()}")
         practice = practice_named("lakeside", "Lakeside Rheumatology")
