@@ -31,6 +31,16 @@ faults: ## Kill real processes at bad moments and verify that nothing is lost
 screenshots: ## Take the pictures of the documentation from the running demo
 	@$(READY) test python -m tests.e2e.screenshots $(ARGS)
 
+lock: ## Pin again, by hash, what pyproject.toml asks for (ARGS=--upgrade for newer versions)
+	@$(READY) tools sh -e -c ' \
+		pin="uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+			--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(ARGS)"; \
+		export UV_SYSTEM_CERTS=true; \
+		$$pin pyproject.toml -o requirements/base.lock; \
+		$$pin pyproject.toml --group embedded -o requirements/run.lock; \
+		$$pin pyproject.toml --group embedded --group dev -o requirements/dev.lock; \
+		echo uv | $$pin - -o requirements/installer.lock'
+
 manage: ## Run a management command in this copy (ARGS="verify_audit")
 	@$(READY) run python -m config.runner manage $(ARGS)
 
