@@ -1,0 +1,85 @@
+"""A manufacturer learns how its programs go, and nothing about anybody."""
+
+import re
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.urls import reverse
+
+from accounts.core.permissions import KIND_ROLES, OrganizationKind, permissions_of
+from accounts.tenancy import PartyModel, every_tenant
+from journeys.models import FunnelRow
+from tests.security.walk import guarded_addresses
+from tests.security.world import CANARIES, Person, World
+
+pytestmark = pytest.mark.django_db
+
+# All that a manufacturer's rows say of a journey: no identity, no day, no organization of its own.
+FUNNEL_FIELDS = {"id", "organization", "program", "started_month", "stage"}
+# All that the page of a program is made of.
+PAGE_FIELDS = {"program", "version", "rows", "closed", "hides", "started"}
+# Of the pages with rows, those that a manufacturer opens at all.
+ITS_PAGES = {"programs", "program", "audit", "audit_export", "members", "member"}
+
+
+@pytest.fixture
+def nadia(world: World) -> Person:
+    """Every role that somebody at the program's own manufacturer can have."""
+    return world.insiders["manufacturer"]
+
+
+@pytest.mark.asvs("8.2.3")
+def test_the_rows_behind_the_counts_hold_no_more_than_the_counts_need(world: World) -> None:
+    assert {field.name for field in FunnelRow._meta.get_fields()} == FUNNEL_FIELDS
+
+
+@pytest.mark.asvs("8.2.3", "15.3.1")
+def test_no_role_of_a_manufacturer_opens_more_than_its_pages(world: World) -> None:
+    may = permissions_of(KIND_ROLES[OrganizationKind.MANUFACTURER])
+    opened = {address.name for address in guarded_addresses() if address.permission in may}
+    assert {name for name in opened if "invit" not in name and "end_" not in name} == ITS_PAGES
+
+
+@pytest.mark.asvs("8.2.3", "15.3.1")
+def test_nothing_it_is_answered_names_a_patient_a_practice_or_a_journey(
+    world: World, nadia: Person
+) -> None:
+    practice = world.lakeside.practice
+    hidden = (
+        *CANARIES, world.journey.number, str(world.journey.id), str(world.lakeside.rosa.id),
+        str(world.sent.id), str(practice.id), practice.name, "Okafor", "Whitfield",
+    )  # fmt: skip
+    told = []
+    for address in guarded_addresses():
+        if not address.name.startswith("live_"):
+            path = reverse(address.name, kwargs=world.given(address))
+            # A 404 repeats the address that was asked for.
+            page = nadia.browser.get(path).content.decode("latin").replace(path, "")
+            told += [(address.name, secret) for secret in hidden if secret in page]
+    assert told == []
+
+
+@pytest.mark.asvs("8.2.3", "15.3.1")
+def test_its_page_is_made_of_counts_and_small_ones_are_hidden(world: World, nadia: Person) -> None:
+    """Two journeys are on their way: a number that would tell about somebody."""
+    answer = nadia.browser.get(reverse("program", kwargs={"key": "veltrana"}))
+    assert answer["Content-Type"] == "text/html; charset=utf-8"
+    contexts: Any = answer.context
+    made_of = next(each for context in contexts for each in context.dicts if "hides" in each)
+    by_the_tags = {"block", "language"}
+    assert set(made_of) - by_the_tags == PAGE_FIELDS
+    assert made_of["rows"][0].value is None
+    main = re.search(r"<main.*</main>", answer.content.decode(), re.DOTALL)
+    assert main
+    words = re.sub(r"<[^>]+>", " ", main[0].split("Journeys that go on", 1)[1])
+    assert set(re.findall(r"\b\d+\b", words)) <= {"0", "11"}
+
+
+def test_a_manufacturer_is_party_to_no_journey(world: World, nadia: Person) -> None:
+    maker = nadia.membership.organization_id
+    with every_tenant(reason="the test reads every row that parties may see"):
+        shared = [model for model in apps.get_models() if issubclass(model, PartyModel)]
+        assert shared
+        for model in shared:
+            assert not model.objects.filter(party_ids__contains=[maker]).exists()
