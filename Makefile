@@ -44,14 +44,6 @@ lock: ## Pin again, by hash, what pyproject.toml asks for (ARGS=--upgrade for ne
 manage: ## Run a management command in this copy (ARGS="verify_audit")
 	@$(READY) run python -m config.runner manage $(ARGS)
 
-lock: ## Pin every dependency again, by hash, from pyproject.toml
-	@$(READY) tools sh -c 'set -e; compile() { \
-	  uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
-	    --no-emit-find-links --generate-hashes --no-header --no-annotate pyproject.toml "$$@"; }; \
-	  compile -o requirements/base.lock; \
-	  compile --group embedded -o requirements/run.lock; \
-	  compile --group embedded --group dev -o requirements/dev.lock'
-
 clean: ## Delete this copy's data and caches; the environment stays
 	@$(READY) run python -m config.runner clean
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis staticfiles
