@@ -4,10 +4,13 @@ import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
+import structlog
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 
+log = structlog.get_logger(__name__)
 CONTENT_TYPE = "application/problem+json"
 # Names of ninja's own wrapping, and tags of the union, which are no part of the partner's body.
 NOT_IN_THE_BODY = frozenset({"body", "report", "step.reported", "delivery.accepted"})
@@ -83,6 +86,13 @@ def install(api: NinjaAPI) -> None:
             for one in error.errors
         ]
         return answer(422, "Some fields are missing or wrong; nothing was kept.", faults)
+
+    @api.exception_handler(OperationalError)
+    def overloaded(_request: HttpRequest, error: OperationalError) -> HttpResponse:
+        log.error("database_unavailable", error=type(error).__name__)
+        words = "We cannot keep anything at the moment; send the same message again soon."
+        fault = Fault(pointer="", code="unavailable", detail=words)
+        return answer(503, words, [fault], {"Retry-After": "5"})
 
     @api.exception_handler(HttpError)
     def failed(_request: HttpRequest, error: HttpError) -> HttpResponse:

@@ -78,7 +78,7 @@ Report = Annotated[StepReported | DeliveryAccepted, Field(discriminator="type")]
 @router.post(
     "/reports",
     auth=partner_of,
-    response={202: Kept, frozenset({400, 401, 413, 422, 429}): Problem},
+    response={202: Kept, frozenset({400, 401, 413, 422, 429, 503}): Problem},
     summary="Report what happened",
 )
 def report(

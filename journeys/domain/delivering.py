@@ -83,6 +83,10 @@ def _hand_back(delivery: Delivery, claimed: Claimed) -> None:
 
 
 def _sent(journey: Journey, delivery: Delivery, receipt: Receipt, *, now: datetime) -> None:
+    """Taken in; a case number in the same breath is the confirmation, and all there is to tell."""
+    if receipt.reference:
+        confirmed(journey, delivery, reference=receipt.reference, at=now, now=now)
+        return
     delivery.status = DeliveryStatus.SENT
     delivery.sent_at = now
     delivery.trouble = ""
@@ -90,8 +94,6 @@ def _sent(journey: Journey, delivery: Delivery, receipt: Receipt, *, now: dateti
     delivery.save(update_fields=["status", "sent_at", "trouble", "lease_until"])
     close_work(delivery, why=f"{delivery.recipient.name} has it now.", now=now)
     tell_journey(journey, delivery, now=now)
-    if receipt.reference:
-        confirmed(journey, delivery, reference=receipt.reference, at=now, now=now)
 
 
 def _failed(journey: Journey, delivery: Delivery, error: TransportError, *, now: datetime) -> None:

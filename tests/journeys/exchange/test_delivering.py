@@ -65,7 +65,7 @@ def test_a_case_number_in_the_answer_confirms_at_once(
     deliver(clock)
     delivery = delivery_of(journey)
     assert (delivery.status, delivery.partner_case_number) == (DeliveryStatus.ACCEPTED, "NS-10422")
-    assert told(journey.id) == ["accepted", "sent"]
+    assert told(journey.id) == ["accepted"]
 
 
 def test_sent_is_not_accepted(address: Endpoint, hub: Hub, clock: Turning) -> None:

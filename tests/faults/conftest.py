@@ -1,0 +1,129 @@
+"""A database with committed rows, a broker and a worker of the tests' own."""
+
+import os
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from celery import current_app
+from django.db import connections
+from psycopg import sql
+from pytest_django import DjangoDbBlocker
+
+from accounts.models import Organization
+from accounts.tenancy import every_tenant
+from journeys.enums import DeliveryStatus
+from journeys.models import Delivery, Endpoint
+from tests.conftest import owner_url, site_url
+from tests.factories.exchange import SECRET, endpoint, partner_key
+from tests.factories.programs import published
+from tests.fakes.hub import Hub, running_hub
+from tests.faults.processes import Broker, Worker, broker, worker
+
+
+@pytest.fixture(scope="session")
+def committed(
+    django_db_setup: None, database_name: str, django_db_blocker: DjangoDbBlocker
+) -> Iterator[str]:
+    """A copy of the suite's empty database, in which tests commit; dropped afterwards."""
+    name = f"{database_name}_committed"
+    copy, source = sql.Identifier(name), sql.Identifier(database_name)
+    drop = sql.SQL("drop database if exists {} with (force)").format(copy)
+    with django_db_blocker.unblock():
+        use(database_name)
+    with psycopg.connect(owner_url("postgres"), autocommit=True) as owner:
+        owner.execute(drop)
+        owner.execute(sql.SQL("create database {} template {}").format(copy, source))
+    yield name
+    with psycopg.connect(owner_url("postgres"), autocommit=True) as owner:
+        owner.execute(drop)
+
+
+def use(name: str) -> None:
+    """Let go of every connection, and connect to this database from now on."""
+    connection = connections["default"]
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's connections have one
+    connection.settings_dict["NAME"] = name
+
+
+@pytest.fixture
+def database(
+    committed: str, database_name: str, django_db_blocker: DjangoDbBlocker
+) -> Iterator[str]:
+    """Commit for real in this test; what it leaves behind is put to rest."""
+    with django_db_blocker.unblock():
+        use(committed)
+        yield committed
+        with every_tenant(reason="the next test starts with nothing under way"):
+            Delivery.objects.update(status=DeliveryStatus.ABANDONED)
+            Endpoint.objects.update(active=False)
+        use(database_name)
+
+
+@pytest.fixture(scope="session")
+def own_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A broker of the fault tests' own, which this process uses as well."""
+    own = broker(tmp_path_factory.mktemp("broker"))
+    before = current_app.conf.broker_url
+    try:
+        own.start()
+        point_at(own.url.replace("unix://", "redis+socket://"))
+        yield own
+    finally:
+        own.kill()
+        point_at(before)
+
+
+@pytest.fixture
+def redis(own_redis: Broker) -> Broker:
+    """The broker, running whatever the test before did to it."""
+    if own_redis.running is None:
+        own_redis.start()
+    return own_redis
+
+
+def point_at(url: str) -> None:
+    """Send this process's nudges to another broker."""
+    if current_app._pool is not None:
+        current_app._pool.force_close_all()
+    current_app._pool = None
+    current_app.conf.broker_url = current_app.conf.broker_write_url = url
+    current_app.amqp._producer_pool = None
+
+
+@pytest.fixture(scope="session")
+def own_worker(
+    tmp_path_factory: pytest.TempPathFactory, committed: str, own_redis: Broker
+) -> Iterator[Worker]:
+    """A worker on the tests' database and broker; one for all tests, for it starts slowly."""
+    variables = {
+        **os.environ,
+        "DATABASE_URL": site_url(committed),
+        "REDIS_URL": own_redis.url,
+        "ALLOW_PRIVATE_ENDPOINTS": "true",
+        "LOG_JSON": "false",
+    }
+    own = worker(tmp_path_factory.mktemp("worker"), variables)
+    yield own
+    own.kill()
+
+
+@pytest.fixture
+def celery(own_worker: Worker, database: str, redis: Broker) -> Worker:
+    """The worker, ready whatever the test before did to it."""
+    own_worker.ensure_ready()
+    return own_worker
+
+
+@pytest.fixture
+def hub(database: str) -> Iterator[Hub]:
+    """Northstar, which takes webhooks here and holds a key to report with."""
+    with running_hub(SECRET) as running:
+        published("veltrana")
+        northstar = Organization.objects.get(slug="northstar")
+        endpoint(northstar, address=running.url)
+        if not Organization.objects.filter(pk=northstar.pk, name="Northstar Access").exists():
+            Organization.objects.filter(pk=northstar.pk).update(name="Northstar Access")
+            partner_key(northstar)
+        yield running

@@ -1,0 +1,128 @@
+"""What is killed, emptied or silent loses nothing, and nothing counts twice."""
+
+import threading
+import time
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+from django.test import Client
+from django.urls import reverse
+
+from accounts.core.permissions import Role
+from accounts.tenancy import every_tenant
+from journeys.enums import DeliveryStatus, ReportStatus
+from journeys.models import Delivery, DeliveryAttempt, InboundReport, Journey, JourneyEvent
+from tests.factories.exchange import delivery_of, signed_report, step_report, submitted
+from tests.factories.people import member, signed_in
+from tests.fakes.hub import Hub
+from tests.faults.processes import Broker, Worker, wait_for
+
+pytestmark = pytest.mark.faults
+
+
+def confirmed(journey: Journey) -> bool:
+    return delivery_of(journey).status == DeliveryStatus.ACCEPTED
+
+
+def hand_offs(journey: Journey) -> list[str]:
+    with every_tenant(reason="a test reads the story"):
+        told = JourneyEvent.objects.filter(journey=journey, kind="hand_off")
+        return sorted(told.values_list("status", flat=True))
+
+
+def test_a_worker_killed_in_the_middle_of_a_delivery_delivers_it_once(
+    celery: Worker, hub: Hub
+) -> None:
+    hub.gate.clear()
+    journey = submitted()
+    hub.wait_for_message()
+    celery.kill()
+    hub.gate.set()
+    with every_tenant(reason="the lease of the dead worker runs out"):
+        Delivery.objects.filter(journey=journey).update(lease_until=Now())
+    celery.ensure_ready()
+    wait_for(lambda: confirmed(journey), "the delivery is confirmed")
+    assert set(hub.ids) == {str(delivery_of(journey).id)}
+    assert len({message.content["data"]["digest"] for message in hub.taken}) == 1
+    assert hand_offs(journey) == ["accepted"]
+    with every_tenant(reason="a test reads the attempts"):
+        first = DeliveryAttempt.objects.filter(delivery__journey=journey).order_by("number")[0]
+    assert first.outcome.startswith("Interrupted")
+
+
+def test_redis_emptied_loses_nothing(celery: Worker, hub: Hub, redis: Broker) -> None:
+    with celery.frozen():
+        journeys = [submitted() for _ in range(5)]
+        redis.empty()
+    wait_for(lambda: all(map(confirmed, journeys)), "every delivery is confirmed")
+    assert sorted(hub.ids) == sorted(str(delivery_of(each).id) for each in journeys)
+
+
+def test_redis_killed_refuses_no_submission_and_loses_nothing(
+    celery: Worker, hub: Hub, redis: Broker
+) -> None:
+    redis.kill()
+    started = time.monotonic()
+    journeys = [submitted() for _ in range(3)]
+    assert time.monotonic() - started < 3
+    redis.start()
+    wait_for(lambda: all(map(confirmed, journeys)), "every delivery is confirmed")
+    assert sorted(hub.ids) == sorted(str(delivery_of(each).id) for each in journeys)
+
+
+def test_a_hub_that_is_down_is_named_and_its_queue_drains_when_it_is_back(
+    celery: Worker, hub: Hub
+) -> None:
+    hub.status = 503
+    lakeside = submitted().organization
+    journeys = [submitted() for _ in range(3)]
+    wait_for(lambda: all(delivery_of(each).trouble for each in journeys), "the trouble is told")
+    ana = signed_in(member(lakeside, Role.PRACTICE_STAFF))
+    page = ana.get(reverse("exchange")).content.decode()
+    assert "Northstar Access not confirming since" in page
+    assert "4 enrollments queued" in page
+    hub.status = 200
+    wait_for(lambda: all(map(confirmed, journeys)), "the queue has drained")
+    assert all(hand_offs(each) == ["accepted"] for each in journeys)
+
+
+def test_duplicate_reports_from_many_threads_count_once(celery: Worker, hub: Hub) -> None:
+    journey = submitted()
+    wait_for(lambda: confirmed(journey), "the delivery is confirmed")
+    body, headers = signed_report(
+        step_report(journey, "intake_review", "accepted"), partner="northstar", message_id="once"
+    )
+    answers: list[int] = []
+
+    def post() -> None:
+        answer = Client().post(
+            "/api/v1/reports", data=body, content_type="application/json", headers=headers
+        )
+        answers.append(answer.status_code)
+        connection.close()
+
+    threads = [threading.Thread(target=post) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [202] * 5
+
+    def applied() -> bool:
+        with every_tenant(reason="a test looks"):
+            reports = InboundReport.objects.filter(message_id="once")
+            return [report.status for report in reports] == [ReportStatus.APPLIED]
+
+    wait_for(applied, "the report is applied")
+    with every_tenant(reason="a test counts"):
+        assert JourneyEvent.objects.filter(journey=journey, source_event_id="once").count() == 1
+
+
+def test_two_workers_take_each_delivery_once(celery: Worker, hub: Hub) -> None:
+    """Two children wake at once for a long queue, and again at every nudge."""
+    hub.hold = 0.02
+    with celery.frozen():
+        journeys = [submitted() for _ in range(12)]
+    wait_for(lambda: all(map(confirmed, journeys)), "every delivery is confirmed")
+    assert sorted(hub.ids) == sorted(str(delivery_of(each).id) for each in journeys)
