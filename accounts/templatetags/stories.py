@@ -108,7 +108,7 @@ def _facts(facts: Sequence[Fact]) -> str:
     if not facts:
         return ""
     told = (
-        f"<div><dt>{escape(fact.label)}</dt><dd>{escape(fact.value)}</dd></div>" for fact in facts
+        f"<div><dt>{escape(fact.label)}</dt> <dd>{escape(fact.value)}</dd></div>" for fact in facts
     )
     return f'<dl class="entry-facts">{"".join(told)}</dl>'
 

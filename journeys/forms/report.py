@@ -55,7 +55,9 @@ class ReportForm(forms.Form):
     occurred_at = forms.DateTimeField(
         label=gettext_lazy("When it happened"),
         input_formats=[MOMENT, f"{MOMENT}:%S"],
-        widget=forms.DateTimeInput(format=MOMENT, attrs={"type": "datetime-local"}),
+        widget=forms.DateTimeInput(
+            format=MOMENT, attrs={"type": "datetime-local", "class": "width-20"}
+        ),
     )
     note = forms.CharField(
         label=gettext_lazy("Note"),

@@ -3,7 +3,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
@@ -39,8 +38,7 @@ def program(request: HttpRequest, key: str) -> HttpResponse:
             "program": found,
             "version": version_on(found, timezone.now().date()),
             "rows": [Row(str(STAGE_WORDS[stage]), count) for stage, count in funnel.stages],
-            "closed": [Row(_("Closed before the end"), funnel.closed)],
+            "closed": funnel.closed,
             "hides": funnel.hides,
-            "started": funnel.stages[0][1],
         },
     )
