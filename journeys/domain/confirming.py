@@ -5,7 +5,7 @@ from uuid import UUID
 
 from accounts.core.actor import Actor
 from accounts.models import Organization
-from accounts.tenancy import every_tenant
+from accounts.tenancy import current_organization_id, every_tenant
 from journeys.core.events import Event
 from journeys.domain.disclosing import role_of
 from journeys.domain.recording import lock_journey, record
@@ -73,7 +73,7 @@ def confirm_receipt(
 def confirm_by_review(journey_id: UUID, *, by: Actor, now: datetime) -> None:
     """A hub that decides about an enrollment in the portal has it. Raises UnknownJourney."""
     with every_tenant(reason="a confirmation concerns every party", actor=by):
-        hub = Organization.objects.get(pk=by.organization_id)
+        hub = Organization.objects.get(pk=current_organization_id())
         confirm_receipt(lock_journey(journey_id), by=hub, at=now, now=now)
 
 
