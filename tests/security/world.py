@@ -94,7 +94,7 @@ class World:
 def build() -> World:
     """Lay the world out through the product's own functions."""
     lakeside = office("Lakeside Rheumatology")
-    _mark(lakeside)
+    mark(lakeside)
     harbor = office("Harbor Neurology", version=lakeside.version)
     sent, draft = lakeside.sent(), lakeside.draft()
     harbor.sent()
@@ -107,7 +107,7 @@ def build() -> World:
     return world
 
 
-def _mark(lakeside: Office) -> None:
+def mark(lakeside: Office) -> None:
     """Give Lakeside's patient the values that stand nowhere else."""
     by, now = lakeside.coordinator, timezone.now()
     with acting_as(by):
