@@ -1,10 +1,11 @@
-"""Every page that the cast can open: no axe violation, nothing in the console, no sideways scroll."""
+"""Every page that the cast opens: no axe violation, a silent console, no sideways scroll."""
 
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+
+from tests.e2e.looking import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -27,12 +28,6 @@ ROOMS = {
     "nadia@aldertree.example": ("/programs/", "/programs/veltrana/"),
     "casey@operations.example": ("/exchange/",),
 }
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found]
 
 
 @pytest.mark.parametrize("email", ROOMS)

@@ -149,6 +149,7 @@ def _prepare(
             drafts.save_answers(draft.id, answers, seen_revision=0, by=office.staff, now=now)
         if done >= 2:
             _authorize(office, draft, patient, now=now)
+            signatures.ask_to_sign(draft.id, by=office.staff, now=now)
     if done >= 3:
         _certify(office, draft, now=now)
     return draft

@@ -1,0 +1,126 @@
+"""The main job, as the cast does it in their browsers, with partners that answer over HTTP.
+
+A coordinator creates a patient and fills the form made from the program's definition; the
+prescriber signs; it is sent; the hub's system takes it and partners report; and the timeline
+moves in everybody's open page. The manufacturer sees counts and nobody's name.
+"""
+
+import datetime as dt
+import re
+from urllib.parse import urlsplit
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.filling import CLINICAL, COVERAGE, PATIENT, PHARMACY_CARD, fill
+from tests.e2e.looking import violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+# Partners answer within seconds here; a busy machine may take longer.
+SOON = 60_000
+People = Callable[..., Page]
+
+
+def answers(program: str) -> dict[str, str | list[str]]:
+    """What an office knows, with dates that are right today."""
+    today = dt.datetime.now(tz=dt.UTC).date()
+    dates = {"F8": today, "E5": today + dt.timedelta(days=20)}
+    written = {key: day.strftime("%m/%d/%Y") for key, day in dates.items()}
+    card = {} if program == "ossivue" else PHARMACY_CARD
+    return {**COVERAGE, **card, **CLINICAL[program], **written}
+
+
+def start(page: Page, program: str, *, first_name: str) -> None:
+    """From a new patient to a filled-in form."""
+    page.goto("/patients/new/")
+    fill(page, {**PATIENT, "A1": first_name})
+    page.get_by_role("button", name="Keep this patient").click()
+    page.get_by_role("link", name="Enroll in a program").click()
+    page.get_by_role("button", name="Start").filter(has_text=program.capitalize()).click()
+    page.wait_for_url("**/enrollments/*-*/")
+    fill(page, answers(program))
+    expect(page.locator("#save-status")).to_contain_text("Saved")
+    page.get_by_role("button", name="Review and sign").first.click()
+
+
+def authorize(page: Page) -> None:
+    """The patient signs on the office's screen."""
+    page.get_by_role("link", name="Sign on this screen").click()
+    page.locator('[name="authorization"]').check()
+    page.locator('[name="signer_name"]').fill("Elena Brightwater")
+    page.get_by_role("button", name="Sign", exact=True).click()
+    page.get_by_role("button", name="Ask Dr. Maya Okafor to sign").first.click()
+
+
+def certify(page: Page) -> None:
+    """The prescriber reads and signs what waits."""
+    page.goto("/signing/")
+    page.get_by_role("button", name="Read and sign").first.click()
+    expect(page.get_by_role("main")).to_contain_text("certif")
+    for box in page.locator('[name="sign"]').all():
+        box.check()
+    page.get_by_role("button", name="Sign as Dr. Maya Okafor").first.click()
+    expect(page).to_have_url(re.compile(r"/signing/$"), timeout=SOON)
+
+
+def send(page: Page) -> str:
+    """Send to the hub, and go to the journey's page; its path."""
+    page.reload()
+    page.get_by_role("button", name="Send to hub").first.dblclick()
+    page.wait_for_url("**/receipt/")
+    page.locator('main a[href^="/journeys/"]').first.click()
+    page.wait_for_url("**/journeys/*-*/")
+    return urlsplit(page.url).path
+
+
+def enrolled(signed_in: People, program: str, *, first_name: str) -> tuple[Page, str]:
+    ana = signed_in("ana@lakeside.example")
+    start(ana, program, first_name=first_name)
+    authorize(ana)
+    certify(signed_in("maya@lakeside.example"))
+    return ana, send(ana)
+
+
+def test_a_hub_with_its_own_system_takes_it_and_everyones_timeline_moves(
+    signed_in: People,
+) -> None:
+    ana, path = enrolled(signed_in, "veltrana", first_name="Elena")
+    priya, grace = signed_in("priya@northstar.example"), signed_in("grace@crescent.example")
+    priya.goto(path)
+    for page in (ana, priya):
+        page.evaluate("window.sameDocument = true")
+        expect(page.get_by_role("main")).to_contain_text("Benefit verification", timeout=SOON)
+        expect(page.get_by_role("main")).to_contain_text("Pharmacy choice: accepted", timeout=SOON)
+    grace.goto(path)
+    for page in (ana, priya, grace):
+        expect(page.get_by_role("main")).to_contain_text("First injection: taken", timeout=SOON)
+    for page in (ana, priya):
+        assert page.evaluate("window.sameDocument") is True
+    assert violations(ana) == []
+
+    nadia = signed_in("nadia@aldertree.example")
+    nadia.goto("/programs/veltrana/")
+    assert "Brightwater" not in nadia.content()
+    refused = nadia.request.get(path)
+    assert refused.status == 403
+    assert "Brightwater" not in refused.text()
+
+
+def test_another_practice_finds_no_such_page(signed_in: People) -> None:
+    ana = signed_in("ana@lakeside.example")
+    ana.goto("/enrollments/")
+    path = ana.locator("tbody a").first.get_attribute("href")
+    assert path
+    ruth = signed_in("ruth@harbor.example")
+    assert ruth.request.get(path).status == 404
+
+
+def test_a_hub_in_the_portal_returns_it_field_by_field_and_the_practice_sees_which(
+    signed_in: People,
+) -> None:
+    jonah = signed_in("jonah@beacon.example")
+    jonah.goto("/intake/")
+    jonah.locator("tbody a").first.click()
+    jonah.wait_for_url("**/intake/*-*/")
+    assert violations(jonah) == []
