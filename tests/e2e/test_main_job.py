@@ -7,8 +7,8 @@ moves in everybody's open page. The manufacturer sees counts and nobody's name.
 
 import datetime as dt
 import re
-from urllib.parse import urlsplit
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
