@@ -75,11 +75,33 @@ class Kept(Schema):
 Report = Annotated[StepReported | DeliveryAccepted, Field(discriminator="type")]
 
 
+# The guard reads these; they are told here so that the documentation has them.
+SIGNED = [
+    {
+        "in": "header",
+        "name": name,
+        "required": True,
+        "description": words,
+        "schema": {"type": "string"},
+    }
+    for name, words in (
+        ("Throughline-Partner", "The short name under which we know you."),
+        ("webhook-id", "Your id of this message; the same for every try."),
+        ("webhook-timestamp", "Seconds since 1970, at most five minutes off."),
+        (
+            "webhook-signature",
+            "v1, a comma, and base64 of HMAC-SHA256 over id.timestamp.body; two while keys change.",
+        ),
+    )
+]
+
+
 @router.post(
     "/reports",
     auth=partner_of,
     response={202: Kept, frozenset({400, 401, 413, 422, 429, 503}): Problem},
     summary="Report what happened",
+    openapi_extra={"parameters": SIGNED},
 )
 def report(
     request: HttpRequest, response: HttpResponse, report: Annotated[Report, Body()]

@@ -1,11 +1,13 @@
 """What went to partners and how it stands, what came back unusable, and the packets to download."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -30,8 +32,15 @@ PAGE_SIZE = 50
 def exchange(request: HttpRequest) -> HttpResponse:
     """Deliveries, newest first; who is not confirming; reports that need a person."""
     actor = current_actor()
+    which = "open" if request.GET.get("show") == "open" else "all"
     with queries.seen_by(actor):
-        page = Paginator(queries.deliveries(actor), PAGE_SIZE).get_page(request.GET.get("page"))
+        totals = queries.totals(actor)
+        listed = queries.deliveries(actor)
+        paginator = Paginator(
+            queries.not_confirmed(listed) if which == "open" else listed, PAGE_SIZE
+        )
+        paginator.count = totals[which]
+        page = paginator.get_page(request.GET.get("page"))
         found = list(page.object_list)
         if not queries.is_operator(actor):
             audit.read_many(
@@ -41,6 +50,9 @@ def exchange(request: HttpRequest) -> HttpResponse:
         context = {
             "rows": queries.rows_of(found, actor),
             "page": page,
+            "page_query": "show=open&" if which == "open" else "",
+            "tabs": _tabs(totals, which),
+            "which": which,
             "quiet": quiet,
             "unusable": queries.unusable_reports(actor),
             "may_replay": actor.may(Permission.EXCHANGE_REPLAY),
@@ -48,6 +60,24 @@ def exchange(request: HttpRequest) -> HttpResponse:
             "now": timezone.now(),
         }
     return render(request, page_or_fragment(request, "journeys/exchange.html", "list"), context)
+
+
+def _tabs(totals: dict[str, int], which: str) -> list[dict[str, Any]]:
+    page = reverse("exchange")
+    return [
+        {
+            "label": _("All"),
+            "url": page,
+            "current": which == "all",
+            "count": totals["all"],
+        },
+        {
+            "label": _("Not confirmed"),
+            "url": f"{page}?show=open",
+            "current": which == "open",
+            "count": totals["open"],
+        },
+    ]
 
 
 def _sentence(queued: int) -> str:

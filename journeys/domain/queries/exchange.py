@@ -34,7 +34,10 @@ OFF = "Its address is switched off; the operator switches it on again."
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One delivery as a list shows it; `patient` is empty for the operator."""
+    """One delivery as a list shows it.
+
+    `patient` is empty for the operator, `sender` for the practice itself.
+    """
 
     id: UUID
     journey_id: UUID
@@ -101,6 +104,18 @@ def deliveries(actor: Actor) -> "QuerySet[Delivery]":
     return found.defer("packet__body").order_by("-created_at")
 
 
+def not_confirmed(found: "QuerySet[Delivery]") -> "QuerySet[Delivery]":
+    """Those of them that their recipient has not confirmed yet."""
+    return found.exclude(status=DeliveryStatus.ACCEPTED)
+
+
+def totals(actor: Actor) -> dict[str, int]:
+    """How many deliveries there are: "all" of them, and those "open", not yet confirmed."""
+    return deliveries(actor).aggregate(
+        all=Count("pk"), open=Count("pk", filter=~Q(status=DeliveryStatus.ACCEPTED))
+    )
+
+
 def packets(actor: Actor) -> "QuerySet[Delivery]":
     """Deliveries whose packet this actor may have: what it sent, and what was sent to it.
 
@@ -135,7 +150,9 @@ def _row(delivery: Delivery, actor: Actor, *, off: bool) -> Row:
         number=journey.number,
         patient="" if is_operator(actor) else journey.patient_name,
         program=journey.program_version.program.name,
-        sender=delivery.organization.name,
+        sender=""
+        if actor.organization_id == delivery.organization_id
+        else delivery.organization.name,
         recipient=delivery.recipient.name,
         version=delivery.packet.version,
         phase="at_risk" if failing or off else PHASES[status],

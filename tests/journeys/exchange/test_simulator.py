@@ -1,0 +1,127 @@
+"""The demo's partners: decided by the seed, speaking our words, closed to what is not signed."""
+
+import asyncio
+import datetime as dt
+from random import Random
+from typing import Any
+
+import httpx
+import pytest
+
+from journeys.core.facts import FACTS
+from journeys.core.templates import GRAPHS
+from journeys.management.simulator.partners import World
+from journeys.management.simulator.scripts import SCRIPTS, Case, Turn
+from journeys.management.simulator.server import application
+from tests.factories.exchange import SECRET, packet, signed_report
+
+Request = tuple[str, str, bytes, dict[str, str]]
+TODAY = dt.date(2026, 3, 6)
+MESSAGE: dict[str, Any] = {
+    "type": "enrollment.submitted",
+    "timestamp": "2026-03-06T19:10:00Z",
+    "data": {"journey": "TL-8KDW2MF", "version": 1, "packet": packet()},
+}
+
+
+def turns(kind: str, seed: int, *, smooth: bool = False, version: int = 1) -> list[Turn]:
+    case = Case(
+        journey="TL-8KDW2MF",
+        number="NS-10422",
+        version=version,
+        answers={},
+        today=TODAY,
+        chance=Random(seed),
+        smooth=smooth,
+    )
+    return list(SCRIPTS[kind](case))
+
+
+@pytest.mark.parametrize("kind", SCRIPTS)
+def test_the_same_seed_gives_the_same_story(kind: str) -> None:
+    stories = [repr(turns(kind, seed)) for seed in range(40)]
+    assert stories == [repr(turns(kind, seed)) for seed in range(40)]
+    assert len(set(stories)) > 5
+
+
+@pytest.mark.parametrize("graph", GRAPHS.values(), ids=lambda graph: graph.key)
+@pytest.mark.parametrize("kind", SCRIPTS)
+def test_partners_report_only_what_every_journey_knows(kind: str, graph: Any) -> None:
+    for turn in (turn for seed in range(60) for turn in turns(kind, seed)):
+        status = graph.by_key[turn.step].status(turn.status)
+        assert status is not None, turn
+        assert not turn.reason or turn.reason in {each.key for each in status.reasons}, turn
+        assert set(turn.facts) <= set(FACTS), turn
+
+
+def test_the_first_case_goes_all_the_way() -> None:
+    told = [(turn.step, turn.status) for kind in SCRIPTS for turn in turns(kind, 1, smooth=True)]
+    for last in (
+        ("prior_authorization_determination", "approved"),
+        ("copay_enrollment", "enrolled"),
+        ("delivery", "delivered"),
+        ("first_dose", "confirmed"),
+    ):
+        assert last in told
+
+
+def test_a_returned_case_goes_on_with_its_correction() -> None:
+    seed = next(seed for seed in range(99) if turns("enrollment.submitted", seed)[0].corrections)
+    assert len(turns("enrollment.submitted", seed)) == 1
+    assert turns("enrollment.submitted", seed, version=2)[0].status == "accepted"
+
+
+@pytest.fixture
+def world() -> World:
+    return World(site_url="http://127.0.0.1:1", secret=SECRET)
+
+
+def ask(world: World, *requests: Request) -> list[httpx.Response]:
+    """Send requests one after the other, as from this machine."""
+
+    async def send() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(application(world), client=("127.0.0.1", 9))
+        async with httpx.AsyncClient(transport=transport, base_url="http://simulator") as client:
+            answers = [
+                await client.request(method, path, content=body, headers=headers)
+                for method, path, body, headers in requests
+            ]
+        for task in world.working:
+            task.cancel()
+        return answers
+
+    return asyncio.run(send())
+
+
+def webhook(message_id: str = "msg_1") -> Request:
+    body, headers = signed_report(MESSAGE, partner="ours", message_id=message_id)
+    return "POST", "/northstar", body, headers
+
+
+def test_a_repeated_webhook_is_one_case(world: World) -> None:
+    first, again = ask(world, webhook(), webhook())
+    assert first.json() == again.json()
+    assert first.json()["case_number"].startswith("NS-")
+    assert world.seen == {"northstar": 1}
+
+
+def test_what_is_not_signed_is_refused(world: World) -> None:
+    method, path, body, headers = webhook()
+    unsigned, altered = ask(world, (method, path, body, {}), (method, path, body + b" ", headers))
+    assert (unsigned.status_code, altered.status_code) == (401, 401)
+    assert world.numbers == {}
+
+
+def test_an_outage_can_be_switched_on_from_this_machine_alone(world: World) -> None:
+    down: Request = ("POST", "/control", b'{"down": true}', {})
+    switched, refused = ask(world, down, webhook())
+    assert switched.json()["down"] is True
+    assert refused.status_code == 503
+
+    async def from_elsewhere() -> int:
+        transport = httpx.ASGITransport(application(world), client=("10.0.0.9", 9))
+        async with httpx.AsyncClient(transport=transport, base_url="http://simulator") as client:
+            return (await client.post("/control", content=b'{"down": false}')).status_code
+
+    assert asyncio.run(from_elsewhere()) == 404
+    assert world.down
