@@ -89,7 +89,7 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(OperationalError)
     def overloaded(_request: HttpRequest, error: OperationalError) -> HttpResponse:
-        log.error("database_unavailable", error=type(error).__name__)
+        log.error("database_unavailable", exc_info=error)
         words = "We cannot keep anything at the moment; send the same message again soon."
         fault = Fault(pointer="", code="unavailable", detail=words)
         return answer(503, words, [fault], {"Retry-After": "5"})

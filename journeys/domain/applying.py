@@ -96,7 +96,8 @@ def _event(
         )
     party = JourneyParty.objects.filter(journey=journey, party=partner, until=None).first()
     return Event(
-        id=report.message_id,
+        # Partners number their messages as they like; among all events the report's id is unique.
+        id=f"report:{report.pk}",
         kind="status",
         step=step.key,
         status=data["status"],

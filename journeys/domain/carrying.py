@@ -126,5 +126,5 @@ async def _send(transport: Transport, one: Claimed) -> Receipt | TransportError:
 
 
 def _ours(error: Exception, about: UUID) -> TransportError:
-    log.error("carrying_broke", about=str(about), error=type(error).__name__)
+    log.error("carrying_broke", about=str(about), exc_info=error)
     return TransportError("Something went wrong on our side while sending.", permanent=False)

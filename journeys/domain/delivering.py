@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 
 from accounts.tenancy import every_tenant
@@ -17,6 +18,7 @@ from journeys.domain.telling_people import close_work, open_work, tell_journey
 from journeys.enums import DeliveryStatus
 from journeys.models import Delivery, DeliveryAttempt, Endpoint, Journey
 
+log = structlog.get_logger(__name__)
 BATCH = 200
 
 
@@ -35,7 +37,10 @@ def deliver_due(
     for delivery_id, journey_id in batch.worn_out:
         _give_up(delivery_id, journey_id, now=clock())
     for claimed, result in carry(batch.claimed, carriers):
-        settle(claimed, result, now=clock())
+        try:
+            settle(claimed, result, now=clock())
+        except Exception as error:  # it is sent again when its lease runs out; others go on
+            log.error("settling_broke", delivery=str(claimed.delivery_id), exc_info=error)
     return len(batch.claimed) + len(batch.withheld) + len(batch.worn_out)
 
 

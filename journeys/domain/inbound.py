@@ -96,7 +96,7 @@ def process_waiting(*, clock: Callable[[], datetime], limit: int = BATCH) -> int
         try:
             process(report_id, now=clock())
         except Exception as error:  # one poisoned report must not stop the others
-            log.error("report_broke", report=str(report_id), error=type(error).__name__)
+            log.error("report_broke", report=str(report_id), exc_info=error)
     return len(ids)
 
 

@@ -21,5 +21,5 @@ def refresh_due(*, now: datetime, limit: int = BATCH) -> int:
         try:
             refresh(journey_id, now=now)
         except Exception as error:  # one broken journey must not stop the others
-            log.error("refresh_broke", journey=str(journey_id), error=type(error).__name__)
+            log.error("refresh_broke", journey=str(journey_id), exc_info=error)
     return len(ids)

@@ -10,10 +10,10 @@ from pytest_django import Settings
 
 from accounts.models import Organization
 from journeys.domain.delivering import deliver_due
-from journeys.models import Endpoint
+from journeys.models import Endpoint, Journey
 from journeys.partners.registry import CARRIERS
 from programs.models import ProgramVersion
-from tests.factories.exchange import SECRET, endpoint
+from tests.factories.exchange import SECRET, endpoint, partner_key, submitted
 from tests.factories.programs import published
 from tests.fakes.hub import Hub, running_hub
 
@@ -58,6 +58,12 @@ def address(northstar: Organization, hub: Hub, settings: Settings) -> Endpoint:
     """Northstar's endpoint: the running hub, on a private address, as in development."""
     settings.ALLOW_PRIVATE_ENDPOINTS = True
     return endpoint(northstar, address=hub.url)
+
+
+@pytest.fixture
+def journey(northstar: Organization) -> Journey:
+    partner_key(northstar)
+    return submitted()
 
 
 def deliver(clock: Turning) -> int:

@@ -17,32 +17,15 @@ from journeys.models import (
     Delivery,
     DeliveryAttempt,
     Endpoint,
-    JourneyEvent,
-    WorkItem,
 )
 from programs.models import ProgramVersion
 from tests.factories.exchange import SECRET, delivery_of, endpoint, packet, submitted
 from tests.factories.people import actor_of, member
 from tests.fakes.hub import Hub
 from tests.journeys.exchange.conftest import Turning, deliver
+from tests.journeys.exchange.story import open_work, told
 
 pytestmark = pytest.mark.django_db
-
-
-def told(journey_id: object) -> list[str]:
-    with every_tenant(reason="a test reads the story"):
-        events = JourneyEvent.objects.filter(journey=journey_id, kind="hand_off")
-        return list(
-            events.order_by("received_at", "occurred_at", "status").values_list("status", flat=True)
-        )
-
-
-def open_work(journey_id: object) -> list[str]:
-    with every_tenant(reason="a test looks at the work"):
-        work = WorkItem.objects.filter(
-            journey=journey_id, key__startswith="delivery:", closed_at=None
-        )
-        return list(work.values_list("action", flat=True))
 
 
 def test_a_third_party_verifies_what_the_hub_gets(
@@ -208,35 +191,6 @@ def test_no_more_at_once_than_the_hub_can_take(address: Endpoint, hub: Hub, cloc
     assert deliver(clock) == 12
     assert hub.most_at_once == 3
     assert len(set(hub.ids)) == 12
-
-
-def test_without_consent_nothing_is_sent_and_the_reason_is_told(
-    address: Endpoint, hub: Hub, clock: Turning
-) -> None:
-    journey = submitted(grants=[], now=clock.now)
-    deliver(clock)
-    delivery = delivery_of(journey)
-    assert delivery.status == DeliveryStatus.WITHHELD
-    assert delivery.trouble == "The patient has signed no authorization for Northstar Access."
-    assert hub.taken == []
-    assert told(journey.id) == ["withheld"]
-    assert open_work(journey.id) == [
-        "Ask the patient to authorize Northstar Access; nothing was sent"
-    ]
-
-
-def test_a_revocation_stops_what_is_already_queued(
-    address: Endpoint, hub: Hub, clock: Turning
-) -> None:
-    hub.moods = [500]
-    journey = submitted(now=clock.now)
-    deliver(clock)
-    with every_tenant(reason="the patient revokes"):
-        journey.grants.update(revoked_at=clock.now)
-    clock.turn(seconds=6)
-    deliver(clock)
-    assert delivery_of(journey).trouble == "The patient has revoked the authorization."
-    assert len(hub.taken) == 1
 
 
 def test_the_portal_inbox_and_the_packet_count_as_sent(
