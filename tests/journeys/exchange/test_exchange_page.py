@@ -213,3 +213,16 @@ def test_a_revocation_closes_the_download(
         journey.grants.update(revoked_at=clock.now)
     answer = supervisor.get(reverse("exchange_packet", args=[delivery_of(journey).id]), follow=True)
     assert "The patient has revoked the authorization." in answer.content.decode()
+
+
+def test_what_could_not_be_delivered_is_somebodys_work(
+    ana: Client, address: Endpoint, hub: Hub, clock: Turning
+) -> None:
+    hub.status = 422
+    journey = submitted(now=clock.now)
+    deliver(clock)
+    assert (
+        "Call Northstar Access: it refused the packet" in ana.get(reverse("work")).content.decode()
+    )
+    story = ana.get(reverse("journey", args=[journey.id])).content.decode()
+    assert "Northstar Access refused what was handed over" in story
