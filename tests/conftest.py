@@ -71,3 +71,22 @@ def django_db_setup(
     with django_db_blocker.unblock():  # type: ignore[attr-defined]  # as above
         connection.close()
         connection.close_pool()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Give each report the ASVS requirements that its test holds, also across processes."""
+    ids = [number for mark in item.iter_markers("asvs") for number in mark.args]
+    item.user_properties += [("asvs", number) for number in ids]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which ASVS requirements are held: every test that names one has passed."""
+
+    def named(outcome: str) -> set[str]:
+        reports = terminalreporter.stats.get(outcome, [])
+        return {value for each in reports for name, value in each.user_properties if name == "asvs"}
+
+    held = named("passed") - named("failed") - named("error")
+    if held:
+        numbers = sorted(held, key=lambda text: [int(part) for part in text.split(".")])
+        terminalreporter.write_line(f"ASVS 5.0: {len(held)} held: {' '.join(numbers)}")

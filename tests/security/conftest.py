@@ -1,4 +1,4 @@
-"""The world of two practices is laid out once for each module, and taken back afterwards."""
+"""The world of two practices is laid out once, and taken back after the last of these tests."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from pytest_django import DjangoDbBlocker
 from tests.security.world import World, build
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
     with django_db_blocker.unblock(), transaction.atomic():
         yield build()

@@ -2,7 +2,8 @@
 
 import re
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,16 +15,13 @@ ROOT = Path(__file__).resolve().parents[2]
 # What looks like a secret and opens nothing, each with the reason.
 FIXTURES = {
     "every-program-one-page": "everybody's in the demo; printed on the cast page",
-    "a long pass phrase for tests": "people who exist during a test",
-    "JBSWY3DPEHPK3PXP": "the authenticator of people who exist during a test",
-    "whsec_": "how the key of a webhook begins",
-    "site-password": "an address that a test takes apart",
-    "owner-password": "an address that a test takes apart",
     "password": "where the example of the environment says what to fill in",
     "scram-sha-256": "how PostgreSQL is asked for passwords",
     "BCDFGHJKMNPQRTVWXYZ2346789": "the letters that a journey's number is made of",
     "AB1234567": "a registration number of nobody, for a check of its form",
 }
+# Findings by the name or the place of a value, not by its look: tests invent such values.
+GUESSES = {"Secret Keyword", "Basic Auth Credentials"}
 PLUGINS = (
     "AWSKeyDetector", "AzureStorageKeyDetector", "BasicAuthDetector", "GitHubTokenDetector",
     "GitLabTokenDetector", "JwtTokenDetector", "KeywordDetector", "PrivateKeyDetector",
@@ -76,8 +74,23 @@ def tracked_lines(names: Iterable[str]) -> Iterable[tuple[str, str]]:
             yield from ((name, line) for line in text.splitlines())
 
 
-def secrets_in(lines: Iterable[tuple[str, str]], *, folder: Path) -> Mapping[str, str]:
-    """What in the lines looks like a secret, and the file it was found in.
+@dataclass(frozen=True)
+class Finding:
+    """What in a line looks like a secret, why, and the file it was found in."""
+
+    text: str
+    kind: str
+    file: str
+
+    @property
+    def is_harmless(self) -> bool:
+        """Listed above; or only called a password, in a test or in words with spaces."""
+        prose = self.file.startswith("tests/") or " " in self.text
+        return self.text in FIXTURES or (self.kind in GUESSES and prose)
+
+
+def secrets_in(lines: Iterable[tuple[str, str]], *, folder: Path) -> list[Finding]:
+    """Everything in the lines that may be a secret.
 
     Equal lines are read once; each kind of file is read together, as its kind says how.
     """
@@ -85,22 +98,22 @@ def secrets_in(lines: Iterable[tuple[str, str]], *, folder: Path) -> Mapping[str
     kinds: dict[str, list[str]] = {}
     for line, name in unique.items():
         kinds.setdefault(Path(name).suffix, []).append(line)
-    found: dict[str, str] = {}
+    found = []
     with transient_settings(SETTINGS):
         for kind, texts in kinds.items():
             copy = folder / f"lines{kind or '.txt'}"
             copy.write_text("\n".join(texts) + "\n")
             for secret in scan_file(str(copy)):
-                found[secret.secret_value or ""] = unique[texts[secret.line_number - 1]]
-    return found
+                file = unique[texts[secret.line_number - 1]]
+                found.append(Finding(secret.secret_value or "", secret.type, file))
+    return [finding for finding in found if not finding.is_harmless]
 
 
 @pytest.mark.asvs("13.3.1")
 def test_no_secret_is_in_the_repository_or_its_history(tmp_path: Path) -> None:
     log = git("log", "-p", "-U0", "--no-color", f"-n{COMMITS}", "--", ".", WITHOUT)
     tree = git("ls-files", "--", ".", WITHOUT).splitlines()
-    found = secrets_in([*added_lines(log), *tracked_lines(tree)], folder=tmp_path)
-    assert {text: name for text, name in found.items() if text not in FIXTURES} == {}
+    assert secrets_in([*added_lines(log), *tracked_lines(tree)], folder=tmp_path) == []
 
 
 def test_a_secret_is_reported(tmp_path: Path) -> None:
@@ -109,5 +122,6 @@ def test_a_secret_is_reported(tmp_path: Path) -> None:
     head = " ".join(["-----BEGIN RSA", "PRIVATE KEY-----"])
     log = f'+++ b/config/settings.py\n+AWS_KEY = "{key}"\n+++ b/deploy/key\n+{head}\n'
     found = secrets_in(added_lines(log), folder=tmp_path)
-    assert found[key] == "config/settings.py"
-    assert "deploy/key" in found.values()
+    assert {(key, "config/settings.py"), (head.strip("-"), "deploy/key")} <= {
+        (finding.text, finding.file) for finding in found
+    }

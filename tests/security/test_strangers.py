@@ -31,7 +31,6 @@ CARRIED: tuple[tuple[str, dict[str, str], dict[str, str]], ...] = (
     ("signing_read", {"enrollment": "enrollment_id"}, {}),
     ("signing_read", {}, {"sign": "enrollment_id"}),
     ("switch_organization", {}, {"organization": "practice"}),
-    ("audit", {"person": "user"}, {}),
 )
 
 
@@ -130,7 +129,6 @@ def test_an_id_in_a_form_or_a_query_opens_nothing(
         **world.ids,
         "theirs": world.lakeside.prescriber.id,
         "practice": world.lakeside.practice.id,
-        "user": world.lakeside.maya.user_id,
     }
 
     def answer(ids: dict[str, Any]) -> tuple[int, str]:
