@@ -146,8 +146,8 @@ def ask_to_sign(enrollment_id: UUID, *, by: Actor, now: datetime) -> Enrollment:
     enrollment = lock(enrollment_id)
     rules.require(rules.why_not_answer(by, enrollment))
     rules.require(_why_not_filled_in(enrollment, today=timezone.localdate(now)))
-    enrollment.signing_requested_at = now
-    enrollment.save(update_fields=["signing_requested_at"])
+    enrollment.signing_requested_at = enrollment.updated_at = now
+    enrollment.save(update_fields=["signing_requested_at", "updated_at"])
     audit.wrote(enrollment, action="asked_to_sign")
     return enrollment
 
@@ -196,6 +196,8 @@ def _sign(
         signed_at=now,
     )
     signature.save(force_insert=True)
+    enrollment.updated_at = now
+    enrollment.save(update_fields=["updated_at"])
     audit.wrote(signature, action="signed", fields=sorted(fields))
     return signature
 

@@ -212,10 +212,12 @@ def return_for_correction(*, journey_id: UUID, data: Mapping[str, Any], now: dat
 
 
 def _corrections(data: Mapping[str, Any]) -> list[dict[str, str]]:
-    """What the hub wants, field by field; a note alone stands for the whole form."""
+    """What the hub wants, field by field; its note stands for the whole form."""
     wanted = [
         {"field": str(each.get("field", "")), "sentence": str(each["sentence"])}
         for each in data["facts"].get("corrections", ())
         if isinstance(each, Mapping) and each.get("sentence")
     ]
-    return wanted or [{"field": "", "sentence": data.get("note") or NO_WORDS}]
+    if note := data.get("note"):
+        wanted.append({"field": "", "sentence": note})
+    return wanted or [{"field": "", "sentence": NO_WORDS}]

@@ -164,7 +164,7 @@ def _standing_part(
 def _with_summary(part: Part, standing: Standing, items: Sequence[Item], now: Sheet) -> Part:
     told = [item for item in items if is_present(now.known.get(item.key))]
     sources = {standing.changes.get(item.key, {}).get("source", "typed") for item in told}
-    return replace(part, rows=tuple(_rows(told, now)), source=_source(sources - {"typed"}))
+    return replace(part, rows=tuple(_rows(told, now)), source=_source(sources))
 
 
 def _rows(items: Sequence[Item], now: Sheet) -> Iterator[tuple[str, str]]:
@@ -174,7 +174,9 @@ def _rows(items: Sequence[Item], now: Sheet) -> Iterator[tuple[str, str]]:
 
 
 def _source(sources: Collection[str]) -> str:
-    return f"from the {sorted(sources)[0]}" if len(sources) == 1 else ""
+    """Where everything in a section came from, when that is one place."""
+    places = sorted(sources)
+    return f"from the {places[0]}" if len(places) == 1 and places != ["typed"] else ""
 
 
 def _with_slots(part: Part, standing: Standing, form: AnswersForm, items: Sequence[Item]) -> Part:

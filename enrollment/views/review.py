@@ -35,8 +35,10 @@ from enrollment.rules import (
 )
 from enrollment.views.standing import load
 from journeys.domain.opening import NoRoute
+from journeys.enums import DeliveryStatus
 from journeys.models import Delivery, Journey
 
+ON_ITS_WAY = (DeliveryStatus.PENDING, DeliveryStatus.CLAIMED)
 ON_SCREEN = "Typed name on the office's screen"
 
 
@@ -225,6 +227,7 @@ def receipt(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
             "journey": row.journey,
             "facts": _facts(row, row.journey, delivery),
             "trouble": delivery.trouble if delivery else "",
+            "queued": delivery is not None and delivery.status in ON_ITS_WAY,
         },
     )
 

@@ -10,17 +10,22 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.access import get_visible_or_404
 from accounts.templatetags.times import when
 from accounts.tenancy import current_actor
 from enrollment.domain.definitions import definition_of
-from enrollment.domain.queries.enrollments import enrollments, others_on
+from enrollment.domain.queries.enrollments import (
+    enrollments,
+    others_on,
+    standing_signatures,
+)
 from enrollment.domain.readiness import returned
 from enrollment.enums import EnrollmentStatus, SignatureKind
 from enrollment.forms.page import Standing
 from enrollment.models import Enrollment
+from programs.core.forms import check_answers, missing
 
 UNSIGNED: Mapping[str, Any] = {
     SignatureKind.PRESCRIBER: gettext_lazy(
@@ -90,12 +95,35 @@ def row_of(enrollment: Enrollment) -> Row:
     journey = enrollment.journey
     if enrollment.status == EnrollmentStatus.SUBMITTED and journey is not None:
         return Row(enrollment, journey.phase, journey.step_title or _("Sent"), journey.headline)
-    if enrollment.status == EnrollmentStatus.RETURNED:
-        headline = _("Your office has it: correct what the hub asks for and send it again.")
-        return Row(enrollment, "at_risk", _("Returned for correction"), headline)
     if enrollment.status == EnrollmentStatus.WITHDRAWN:
         return Row(enrollment, "skipped", _("Withdrawn"), _("Nothing was sent."))
-    if enrollment.signing_requested_at is not None:
-        headline = _("Signature asked of {name}.").format(name=enrollment.prescriber.name)
-        return Row(enrollment, "waiting", _("To be signed"), headline)
-    return Row(enrollment, "now", _("Draft"), _("Your office has it."))
+    returned_now = enrollment.status == EnrollmentStatus.RETURNED
+    phase, word = ("at_risk", _("Returned for correction")) if returned_now else ("now", _("Draft"))
+    waiting_for = _waiting_for(enrollment)
+    if left := _left(enrollment):
+        headline = ngettext(
+            "Your office has it: {left} answer to go.",
+            "Your office has it: {left} answers to go.",
+            left,
+        ).format(left=left)
+    elif waiting_for:
+        headline = _("Waiting for the signature of {who}.").format(who=waiting_for)
+        phase, word = (phase, word) if returned_now else ("waiting", _("To be signed"))
+    else:
+        headline = _("Signed. Your office has it: send it to the hub.")
+    return Row(enrollment, phase, word, headline)
+
+
+def _left(enrollment: Enrollment) -> int:
+    definitions, today = [definition_of(enrollment.program_version)], timezone.localdate()
+    keys = {each.key for each in missing(definitions, enrollment.answers, today=today)}
+    return len(keys | set(check_answers(definitions, enrollment.answers, today=today)))
+
+
+def _waiting_for(enrollment: Enrollment) -> str:
+    signed = {signature.kind for signature in standing_signatures(enrollment)}
+    names = {
+        SignatureKind.PATIENT: _("the patient"),
+        SignatureKind.PRESCRIBER: enrollment.prescriber.name,
+    }
+    return _(" and ").join(name for kind, name in names.items() if kind not in signed)

@@ -21,7 +21,9 @@ def display(field: Field, value: Any) -> str:
     if isinstance(value, bool):
         return "Agreed" if field.type == "agreement" else ("Yes" if value else "No")
     if labels and str(value) in labels:
-        return labels[str(value)]
+        label = labels[str(value)]
+        # A diagnosis is told by its code; the words are only ours.
+        return f"{value}, {label}" if field.type == "icd10" else label
     try:
         written = _WRITTEN.get(field.type, str)(str(value))
     except (ArithmeticError, ValueError):

@@ -100,10 +100,12 @@ function autosave(form) {
 
   function mark(name, errors) {
     const place = form.querySelector(`[data-errors-of="${CSS.escape(name)}"]`);
+    if (errors.length) place?.setAttribute("role", "alert");
     place?.replaceChildren(...errors.map((error) => Object.assign(document.createElement("p"), { textContent: error })));
     place?.closest(".field")?.classList.toggle("field-invalid", errors.length > 0);
     for (const input of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
       input.setAttribute("aria-invalid", String(errors.length > 0));
+      input.classList.toggle("is-invalid", errors.length > 0);
       if (place && errors.length && !input.closest("fieldset")) input.setAttribute("aria-errormessage", place.id);
     }
   }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import AuditEntry, User
 from enrollment.enums import EnrollmentStatus, SignatureKind
@@ -25,6 +25,18 @@ def enrollments() -> QuerySet[Enrollment]:
     return rows
 
 
+def listed() -> QuerySet[Enrollment]:
+    """As `enrollments`, with the signatures that stand on each."""
+    standing = Signature.objects.filter(superseded_at=None).defer("evidence", "signer_name")
+    return enrollments().prefetch_related(Prefetch("signatures", standing, to_attr="standing"))
+
+
+def standing_signatures(enrollment: Enrollment) -> list[Signature]:
+    """The signatures that `listed` brought along."""
+    found: list[Signature] = getattr(enrollment, "standing", [])
+    return found
+
+
 def counts() -> dict[str, int]:
     """How many enrollments the practice has in each state."""
     found = Enrollment.objects.order_by().values_list("status").annotate(Count("id"))
@@ -33,12 +45,12 @@ def counts() -> dict[str, int]:
 
 def of_status(status: str) -> QuerySet[Enrollment]:
     """Enrollments in a state, or in any for an empty one; the latest changed first."""
-    rows = enrollments()
+    rows = listed()
     return rows.filter(status=status) if status else rows
 
 
 def of_patient(patient_id: UUID) -> list[Enrollment]:
-    return list(enrollments().filter(patient_id=patient_id))
+    return list(listed().filter(patient_id=patient_id))
 
 
 def open_drafts(patient_id: UUID) -> list[Enrollment]:

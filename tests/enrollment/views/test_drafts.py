@@ -355,7 +355,7 @@ def test_the_list_takes_the_same_queries_for_one_and_for_thirty(
 ) -> None:
     for _ in range(rows):
         lakeside.draft()
-    assert queries(ana, "/enrollments/") == 10
+    assert queries(ana, "/enrollments/") == 11
 
 
 def test_the_marks_on_the_page_say_nothing_readable(ana: Client, lakeside: Office) -> None:
