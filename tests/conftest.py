@@ -84,7 +84,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
     def named(outcome: str) -> set[str]:
         reports = terminalreporter.stats.get(outcome, [])
-        return {value for each in reports for name, value in each.user_properties if name == "asvs"}
+        return {
+            value
+            for each in reports
+            for name, value in getattr(each, "user_properties", ())
+            if name == "asvs"
+        }
 
     held = named("passed") - named("failed") - named("error")
     if held:
