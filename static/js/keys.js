@@ -4,7 +4,7 @@
 import { openDialog } from "./overlays.js";
 
 const SECOND_KEY_WITHIN = 1_200;
-let afterG = 0;
+let afterG = -Infinity;
 
 const switchedOff = () => document.cookie.split("; ").includes("keys=off");
 const typing = (element) => element?.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
@@ -37,7 +37,7 @@ function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || switchedOff()) return;
   if (typing(event.target) || document.querySelector("dialog[open]")) return;
   const waited = performance.now() - afterG;
-  afterG = 0;
+  afterG = -Infinity;
   if (waited < SECOND_KEY_WITHIN) {
     event.preventDefault();
     jump(event.key);

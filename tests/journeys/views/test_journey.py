@@ -196,3 +196,8 @@ def test_names_are_escaped(world: World) -> None:
         row.save(update_fields=["patient_name"])
     page = signed_in(person).get(url_of(world)).content.decode()
     assert "<svg onload" not in page
+
+
+@pytest.mark.parametrize("which", ["at_risk", "closed", "nonsense"])
+def test_every_list_opens_empty_too(ben: Client, which: str) -> None:
+    assert ben.get(reverse("journeys"), {"show": which}).status_code == 200

@@ -132,3 +132,18 @@ def without_tokens(page: str) -> str:
     """The page without what differs by design: forms' tokens and the minutes of relative times."""
     lines = [line.strip() for line in page.splitlines()]
     return "\n".join(line for line in lines if line and "token" not in line)
+
+
+def test_a_filter_that_leaves_nothing_says_so(world: World, priya: Client) -> None:
+    page = priya.get(reverse("work"), {"scope": "mine"}).content.decode()
+    assert "Nothing here with these filters" in page
+
+
+def test_a_step_and_a_scope_that_nobody_knows_are_left_aside(world: World, priya: Client) -> None:
+    answer = priya.get(reverse("work"), {"scope": "x", "step": "<b>", "page": "-3"})
+    assert PATIENT in answer.content.decode()
+
+
+def test_only_one_steps_work(world: World, priya: Client) -> None:
+    shown = priya.get(reverse("work"), {"step": "intake_review", "scope": "unclaimed"})
+    assert PATIENT in shown.content.decode()

@@ -1,0 +1,65 @@
+"""Pages that stay open: they follow what happens, and never take what somebody is typing."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.looking import violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+SOON = 30_000
+
+
+def test_a_decision_moves_the_practices_open_page_and_keeps_its_half_typed_message(
+    signed_in: Callable[..., Page],
+) -> None:
+    hub = signed_in("jonah@beacon.example")
+    hub.goto("/intake/")
+    row = hub.locator(".row-linked").first
+    number = row.locator(".cell-sub").inner_text().strip()
+    row.locator(".row-link").click()
+    assert violations(hub) == []
+    journey = hub.url.replace("/intake/", "/journeys/")
+    hub.goto(journey)
+    practice_name = hub.locator("#parties .person-role").first.inner_text()
+    ana = "ben@harbor.example" if "Harbor" in practice_name else "ana@lakeside.example"
+    practice = signed_in(ana)
+    practice.goto(journey)
+    expect(practice.locator("#live-status")).to_have_attribute("data-live", "live", timeout=SOON)
+    expect(practice.get_by_role("main")).to_contain_text(number)
+    message = practice.get_by_label("Message", exact=True)
+    message.fill("Half typed")
+    message.focus()
+    hub.goto(journey.replace("/journeys/", "/intake/"))
+    hub.get_by_role("button", name="Accept").click()
+    expect(practice.locator(".page-head-sentence")).to_contain_text(
+        "Benefit verification", timeout=SOON
+    )
+    expect(message).to_have_value("Half typed")
+    expect(message).to_be_focused()
+    assert violations(practice) == []
+
+
+def test_reporting_a_step_by_hand_with_the_keyboard(signed_in: Callable[..., Page]) -> None:
+    page = signed_in("jonah@beacon.example")
+    page.goto("/work/?step=prior_authorization_determination")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/journeys/*-*/")
+    page.keyboard.press("a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/report/**")
+    assert violations(page) == []
+    page.get_by_label("In review").check()
+    page.get_by_role("button", name="Report").click()
+    page.wait_for_url("**/journeys/*-*/")
+    expect(page.locator(".entry-what").first).to_contain_text("in review")
+
+
+def test_without_scripts_work_is_taken_all_the_same(signed_in: Callable[..., Page]) -> None:
+    page = signed_in("lena@beacon.example", scripts=False)
+    page.goto("/work/?scope=unclaimed")
+    page.get_by_role("button", name="Take").first.click()
+    page.goto("/work/?scope=mine")
+    expect(page.get_by_role("button", name="Give back")).to_have_count(1)
