@@ -22,12 +22,8 @@ urlpatterns = [
     path("intake/<uuid:journey_id>/return/", intake.return_, name="intake_return"),
     path("intake/<uuid:journey_id>/reject/", intake.reject, name="intake_reject"),
     path("exchange/", exchange.exchange, name="exchange"),
-    path(
-        "exchange/deliveries/<uuid:delivery_id>/", exchange.delivery, name="exchange_delivery"
-    ),
-    path(
-        "exchange/deliveries/<uuid:delivery_id>/replay/", exchange.replay, name="exchange_replay"
-    ),
+    path("exchange/deliveries/<uuid:delivery_id>/", exchange.delivery, name="exchange_delivery"),
+    path("exchange/deliveries/<uuid:delivery_id>/replay/", exchange.replay, name="exchange_replay"),
     path(
         "exchange/reports/<uuid:report_id>/replay/",
         exchange.replay_report,

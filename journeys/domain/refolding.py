@@ -41,4 +41,3 @@ def _differing(journey_id: UUID, *, now: datetime) -> list[str]:
         journey, state_of(cast_of(journey), graph_of(journey.program_version_id), events, now=now)
     )
     return [column for column in COMPARED if getattr(journey, column) != stored[column]]
-
