@@ -41,6 +41,10 @@ class Look:
     def named(self) -> str:
         return f"{self.person.name} {self.page} {self.answer.status_code}"
 
+    @property
+    def text(self) -> str:
+        return getattr(self.answer, "content", b"").decode("latin")
+
 
 def looks(world: World) -> Iterator[Look]:
     """Everybody at every page of theirs, and a manufacturer also where it may not go.
@@ -115,12 +119,33 @@ def test_no_answer_is_shared_with_another_origin(seen: list[Look]) -> None:
     assert shared == []
 
 
+@pytest.mark.asvs("16.3.2")
+def test_every_page_with_a_patients_values_on_it_is_in_the_audit(seen: list[Look]) -> None:
+    with_values = [look for look in seen if any(canary in look.text for canary in CANARIES)]
+    assert {look.person.name for look in with_values} >= {"practice", "prescriber", "hub"}
+    unseen = [look.named for look in with_values if "accounts_auditentry" not in look.written]
+    assert unseen == []
+
+
 @pytest.mark.asvs("14.2.1")
 def test_no_address_or_cookie_holds_a_patients_values(seen: list[Look]) -> None:
     told = []
     for look in seen:
-        page = "" if look.answer.streaming else getattr(look.answer, "content", b"").decode("latin")
-        links = re.findall(r'(?:href|src|action|hx-[a-z]+)="([^"]*)"', page)
+        links = re.findall(r'(?:href|src|action|hx-[a-z]+)="([^"]*)"', look.text)
         carried = [*links, look.answer.get("Location", ""), look.answer.cookies.output()]
         told += [(look.named, text) for text in carried if any(c in text for c in CANARIES)]
     assert told == []
+
+
+@pytest.mark.asvs("14.2.1")
+def test_no_form_puts_what_is_typed_into_an_address(seen: list[Look]) -> None:
+    """Forms that are read with GET choose, tick and date; words are sent in a body."""
+    chosen = re.compile(r'type="(?:hidden|checkbox|radio|date|submit)"')
+    typed = [
+        (look.named, field)
+        for look in seen
+        for form in re.findall(r'<form[^>]*method="get".*?</form>', look.text, re.DOTALL)
+        for field in re.findall(r"<(?:input|textarea)[^>]*>", form)
+        if not chosen.search(field)
+    ]
+    assert typed == []
