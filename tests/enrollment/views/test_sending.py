@@ -290,3 +290,23 @@ def test_the_queue_takes_the_same_queries_for_one_and_for_thirty(
             signing_requested_at=timezone.now(),
         )
     assert queries(maya, "/signing/") == 9
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_reading_before_signing_takes_the_same_queries_for_one_and_for_thirty(
+    maya: Client, lakeside: Office, queries: Queries, rows: int
+) -> None:
+    complete = lakeside.complete()
+    made = [
+        EnrollmentFactory.create(
+            organization=lakeside.practice,
+            patient=lakeside.rosa,
+            prescriber=lakeside.prescriber,
+            program_version=lakeside.version,
+            answers=complete.answers,
+            signing_requested_at=timezone.now(),
+        )
+        for _ in range(rows)
+    ]
+    query = "&".join(f"enrollment={each.id}" for each in made)
+    assert queries(maya, f"/signing/read/?{query}") == 9
