@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.security.world import CANARIES, Person, World
 
 pytestmark = pytest.mark.django_db
 
+ROOT = Path(__file__).resolve().parents[2]
 WRITING = re.compile(r'^\s*(?:insert into|update|delete from)\s+"?(\w+)', re.IGNORECASE)
 # What may be written while something is only looked at: the record of it, and the session.
 BOOKS = {"accounts_auditentry", "accounts_auditseal", "django_session", "accounts_cache"}
@@ -149,3 +151,14 @@ def test_no_form_puts_what_is_typed_into_an_address(seen: list[Look]) -> None:
         if not chosen.search(field)
     ]
     assert typed == []
+
+
+@pytest.mark.asvs("14.3.3")
+def test_nothing_of_ours_keeps_anything_in_the_browser(seen: list[Look]) -> None:
+    """Drafts are saved on the server, and htmx keeps no copy of a page for the way back."""
+    keeps = re.compile(r"localStorage|sessionStorage|indexedDB|caches\.open")
+    scripts = (ROOT / "static" / "js").rglob("*.js")
+    assert [path.name for path in scripts if keeps.search(path.read_text())] == []
+    pages = [look for look in seen if "htmx-config" in look.text]
+    assert pages
+    assert [look.named for look in pages if '"historyCacheSize":0' not in look.text] == []
