@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.filling import CLINICAL, COVERAGE, PATIENT, PHARMACY_CARD, fill
 from tests.e2e.looking import violations
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 # Partners answer within seconds here; a busy machine may take longer.
 SOON = 60_000
 People = Callable[..., Page]

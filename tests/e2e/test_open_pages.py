@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.looking import violations
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 SOON = 30_000
 
 
