@@ -30,7 +30,7 @@ def pins(lock: str) -> set[tuple[str, str]]:
     return {(pin["name"].lower(), pin["version"]) for pin in found if pin}
 
 
-@pytest.mark.asvs("15.2.1")
+@pytest.mark.asvs("15.2.4")
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 def test_every_requirement_is_one_version_with_its_hashes(lock: Path) -> None:
     assert faults(lock.read_text()) == []
