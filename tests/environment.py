@@ -11,7 +11,7 @@ import os
 def prepare() -> None:
     """Fill the environment once; the other test processes inherit it."""
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    os.environ.setdefault("DEBUG", "false")
+    os.environ["DEBUG"] = "false"
     os.environ["DEV_SIGN_IN"] = "false"
     os.environ["SECURE_SSL_REDIRECT"] = "false"
     os.environ["EMAIL_URL"] = "memorymail://"
