@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -13,7 +12,6 @@ from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 from psycopg import sql
 
-ROOT = Path(__file__).resolve().parent
 SITE_ROLE = "throughline_site"
 SITE_PASSWORD = os.environ.get("TEST_SITE_PASSWORD", "site")
 
@@ -49,15 +47,6 @@ def make_database(name: str) -> None:
                 verb, sql.Identifier(SITE_ROLE), sql.Literal(SITE_PASSWORD)
             )
         )
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what shares a laid-out world on one worker: a module, or a whole folder of them."""
-    for item in items:
-        folder = item.path.parent
-        shared = folder if folder.name in ("e2e", "security") else item.path
-        item.add_marker(pytest.mark.xdist_group(str(shared.relative_to(ROOT))))
 
 
 @pytest.fixture(scope="session")
