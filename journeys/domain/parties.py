@@ -1,6 +1,6 @@
 """Who takes part in a journey, and who may therefore see its rows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,12 +26,17 @@ def active(slugs: Iterable[str]) -> Mapping[str, Organization]:
     return {organization.slug: organization for organization in found}
 
 
-def routed_to(journey: Journey) -> Mapping[str, Organization]:
-    """Whom the journey's route names, by the role they would take."""
-    vendor = journey.program_version.definition["route"].get("vendor", "")
+def routed_to(journey: Journey, *, but: Collection[str] = ()) -> Mapping[str, Organization]:
+    """Whom the journey's route names, by the role they would take; nobody for the roles `but`."""
     named = {PartyRole.HUB: journey.hub, PartyRole.PHARMACY: journey.pharmacy}
-    named[PartyRole.VENDOR] = active([vendor]).get(vendor)
-    return {role.value: found for role, found in named.items() if found and found.active}
+    vendor = journey.program_version.definition["route"].get("vendor", "")
+    if vendor and PartyRole.VENDOR not in but:
+        named[PartyRole.VENDOR] = active([vendor]).get(vendor)
+    return {
+        role.value: found
+        for role, found in named.items()
+        if found and found.active and role not in but
+    }
 
 
 def add_party(
@@ -89,8 +94,5 @@ class Cast:
 def cast_of(journey: Journey) -> Cast:
     """Load a journey's cast. Needs its program version, hub and pharmacy loaded."""
     standing = JourneyParty.objects.filter(journey=journey, until=None).select_related("party")
-    return Cast(
-        journey=journey,
-        parties={party.role: party for party in standing},
-        routed=routed_to(journey),
-    )
+    parties = {party.role: party for party in standing}
+    return Cast(journey=journey, parties=parties, routed=routed_to(journey, but=parties))

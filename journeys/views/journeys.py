@@ -18,7 +18,6 @@ from accounts import audit
 from accounts.access import get_visible_or_404, requires
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
-from journeys.core.visibility import sees_step
 from journeys.domain.messages import Message
 from journeys.domain.queries import journeys as queries
 from journeys.domain.queries.standing import mark_of_events
@@ -93,6 +92,7 @@ def show(
             "message_token": uuid4(),
             "refused": refused,
             "unsent": unsent,
+            "step_options": presenting.step_options(story, chosen=unsent.step if unsent else ""),
         },
         status=422 if refused else 200,
     )
@@ -123,11 +123,6 @@ def _page(story: queries.Story, *, now: datetime) -> dict[str, Any]:
         "may_write": may_write_message(actor, roles=story.roles),
         "recipients": [
             (role, party.name) for role, party in story.parties().items() if role not in story.roles
-        ],
-        "message_steps": [
-            (step.key, step.title, step.key in state.current)
-            for step in story.graph.order
-            if sees_step(story.viewer, step)
         ],
     }
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from accounts.core.actor import Actor
@@ -14,7 +16,7 @@ from accounts.templatetags.times import ago, day, when
 from journeys.core.path import Picture, layout
 from journeys.core.state import StepState
 from journeys.core.timeline import Entry
-from journeys.core.visibility import visible_facts, visible_step
+from journeys.core.visibility import sees_step, visible_facts, visible_step
 from journeys.domain.queries.journeys import Handed, Story, handed_over
 from journeys.enums import DeliveryStatus, PartyRole
 from journeys.forms import facts
@@ -151,6 +153,25 @@ def contacts(story: Story) -> list[dict[str, Any]]:
         }
         for role, party in story.parties().items()
     ]
+
+
+def step_options(story: Story, *, chosen: str) -> SafeString:
+    """The steps a message may be about; the one that is open first stands chosen."""
+    known = [step for step in story.graph.order if sees_step(story.viewer, step)]
+    wanted = [chosen, *story.state.current]
+    first = next((key for key in wanted if key in story.graph.by_key), "")
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        (
+            (
+                step.key,
+                mark_safe(" selected") if step.key == first else "",
+                step.title,
+            )  # a constant
+            for step in known
+        ),
+    )
 
 
 def _received(delivery: Handed, actor: Actor) -> bool:

@@ -169,11 +169,12 @@ def test_a_message_on_a_step_reaches_the_other_party(
 
 def test_a_refused_message_keeps_what_was_typed(world: World, ana: Client) -> None:
     url = reverse("journey_message", args=[world.journey.id])
-    answer = ana.post(url, message(world, step="nowhere"))
+    answer = ana.post(url, message(world, step="delivery", text="x" * 2001))
     assert answer.status_code == 422
     page = answer.content.decode()
-    assert "This journey has no such step." in page
-    assert "Is the card there?" in page
+    assert "A message has at most 2000 characters" in page
+    assert "x" * 2001 in page
+    assert '<option value="delivery" selected>' in page
 
 
 def test_a_stranger_cannot_write(world: World, ben: Client) -> None:
