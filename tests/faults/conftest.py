@@ -101,6 +101,8 @@ def own_worker(
         **os.environ,
         "DATABASE_URL": site_url(committed),
         "REDIS_URL": own_redis.url,
+        # The fakes listen on this machine, which only development may send to.
+        "DEBUG": "true",
         "ALLOW_PRIVATE_ENDPOINTS": "true",
         "LOG_JSON": "false",
     }

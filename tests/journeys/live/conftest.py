@@ -197,7 +197,7 @@ def live(server: Server, elsewhere: Elsewhere) -> Live:
 @pytest.fixture
 def activity(server: Server) -> Iterator[Callable[[], list[tuple[str, str]]]]:
     """What the server's connections do: (name, state) of each."""
-    with psycopg.connect(owner_url(server.database), autocommit=True) as watcher:
+    with psycopg.connect(site_url(server.database), autocommit=True) as watcher:
 
         def look() -> list[tuple[str, str]]:
             return watcher.execute(

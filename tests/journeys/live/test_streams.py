@@ -14,7 +14,7 @@ import pytest
 from django.contrib.sessions.models import Session
 
 from accounts.models import Membership
-from tests.conftest import owner_url
+from tests.conftest import site_url
 from tests.journeys.live.conftest import MOST_STREAMS, POOL_SIZE, Live, Party, Server, serving
 
 Heard = queue.Queue[str | None]
@@ -171,8 +171,8 @@ def test_after_the_database_dropped_the_listener_pages_read_anew_and_hear_again(
 ) -> None:
     with stream(live.server, live.ana, path_of(live)) as (_, heard):
         until(heard, "retry:")
-        with psycopg.connect(owner_url(live.server.database), autocommit=True) as owner:
-            owner.execute(
+        with psycopg.connect(site_url(live.server.database), autocommit=True) as site:
+            site.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity"
                 " where datname = current_database() and application_name = 'throughline live'"
             )
