@@ -7,6 +7,7 @@ from datetime import datetime
 from accounts.models import Organization
 from accounts.phi import blind_prefixes
 from journeys.core.state import Party
+from journeys.domain.graphs import vendor_of
 from journeys.enums import PartyRole
 from journeys.models import (
     ConsentGrant,
@@ -29,7 +30,7 @@ def active(slugs: Iterable[str]) -> Mapping[str, Organization]:
 def routed_to(journey: Journey, *, but: Collection[str] = ()) -> Mapping[str, Organization]:
     """Whom the journey's route names, by the role they would take; nobody for the roles `but`."""
     named = {PartyRole.HUB: journey.hub, PartyRole.PHARMACY: journey.pharmacy}
-    vendor = journey.program_version.definition["route"].get("vendor", "")
+    vendor = vendor_of(journey.program_version_id)
     if vendor and PartyRole.VENDOR not in but:
         named[PartyRole.VENDOR] = active([vendor]).get(vendor)
     return {
@@ -92,7 +93,7 @@ class Cast:
 
 
 def cast_of(journey: Journey) -> Cast:
-    """Load a journey's cast. Needs its program version, hub and pharmacy loaded."""
+    """Load a journey's cast. Needs its hub and pharmacy loaded."""
     standing = JourneyParty.objects.filter(journey=journey, until=None).select_related("party")
     parties = {party.role: party for party in standing}
     return Cast(journey=journey, parties=parties, routed=routed_to(journey, but=parties))

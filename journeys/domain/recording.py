@@ -34,7 +34,7 @@ def lock_journey(journey_id: UUID) -> Journey:
     try:
         journey: Journey = (
             Journey.objects.select_for_update(of=("self",))
-            .select_related("program_version", "hub", "pharmacy")
+            .select_related("hub", "pharmacy")
             .get(pk=journey_id)
         )
     except Journey.DoesNotExist:

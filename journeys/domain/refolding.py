@@ -30,9 +30,7 @@ def differing(*, now: datetime) -> Iterator[tuple[UUID, list[str]]]:
 
 
 def _differing(journey_id: UUID, *, now: datetime) -> list[str]:
-    journey: Journey = Journey.objects.select_related("program_version", "hub", "pharmacy").get(
-        pk=journey_id
-    )
+    journey: Journey = Journey.objects.select_related("hub", "pharmacy").get(pk=journey_id)
     if journey.refresh_at is not None and journey.refresh_at <= now:
         return []
     stored = {column: getattr(journey, column) for column in COMPARED}

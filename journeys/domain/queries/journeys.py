@@ -68,7 +68,7 @@ class Story:
 
 
 def story_of(journey: Journey, actor: Actor, *, now: datetime) -> Story:
-    """Load a journey's events and evaluate them. Needs its program version loaded."""
+    """Load a journey's events and evaluate them. Needs what `one` loads."""
     graph = graph_of(journey.program_version_id)
     cast = cast_of(journey)
     events = stored_events(journey)
@@ -90,9 +90,10 @@ def story_of(journey: Journey, actor: Actor, *, now: datetime) -> Story:
 
 def one() -> QuerySet[Journey]:
     """Journeys with what `story_of` and the page's head need, in one query."""
+    # A definition is a long text, and what is needed of it is kept by journeys.domain.graphs.
     found: QuerySet[Journey] = Journey.objects.select_related(
         "program_version__program", "hub", "pharmacy"
-    )
+    ).defer("program_version__definition")
     return found
 
 
