@@ -28,10 +28,16 @@ def site_url(name: str) -> str:
     return parts._replace(netloc=f"{SITE_ROLE}:{SITE_PASSWORD}@{place}").geturl()
 
 
-def make_database(name: str) -> None:
-    """Make an empty database owned by the owner, and give the site's role its login."""
+def make_database(name: str, *, keep: bool = False) -> None:
+    """Make an empty database owned by the owner, and give the site's role its login.
+
+    `keep` leaves a database that is there already as it is.
+    """
     with psycopg.connect(owner_url("postgres"), autocommit=True) as owner:
         database = sql.Identifier(name)
+        known = "select 1 from pg_database where datname = %s"
+        if keep and owner.execute(known, [name]).fetchone():
+            return
         owner.execute(sql.SQL("drop database if exists {} with (force)").format(database))
         owner.execute(sql.SQL("create database {}").format(database))
         if "TEST_SITE_PASSWORD" in os.environ:
@@ -56,12 +62,17 @@ def database_name(worker_id: str) -> str:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    django_db_blocker: "pytest.FixtureRequest", database_name: str
+    django_db_blocker: "pytest.FixtureRequest", database_name: str, request: pytest.FixtureRequest
 ) -> Iterator[None]:
-    """Migrate as the owner, then connect as the site's role."""
+    """Migrate as the owner, then connect as the site's role.
+
+    With --reuse-db the database of the last run is kept and only migrated further; it has to be
+    on a server of your own (DATABASE_OWNER_URL), since ours goes away with the run.
+    """
+    keep = request.config.getoption("reuse_db") and not request.config.getoption("create_db")
     connection = cast(DatabaseWrapper, connections["default"])
     with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django's own type is private
-        make_database(database_name)
+        make_database(database_name, keep=bool(keep))
         connection.settings_dict["NAME"] = database_name
         call_command("migrate", verbosity=0)
         connection.close()
