@@ -28,12 +28,17 @@ def site_url(name: str) -> str:
     return parts._replace(netloc=f"{SITE_ROLE}:{SITE_PASSWORD}@{place}").geturl()
 
 
+def as_owner(name: str) -> psycopg.Connection:
+    """The owner's own connection. A transaction left open elsewhere fails it: it never waits."""
+    return psycopg.connect(owner_url(name), autocommit=True, options="-c lock_timeout=10s")
+
+
 def make_database(name: str, *, keep: bool = False) -> None:
     """Make an empty database owned by the owner, and give the site's role its login.
 
     `keep` leaves a database that is there already as it is.
     """
-    with psycopg.connect(owner_url("postgres"), autocommit=True) as owner:
+    with as_owner("postgres") as owner:
         database = sql.Identifier(name)
         known = "select 1 from pg_database where datname = %s"
         if keep and owner.execute(known, [name]).fetchone():

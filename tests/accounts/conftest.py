@@ -1,6 +1,5 @@
 """What the tests of the door share: quick passwords, the owner's connection, real commits."""
 
-import os
 from collections.abc import Iterator
 
 import psycopg
@@ -11,6 +10,7 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.core.permissions import OrganizationKind, Role
 from accounts.models import Membership, Organization
+from tests.conftest import as_owner
 from tests.factories.people import PASSWORD, OrganizationFactory, member
 
 
@@ -53,9 +53,7 @@ def priya(db: None) -> Membership:
 @pytest.fixture
 def owner(django_db_setup: None, database_name: str) -> Iterator[psycopg.Connection]:
     """The role that owns the tables: who migrates, and whoever has broken into the server."""
-    with psycopg.connect(
-        os.environ["DATABASE_OWNER_URL"], dbname=database_name, autocommit=True
-    ) as connection:
+    with as_owner(database_name) as connection:
         yield connection
 
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 from celery import current_app
 from django.db import connections
@@ -14,7 +13,7 @@ from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from journeys.enums import DeliveryStatus
 from journeys.models import Delivery, Endpoint
-from tests.conftest import owner_url, site_url
+from tests.conftest import as_owner, site_url
 from tests.factories.exchange import SECRET, endpoint, partner_key
 from tests.factories.programs import published
 from tests.fakes.hub import Hub, running_hub
@@ -31,11 +30,11 @@ def committed(
     drop = sql.SQL("drop database if exists {} with (force)").format(copy)
     with django_db_blocker.unblock():
         use(database_name)
-    with psycopg.connect(owner_url("postgres"), autocommit=True) as owner:
+    with as_owner("postgres") as owner:
         owner.execute(drop)
         owner.execute(sql.SQL("create database {} template {}").format(copy, source))
     yield name
-    with psycopg.connect(owner_url("postgres"), autocommit=True) as owner:
+    with as_owner("postgres") as owner:
         owner.execute(drop)
 
 
