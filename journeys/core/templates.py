@@ -19,11 +19,17 @@ from journeys.core.steps_fulfillment import (
     PHARMACY_INTAKE,
     PHARMACY_TRIAGE,
 )
+from journeys.core.steps_support import (
+    BOUGHT_BY_SITE,
+    INFUSION_COURSE,
+    PATIENT_ASSISTANCE,
+    REMS,
+    SITE_OF_CARE,
+)
 
+_ENTRY: tuple[Step, ...] = (ENROLLMENT_SUBMITTED, INTAKE_REVIEW, MISSING_INFORMATION)
 _ACCESS: tuple[Step, ...] = (
-    ENROLLMENT_SUBMITTED,
-    INTAKE_REVIEW,
-    MISSING_INFORMATION,
+    *_ENTRY,
     BENEFIT_VERIFICATION,
     PRIOR_AUTHORIZATION,
     PRIOR_AUTHORIZATION_DETERMINATION,
@@ -38,19 +44,37 @@ _SELF_INJECTED = Graph(
     (*_ACCESS, DELIVERY, FIRST_DOSE),
 )
 
-# An infusion is asked for under the medical benefit, shipped to where it is given, and given
-# by the practice; the payer takes longer over it.
+_LONGER_DECISION = replace(
+    PRIOR_AUTHORIZATION_DETERMINATION,
+    due=replace(PRIOR_AUTHORIZATION_DETERMINATION.due, clock=Clock(10, "business_days")),
+)
+_BY_PHARMACY = tuple(
+    replace(step, skips=(*step.skips, BOUGHT_BY_SITE))
+    for step in (PHARMACY_TRIAGE, PHARMACY_INTAKE)
+)
+# An infusion is asked for under the medical benefit, given at a site that has to take the
+# patient, and shipped there unless the site buys it; the payer takes longer over it.
+_MEDICAL: tuple[Step, ...] = (
+    *_ENTRY,
+    BENEFIT_VERIFICATION,
+    PRIOR_AUTHORIZATION,
+    _LONGER_DECISION,
+    COPAY_ENROLLMENT,
+    SITE_OF_CARE,
+    *_BY_PHARMACY,
+    replace(
+        DELIVERY,
+        title="Delivery to the infusion site",
+        needs=(*DELIVERY.needs, SITE_OF_CARE.key),
+        skips=(BOUGHT_BY_SITE,),
+    ),
+)
+
 _INFUSED = Graph(
     "infused_medical_benefit",
     "Infused, medical benefit",
     (
-        *(
-            replace(step, due=replace(step.due, clock=Clock(10, "business_days")))
-            if step is PRIOR_AUTHORIZATION_DETERMINATION
-            else step
-            for step in _ACCESS
-        ),
-        replace(DELIVERY, title="Delivery to the infusion site"),
+        *_MEDICAL,
         replace(
             FIRST_DOSE,
             title="First infusion",
@@ -63,23 +87,71 @@ _INFUSED = Graph(
     ),
 )
 
-_ORAL = Graph(
-    "oral_pharmacy_benefit",
-    "Oral, pharmacy benefit",
+# The course begins with infusions and goes on with injections that the pharmacy ships home.
+_DUAL = Graph(
+    "dual_iv_to_sc",
+    "Infusions first, then self-injected",
     (
-        *_ACCESS,
-        DELIVERY,
+        *_MEDICAL,
+        INFUSION_COURSE,
         replace(
-            FIRST_DOSE,
-            statuses=tuple(
-                status
-                for status in FIRST_DOSE.statuses
-                if status.key not in ("training_requested", "trained")
-            ),
-            due=Due(Clock(3, "days")),
-            typical=(5, 20),
+            DELIVERY,
+            key="home_delivery",
+            title="Delivery of the injections",
+            needs=(INFUSION_COURSE.key,),
+            stage=None,
         ),
+        replace(FIRST_DOSE, title="First self-injection", needs=("home_delivery",)),
     ),
 )
 
-GRAPHS: Mapping[str, Graph] = {graph.key: graph for graph in (_SELF_INJECTED, _INFUSED, _ORAL)}
+_TAKEN_AT_HOME = replace(
+    FIRST_DOSE,
+    statuses=tuple(
+        status
+        for status in FIRST_DOSE.statuses
+        if status.key not in ("training_requested", "trained")
+    ),
+    due=Due(Clock(3, "days")),
+    typical=(5, 20),
+)
+_ORAL = Graph(
+    "oral_pharmacy_benefit",
+    "Oral, pharmacy benefit",
+    (*_ACCESS, DELIVERY, _TAKEN_AT_HOME),
+)
+
+# Nothing is dispensed before the safety program allows it.
+_REMS = Graph(
+    "rems",
+    "With a safety program",
+    (
+        *_ACCESS,
+        REMS,
+        replace(DELIVERY, needs=(*DELIVERY.needs, REMS.key)),
+        _TAKEN_AT_HOME,
+    ),
+)
+
+_PAP_ONLY = Graph(
+    "pap_only",
+    "Free medicine only",
+    (
+        *_ENTRY,
+        replace(PATIENT_ASSISTANCE, needs=(INTAKE_REVIEW.key,), stage="authorized"),
+        replace(PHARMACY_TRIAGE, needs=(PATIENT_ASSISTANCE.key,), uses=()),
+        replace(DELIVERY, needs=(PHARMACY_TRIAGE.key,)),
+        _TAKEN_AT_HOME,
+    ),
+)
+
+_COPAY_ONLY = Graph(
+    "copay_only",
+    "Copay help only",
+    (*_ENTRY, replace(COPAY_ENROLLMENT, needs=(INTAKE_REVIEW.key,))),
+)
+
+GRAPHS: Mapping[str, Graph] = {
+    graph.key: graph
+    for graph in (_SELF_INJECTED, _INFUSED, _DUAL, _ORAL, _REMS, _PAP_ONLY, _COPAY_ONLY)
+}

@@ -9,6 +9,7 @@ from django.db.models import F
 
 from accounts.models import Organization
 from journeys.core.events import Event
+from journeys.domain.graphs import graph_of
 from journeys.domain.recording import record
 from journeys.enums import DeliveryStatus
 from journeys.models import Delivery, Journey
@@ -52,6 +53,13 @@ APPROVED = (
         "approved",
         70,
         {"authorization_number": "AUTH-88213"},
+    ),
+    Told(
+        "practice",
+        "site_of_care",
+        "scheduled",
+        2,
+        {"site_name": "Lakeside Infusion Suite", "acquisition": "white_bag"},
     ),
     Told("hub", "pharmacy_triage", "sent", 3),
     Told("pharmacy", "pharmacy_triage", "accepted", 6),
@@ -108,8 +116,11 @@ def tell(journey: Journey, history: tuple[Told, ...]) -> None:
     What was queued for partners on the way counts as confirmed at the time.
     """
     occurred_at = journey.started_at
+    steps = graph_of(journey.program_version_id).by_key
     for number, told in enumerate(history):
         occurred_at += dt.timedelta(hours=told.after)
+        if told.step not in steps:
+            continue
         record(
             journey.id,
             _event(journey, told, number=number, occurred_at=occurred_at),
@@ -146,6 +157,8 @@ def _event(journey: Journey, told: Told, *, number: int, occurred_at: dt.datetim
 def _organization(journey: Journey, role: str) -> Organization:
     if role == "pharmacy" and journey.pharmacy is not None:
         return journey.pharmacy
+    if role == "practice":
+        return Organization.objects.get(pk=journey.organization_id)
     slug = {"hub": journey.hub.slug, "vendor": "copperline"}.get(role, "crescent")
     return Organization.objects.get(slug=slug)
 

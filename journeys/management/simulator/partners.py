@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -13,7 +14,9 @@ import httpx
 import structlog
 from standardwebhooks import Webhook
 
-from journeys.management.simulator.scripts import SCRIPTS, Case, Turn
+from journeys.core.templates import GRAPHS
+from journeys.management.simulator.scripts import Case, Turn, turns_of
+from programs.definitions import load_definitions
 
 log = structlog.get_logger(__name__)
 RETRY_SECONDS = 3.0
@@ -56,6 +59,7 @@ class World:
             journey=data["journey"],
             number=number,
             version=data["version"],
+            steps=steps_of(data["packet"]["program"]["key"]),
             answers={one["id"]: one["value"] for one in fields},
             today=datetime.now(UTC).date(),
             chance=Random(f"{self.seed}:{partner}:{before}"),  # noqa: S311  # not for secrets
@@ -65,7 +69,7 @@ class World:
     async def _work(self, partner: str, kind: str, case: Case) -> None:
         held: list[dict[str, Any]] = []
         async with httpx.AsyncClient(base_url=self.site_url, timeout=15) as client:
-            for index, turn in enumerate(SCRIPTS[kind](case)):
+            for index, turn in enumerate(turns_of(kind, case)):
                 await asyncio.sleep(turn.minutes * 60 / self.speed)
                 report = _report(case, turn)
                 report_id = f"{case.number}-{case.version}-{index}"
@@ -109,6 +113,14 @@ class World:
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": Webhook(self.secret).sign(report_id, now, body),
         }
+
+
+@lru_cache(maxsize=64)
+def steps_of(program: str) -> frozenset[str]:
+    """The steps of a demo program's journeys: partners know the programs they work for."""
+    known = load_definitions().get(program)
+    graph = GRAPHS[known.journey.template if known else "self_injected_pharmacy_benefit"]
+    return frozenset(graph.by_key)
 
 
 def number_of(partner: str, journey: str) -> str:

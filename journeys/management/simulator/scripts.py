@@ -36,6 +36,7 @@ class Case:
     journey: str
     number: str
     version: int
+    steps: frozenset[str]
     answers: Mapping[str, Any]
     today: date
     chance: Random
@@ -60,6 +61,9 @@ def hub(case: Case) -> Iterator[Turn]:
         )
         return
     yield Turn(0.5, "intake_review", "accepted")
+    if "benefit_verification" not in case.steps:
+        yield Turn(2, "patient_assistance", "approved")
+        return
     yield Turn(1, "benefit_verification", "electronic_sent")
     asked = case.smooth or case.chance.random() < 0.8
     yield Turn(
@@ -148,6 +152,8 @@ def pharmacy(case: Case) -> Iterator[Turn]:
     )
     delivered_on = case.today.isoformat()
     yield Turn(2, "delivery", "delivered", facts={"delivered_on": delivered_on})
+    # Between the infusions and the injections the practice has it, for as long as it takes.
+    yield Turn(10, "home_delivery", "delivered", facts={"days_supply": 28})
     yield Turn(
         2,
         "first_dose",
@@ -155,6 +161,11 @@ def pharmacy(case: Case) -> Iterator[Turn]:
         note="The patient told us on the phone.",
         facts={"first_dose_on": delivered_on},
     )
+
+
+def turns_of(kind: str, case: Case) -> Iterator[Turn]:
+    """What the partner reports of a case: nothing about steps its program does not have."""
+    return (turn for turn in SCRIPTS[kind](case) if turn.step in case.steps)
 
 
 SCRIPTS: Mapping[str, Callable[[Case], Iterator[Turn]]] = {

@@ -116,6 +116,22 @@ def happy_path(steps: int | None = None) -> list[Event]:
     return story[:steps]
 
 
+_SPECIAL = {
+    "patient_assistance": said("hub", "patient_assistance", "approved", 30),
+    "rems": said("practice", "rems", "authorized", 30),
+    "site_of_care": said("practice", "site_of_care", "scheduled", 30),
+    "infusion_course": said("practice", "infusion_course", "completed", 100),
+    "home_delivery": said("pharmacy", "home_delivery", "delivered", 110),
+}
+
+
+def good_story(graph: Graph) -> list[Event]:
+    """All goes well on any template: an event for each step that does not wait for trouble."""
+    told = {event.step or "": event for event in happy_path()} | _SPECIAL
+    story = [told[step.key] for step in graph.order if step.key in told]
+    return sorted(story, key=lambda event: event.order)
+
+
 _STATUSES = [(step.key, status.key) for step in SELF_INJECTED.steps for status in step.statuses]
 _FACTS: list[dict[str, object]] = [
     {},

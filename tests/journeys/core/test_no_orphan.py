@@ -11,6 +11,7 @@ from journeys.core.templates import GRAPHS
 from tests.journeys.core.story import (
     MONDAY,
     at,
+    good_story,
     happy_path,
     quick,
     said,
@@ -45,7 +46,7 @@ def test_no_step_is_over_before_what_it_needs(events: list[Event]) -> None:
 
 @pytest.mark.parametrize("graph", GRAPHS.values(), ids=lambda graph: graph.key)
 def test_every_status_of_every_step_leaves_somebody_with_it(graph: Graph) -> None:
-    story = happy_path()
+    story = good_story(graph)
     for place, event in enumerate(story):
         step = graph.by_key[event.step or ""]
         for status in step.statuses:

@@ -9,9 +9,10 @@ import httpx
 import pytest
 
 from journeys.core.facts import FACTS
+from journeys.core.graph import Graph
 from journeys.core.templates import GRAPHS
-from journeys.management.simulator.partners import World
-from journeys.management.simulator.scripts import SCRIPTS, Case, Turn
+from journeys.management.simulator.partners import World, steps_of
+from journeys.management.simulator.scripts import SCRIPTS, Case, Turn, turns_of
 from journeys.management.simulator.server import application
 from tests.factories.exchange import SECRET, packet, signed_report
 
@@ -24,17 +25,28 @@ MESSAGE: dict[str, Any] = {
 }
 
 
-def turns(kind: str, seed: int, *, smooth: bool = False, version: int = 1) -> list[Turn]:
+SELF_INJECTED = GRAPHS["self_injected_pharmacy_benefit"]
+
+
+def turns(
+    kind: str,
+    seed: int,
+    *,
+    smooth: bool = False,
+    version: int = 1,
+    graph: Graph = SELF_INJECTED,
+) -> list[Turn]:
     case = Case(
         journey="TL-8KDW2MF",
         number="NS-10422",
         version=version,
+        steps=frozenset(graph.by_key),
         answers={},
         today=TODAY,
         chance=Random(seed),
         smooth=smooth,
     )
-    return list(SCRIPTS[kind](case))
+    return list(turns_of(kind, case))
 
 
 @pytest.mark.parametrize("kind", SCRIPTS)
@@ -46,12 +58,17 @@ def test_the_same_seed_gives_the_same_story(kind: str) -> None:
 
 @pytest.mark.parametrize("graph", GRAPHS.values(), ids=lambda graph: graph.key)
 @pytest.mark.parametrize("kind", SCRIPTS)
-def test_partners_report_only_what_every_journey_knows(kind: str, graph: Any) -> None:
-    for turn in (turn for seed in range(60) for turn in turns(kind, seed)):
+def test_partners_report_only_what_every_journey_knows(kind: str, graph: Graph) -> None:
+    for turn in (turn for seed in range(60) for turn in turns(kind, seed, graph=graph)):
         status = graph.by_key[turn.step].status(turn.status)
         assert status is not None, turn
         assert not turn.reason or turn.reason in {each.key for each in status.reasons}, turn
         assert set(turn.facts) <= set(FACTS), turn
+
+
+def test_partners_know_which_steps_a_program_has() -> None:
+    assert "site_of_care" in steps_of("ossivue")
+    assert "site_of_care" not in steps_of("veltrana")
 
 
 def test_the_first_case_goes_all_the_way() -> None:
