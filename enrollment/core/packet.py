@@ -84,6 +84,10 @@ def _told(item: Item, known: Mapping[str, Any]) -> dict[str, Any]:
         "value": value,
         "display": "Signed" if field.type == "esign" else display(field, value),
     }
+    if field.formula:
+        told["follows_from"] = {"id": field.formula.of, "value": known.get(field.formula.of)}
+    if field.recurs:
+        told["recurs"] = {"when": field.recurs, "every_days": field.every_days}
     return {**told, "group": item.group} if item.group else told
 
 

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from enrollment.forms.fields import BUILDERS, form_field
 from programs.core.definition import Definition
 from programs.core.display import as_typed
-from programs.core.fields import TypedOncePer
+from programs.core.fields import BOXES, LISTS, TypedOncePer
 from programs.core.forms import (
     Item,
     Sheet,
@@ -60,7 +60,13 @@ class AnswersForm(forms.Form):
         self._together = {**answers, **posted}
         now = source.settle(self._together)
         items = [item for item in now.shown if source.wanted(item) and item.field.type in BUILDERS]
-        initial = {item.key: as_typed(item.field, answers.get(item.key)) for item in items}
+        initial = {
+            item.key: as_typed(
+                item.field,
+                (now.known if item.field.type == "computed" else answers).get(item.key),
+            )
+            for item in items
+        }
         super().__init__(_with_unposted(data, initial, posted), initial=initial)
         for item in items:
             self.fields[item.key] = form_field(
@@ -132,9 +138,9 @@ def read_posted(
     posted = {}
     for item in items:
         if item.key in data:
-            raw = data.getlist(item.key) if item.field.type == "multi" else data[item.key]
+            raw = data.getlist(item.key) if item.field.type in LISTS else data[item.key]
             posted[item.key] = normalize(item.field, raw).value
-        elif item.key in unticked and item.field.type in ("multi", "agreement"):
+        elif item.key in unticked and item.field.type in BOXES:
             posted[item.key] = None
     return posted
 

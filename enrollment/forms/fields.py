@@ -96,6 +96,19 @@ def _yes_no(control: Control) -> forms.Widget:
     return forms.RadioSelect(dict(control.attrs), [("true", _("Yes")), ("false", _("No"))])
 
 
+class WorkedOut(forms.Widget):
+    """What follows from other answers, to read: there is nothing to type."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        shown = value or _("Follows once the answers it needs are there.")
+        told = "computed" if value else "computed quiet"
+        return format_html('<output id="{}" class="{}">{}</output>', f"id_{name}", told, shown)
+
+
+def _computed(control: Control) -> forms.Widget:
+    return WorkedOut()
+
+
 def _tick(control: Control) -> forms.Widget:
     return forms.CheckboxInput(dict(control.attrs))
 
@@ -105,7 +118,9 @@ BUILDERS: Mapping[str, Callable[[Control], forms.Widget]] = {
     "bin": _box("width-10", inputmode="numeric"),
     "boolean": _yes_no,
     "code": _box(autocapitalize="characters", spellcheck="false"),
+    "checklist": _multi,
     "combo": _box(),
+    "computed": _computed,
     "date": _box("width-10", inputmode="numeric"),
     "dea": _box("width-10", autocapitalize="characters", spellcheck="false"),
     "email": _box("width-30", kind="email", spellcheck="false"),

@@ -17,13 +17,12 @@ from enrollment.forms.build import AnswersForm, section_form
 from programs.core.conditions import is_present
 from programs.core.definition import Definition
 from programs.core.display import display
-from programs.core.fields import SECTIONS
+from programs.core.fields import BOXES, SECTIONS
 from programs.core.forms import Item, Sheet, check_answers, section_key, sheet
 
 Answers = Mapping[str, Any]
 # What stands in the practice's own records: folded to a summary once nothing is left to do.
 KNOWN_SECTIONS = frozenset({"patient", "coverage", "practice", "prescriber"})
-BOXES = frozenset({"multi", "agreement"})
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,8 @@ class Group:
 
     legend: str
     slots: tuple[Slot, ...]
+    across: bool
+    """Small questions that belong on one line: a row of a matrix, a result with its unit."""
 
 
 @dataclass(frozen=True)
@@ -180,10 +181,10 @@ def _source(sources: Collection[str]) -> str:
 
 
 def _with_slots(part: Part, standing: Standing, form: AnswersForm, items: Sequence[Item]) -> Part:
-    runs = groupby(items, key=lambda item: (item.group, "" if item.group else item.key))
+    runs = groupby(items, key=lambda i: (i.group, "" if i.group else i.key, i.across))
     groups = tuple(
-        Group(legend, tuple(_slot(standing, form, item) for item in run))
-        for (legend, _), run in runs
+        Group(legend, tuple(_slot(standing, form, item) for item in run), across)
+        for (legend, _, across), run in runs
     )
     return replace(part, groups=groups)
 
@@ -218,5 +219,6 @@ def looks(standing: Standing) -> dict[str, Look]:
                 now.requires(item),
                 tuple(choice.code for choice in now.choices(item)),
                 tuple(wrong.get(item.key, ())),
+                now.known.get(item.key) if item.field.type == "computed" else None,
             )
     return found

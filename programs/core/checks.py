@@ -42,6 +42,8 @@ def check(field: Field, value: Any, answers: Answers, *, today: date) -> list[st
     if reading.value is None:
         return []
     problems = [*_limits(field, reading.value), *_unavailable(field, reading.value, answers)]
+    if field.type == "checklist":
+        problems += _open_lines(field, reading.value, answers)
     if problems:
         return problems
     for written in field.checks:
@@ -69,6 +71,15 @@ def _unavailable(field: Field, value: Any, answers: Answers) -> list[str]:
         f"{shown(choice.label)} does not go with the other answers; choose again."
         for choice in field.choices
         if choice.code in chosen and choice.when and not holds(choice.when, answers)
+    ]
+
+
+def _open_lines(field: Field, ticked: list[str], answers: Answers) -> list[str]:
+    lines = [line for line in field.choices if not line.when or holds(line.when, answers)]
+    return [
+        f"Every line has to be done before this can be sent; {shown(line.label, 60)} is not ticked."
+        for line in lines
+        if line.code not in ticked
     ]
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from programs.core.conditions import is_present
-from programs.core.fields import Field
+from programs.core.fields import LISTS, Field
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -34,7 +34,7 @@ def display(field: Field, value: Any) -> str:
 def as_typed(field: Field, value: Any) -> Any:
     """The answer as its control holds it: a date MM/DD/YYYY, yes or no as text."""
     if value is None:
-        return [] if field.type == "multi" else ""
+        return [] if field.type in LISTS else ""
     if isinstance(value, bool):
         return value if field.type == "agreement" else str(value).lower()
     if field.type == "date":
@@ -42,7 +42,7 @@ def as_typed(field: Field, value: Any) -> Any:
             return f"{date.fromisoformat(value):%m/%d/%Y}"
         except (TypeError, ValueError):
             return value
-    if field.type in ("phone", "tin"):
+    if field.type in ("phone", "tin", "computed"):
         return display(field, value)
     return value
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from programs.core.checks import years_between
+from programs.core.computed import kilograms, worked_out
 from programs.core.conditions import Answers
 from programs.core.definition import Definition
 
@@ -15,6 +16,7 @@ FEDERAL = frozenset(
 
 FACTS: Mapping[str, str] = {
     "patient.age": "Age of the patient in whole years",
+    "patient.weight_kg": "Weight of the patient in kilograms",
     "coverage.federal": "A government program pays for the insurance",
     "product.cold_chain": "The chosen product must stay cold",
     "product.controlled": "The chosen product is a controlled medicine",
@@ -31,11 +33,21 @@ def facts(definitions: Sequence[Definition], answers: Answers, *, today: date) -
     kind = answers.get("B5")
     if kind and isinstance(kind, str):
         found["coverage.federal"] = kind in FEDERAL
+    if weight := kilograms(answers.get("E10.weight"), answers.get("E10.unit")):
+        found["patient.weight_kg"] = weight
     for definition in definitions:
         for name, value in _product_facts(definition, own_answers(definition.key, answers)).items():
             found[name] = found.get(name, False) or value
             found[own_key(definition.key, name)] = value
+        found |= _computed(definition, {**answers, **found})
     return found
+
+
+def _computed(definition: Definition, answers: Answers) -> dict[str, str]:
+    view = own_answers(definition.key, answers)
+    formulas = {each.id: each.formula for each in definition.questions if each.formula}
+    values = {name: worked_out(formula, view) for name, formula in formulas.items()}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _product_facts(definition: Definition, answers: Answers) -> dict[str, bool]:

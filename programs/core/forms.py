@@ -108,7 +108,11 @@ def _settled(
     shown, known = items, {}
     # Sound definitions have no circle of conditions, so each pass settles one more link.
     for _ in range(len(items) + 1):
-        live = {item.key: answers[item.key] for item in shown if item.key in answers}
+        live = {
+            item.key: answers[item.key]
+            for item in shown
+            if item.key in answers and item.field.type != "computed"
+        }
         counted = {**outside, **live}
         known = {**counted, **facts(definitions, counted, today=today)}
         now = tuple(
@@ -207,6 +211,9 @@ def read_answers(
     for key, value in raw.items():
         if key not in asked:
             wrong[key] = ["The program does not ask this question."]
+            continue
+        if asked[key].field.type == "computed":
+            wrong[key] = ["This follows from other answers; it is not typed."]
             continue
         reading = normalize(asked[key].field, value)
         values[key] = reading.value

@@ -10,15 +10,15 @@ from programs.core.consents import LANGUAGES, Consent, Words
 from programs.core.consents import text as consent_text
 from programs.core.definition import SCHEMA, Definition, Tightening
 from programs.core.facts import FACTS
-from programs.core.fields import SECTIONS, Field
+from programs.core.fields import Field
 from programs.core.identifiers import icd10, ndc
 from programs.core.readability import grade
 from programs.core.reading import Reading
 from programs.core.union import signing, union
+from programs.core.wellmade import faults
 
 HIGHEST_GRADE = 8.0
 _NEEDS = ("optional", "conditional", "always")
-_PICKED = ("pick", "multi")
 
 
 @dataclass(frozen=True)
@@ -89,14 +89,7 @@ def _questions(definition: Definition) -> Iterator[Problem]:
 
 
 def _question(where: str, question: Field) -> Iterator[Problem]:
-    if question.section not in SECTIONS:
-        yield Problem(where, f"No section is called “{question.section}”.")
-    if not question.label.strip():
-        yield Problem(where, "It has no label.")
-    if question.type in _PICKED and not question.choices:
-        yield Problem(where, "There is nothing to choose from.")
-    if question.type == "group" and not question.parts:
-        yield Problem(where, "A group has parts.")
+    yield from (Problem(where, why) for why in faults(question))
     yield from _checks(where, question.checks)
 
 
@@ -117,14 +110,20 @@ def _conditions(definition: Definition) -> Iterator[Problem]:
     for where, condition in _written_conditions(definition):
         for why in problems_of(condition, known):
             yield Problem(where, why)
+    computed = {question.id for question in definition.questions if question.formula}
+    for question in definition.questions:
+        if question.formula and question.formula.of not in known - computed:
+            yield Problem(
+                f"question {question.id}", f"It follows from no answer: {question.formula.of!r}."
+            )
 
 
 def _written_conditions(definition: Definition) -> Iterator[tuple[str, Condition]]:
     for asked, tightening in definition.tightens.items():
         yield from _given(f"tightens {asked}", tightening.shown_when, tightening.required_when)
     for question in definition.questions:
-        for part in (question, *question.parts):
-            whens = [choice.when for choice in part.choices]
+        for part in (question, *question.asked):
+            whens = [choice.when for choice in (*part.choices, *part.rows)]
             yield from _given(f"question {part.id}", part.shown_when, part.required_when, *whens)
     for rule in definition.eligibility:
         yield f"eligibility {rule.key}", rule.when
@@ -187,12 +186,16 @@ def _worded(consent: Consent) -> Iterator[tuple[str, Words]]:
             yield part.name, getattr(consent.elements, part.name)
 
 
+def _read_by(field: Field) -> frozenset[str]:
+    shown = fields_of(field.shown_when) if field.shown_when else frozenset[str]()
+    return shown | {field.formula.of} if field.formula else shown
+
+
 def _circles(definition: Definition) -> Iterator[Problem]:
     """Questions whose being shown hangs, by way of others, on themselves."""
     items = (*union((definition,)), *signing((definition,)))
-    reads: Mapping[str, frozenset[str]] = {
-        item.key: fields_of(item.field.shown_when) if item.field.shown_when else frozenset()
-        for item in items
+    reads: Mapping[str, frozenset[str]] = {item.key: _read_by(item.field) for item in items} | {
+        "patient.weight_kg": frozenset({"E10.weight", "E10.unit"})
     }
     for start in reads:
         reached: set[str] = set()

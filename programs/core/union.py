@@ -8,10 +8,11 @@ from programs.core.catalogue import CATALOGUE
 from programs.core.conditions import Condition, renamed
 from programs.core.definition import Definition, Tightening
 from programs.core.facts import PRODUCT_FACTS, own_key
-from programs.core.fields import SECTIONS, Choice, Field
+from programs.core.fields import SECTIONS, Choice, Field, both
 from programs.core.places import STATES
 
 _NEEDS = ("optional", "conditional", "always")
+_ACROSS = frozenset({"matrix", "quantity", "repeat"})
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Item:
 
     ``key`` is where its answer stands; ``field`` the question as these programs ask it;
     ``programs`` the keys of those that want it; ``own`` the one program it belongs to alone;
-    ``group`` the words over questions that belong together, or empty.
+    ``group`` the words over questions that belong together, or empty; ``across`` says that
+    they are small and stand on one line.
     """
 
     key: str
@@ -28,6 +30,7 @@ class Item:
     programs: tuple[str, ...]
     own: str = ""
     group: str = ""
+    across: bool = False
 
 
 def union(definitions: Sequence[Definition]) -> tuple[Item, ...]:
@@ -48,10 +51,10 @@ def signing(definitions: Sequence[Definition]) -> tuple[Item, ...]:
 def fields_once_per(once: str) -> tuple[Item, ...]:
     """The catalogue's own questions about one subject (patient, coverage, …), for its page."""
     return tuple(
-        Item(part.id, _with_states(part), (), group=_group(field))
+        Item(part.id, _with_states(part), (), group=group, across=field.type in _ACROSS)
         for field in CATALOGUE.values()
         if field.typed_once_per == once
-        for part in field.asked
+        for group, part in field.placed
     )
 
 
@@ -63,8 +66,8 @@ def _items(definitions: tuple[Definition, ...], *, signing: bool) -> tuple[Item,
         for field in _asked_by(definition):
             if (field.typed_once_per == "signature") is not signing:
                 continue
-            for part in field.asked:
-                item = _item(part, _group(field), definition, names)
+            for group, part in field.placed:
+                item = replace(_item(part, group, definition, names), across=field.type in _ACROSS)
                 known = together.get(item.key)
                 together[item.key] = _merged(known, item) if known else item
     order = {name: place for place, name in enumerate(SECTIONS)}
@@ -78,10 +81,6 @@ def _items(definitions: tuple[Definition, ...], *, signing: bool) -> tuple[Item,
             ),
         )
     )
-
-
-def _group(field: Field) -> str:
-    return field.label if field.type == "group" else ""
 
 
 def _names(definition: Definition) -> Mapping[str, str]:
@@ -163,7 +162,7 @@ def _tightened(field: Field, asked: Tightening | None) -> Field:
 
 
 def _narrowed(field: Field, asked: Tightening) -> Field:
-    return replace(field, shown_when=_all(field.shown_when, asked.shown_when))
+    return replace(field, shown_when=both(field.shown_when, asked.shown_when))
 
 
 def _needed(field: Field, asked: Tightening) -> Field:
@@ -174,10 +173,6 @@ def _needed(field: Field, asked: Tightening) -> Field:
         return field
     either = _any(field.required_when, asked.required_when)
     return replace(field, required="conditional", required_when=either)
-
-
-def _all(first: Condition | None, second: Condition | None) -> Condition | None:
-    return {"all": [first, second]} if first and second else first or second
 
 
 def _any(first: Condition | None, second: Condition | None) -> Condition | None:

@@ -155,6 +155,7 @@ def _file(field: Field, raw: Any) -> Reading:
 _READERS: Mapping[str, Callable[[Field, Any], Reading]] = {
     "agreement": _agreement,
     "boolean": _boolean,
+    "checklist": _multi,
     "esign": _file,
     "file": _file,
     "multi": _multi,
@@ -164,6 +165,7 @@ _TEXT_READERS: Mapping[str, Callable[[str], Reading]] = {
     **identifiers.READERS,
     "code": _code,
     "combo": _text,
+    "computed": _text,
     "date": parse_date,
     "email": _email,
     "long_text": _long_text,
