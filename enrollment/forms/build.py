@@ -8,12 +8,13 @@ from itertools import groupby
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Layout
+from crispy_forms.layout import Div, Layout, LayoutObject
 from django import forms
 from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from enrollment.forms.drawing import draw
 from enrollment.forms.fields import BUILDERS, form_field
 from programs.core.definition import Definition
 from programs.core.display import as_typed
@@ -30,6 +31,8 @@ from programs.core.forms import (
 from programs.core.values import normalize
 
 Answers = Mapping[str, Any]
+# Asked only by a program that needs it, never for the record.
+NEVER_BY_DEFAULT = frozenset({"A23"})
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ def subject_form(
     source = _Source(
         settle=lambda known: subject_sheet(once, known, today=today),
         problems=problems,
-        wanted=lambda item: True,
+        wanted=lambda item: item.key not in NEVER_BY_DEFAULT,
         names={},
     )
     return AnswersForm(source, answers, data, "")
@@ -188,13 +191,26 @@ def _helper(items: Iterable[Item]) -> FormHelper:
     helper.disable_csrf = True
     parts: list[Any] = []
     for group, members in groupby(items, key=lambda item: item.group):
-        placed = [_placed(item) for item in members]
+        placed = [_Placed(item) for item in members]
         parts += [_Group(group, *placed)] if group else placed
     helper.layout = Layout(*parts)
     return helper
 
 
-def _placed(item: Item) -> Any:
-    if item.field.shown_when is None:
-        return item.key
-    return Div(item.key, data_shown_when=json.dumps(item.field.shown_when, sort_keys=True))
+class _Placed(LayoutObject):  # type: ignore[misc]  # crispy ships no types
+    """One question in crispy's layout, drawn by us: its own way copies the context each time."""
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        self.fields: list[Any] = []
+
+    def render(
+        self, form: Any, context: Any, template_pack: Any = None, **kwargs: Any
+    ) -> SafeString:
+        drawn = draw(form[self.item.key])
+        when = self.item.field.shown_when
+        if when is None:
+            return drawn
+        return format_html(
+            '<div data-shown-when="{}">{}</div>', json.dumps(when, sort_keys=True), drawn
+        )

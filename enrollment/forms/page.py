@@ -12,8 +12,10 @@ from typing import Any
 
 from django.forms import BoundField
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 
 from enrollment.forms.build import AnswersForm, section_form
+from enrollment.forms.drawing import draw
 from programs.core.conditions import is_present
 from programs.core.definition import Definition
 from programs.core.display import display
@@ -27,14 +29,18 @@ KNOWN_SECTIONS = frozenset({"patient", "coverage", "practice", "prescriber"})
 
 @dataclass(frozen=True)
 class Slot:
-    """The place of one question; `control` is None while it is hidden."""
+    """The place of one question; `field` is None while it is hidden."""
 
     key: str
-    control: BoundField | None
+    field: BoundField | None
     boxes: bool
     """Its control posts nothing when unticked."""
     sentences: tuple[str, ...]
     """What the hub asks to have corrected here."""
+
+    def question(self) -> SafeString:
+        """The question drawn, when it is needed: an answer changes a few of a hundred."""
+        return draw(self.field) if self.field is not None else SafeString("")
 
 
 @dataclass(frozen=True)
@@ -192,7 +198,7 @@ def _with_slots(part: Part, standing: Standing, form: AnswersForm, items: Sequen
 def _slot(standing: Standing, form: AnswersForm, item: Item) -> Slot:
     return Slot(
         key=item.key,
-        control=form[item.key] if item.key in form.fields else None,
+        field=form[item.key] if item.key in form.fields else None,
         boxes=item.field.type in BOXES,
         sentences=tuple(standing.corrections.get(item.key, ())),
     )

@@ -13,8 +13,6 @@ from programs.core.fields import TypedOncePer
 from programs.core.forms import subject_sheet
 
 Answers = Mapping[str, Any]
-# Asked only by a program that needs it, never for the record.
-NEVER_BY_DEFAULT = frozenset({"A23"})
 
 
 def redrawn_form(
@@ -25,9 +23,6 @@ def redrawn_form(
     The page posts the form to its own address through htmx; that draws and saves nothing.
     """
     form = subject_form(once, answers, data, today=today)
-    for key in NEVER_BY_DEFAULT & set(form.fields):
-        del form.fields[key]
-        form.helper.layout.fields.remove(key)
     for key in _deciding(once) & set(form.fields):
         form.fields[key].widget.attrs |= {
             "hx-post": "",

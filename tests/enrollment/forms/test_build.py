@@ -8,7 +8,13 @@ import pytest
 from crispy_forms.utils import render_crispy_form
 from django.http import QueryDict
 
-from enrollment.forms.build import AnswersForm, read_posted, section_form, subject_form
+from enrollment.forms.build import (
+    NEVER_BY_DEFAULT,
+    AnswersForm,
+    read_posted,
+    section_form,
+    subject_form,
+)
 from enrollment.forms.fields import BUILDERS
 from programs.core.fields import FieldType
 from programs.core.forms import fields_once_per, union
@@ -287,7 +293,7 @@ def test_a_subject_has_a_form_of_its_own(once: Any) -> None:
         for item in fields_once_per(once)
         if item.field.type in BUILDERS and item.key in shown
     }
-    assert set(built.fields) == typed
+    assert set(built.fields) == typed - NEVER_BY_DEFAULT
     assert re.search(r"<input|<select", rendered(built))
 
 
