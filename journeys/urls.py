@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from journeys.views import exchange, funnel, health, home, intake, journeys, live, reports, work
+from journeys.views import (
+    exchange,
+    funnel,
+    health,
+    home,
+    intake,
+    journeys,
+    live,
+    packets,
+    reports,
+    work,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -29,7 +40,8 @@ urlpatterns = [
         exchange.replay_report,
         name="exchange_report_replay",
     ),
-    path("exchange/packets/<uuid:delivery_id>.pdf", exchange.packet, name="exchange_packet"),
+    path("exchange/packets/<uuid:delivery_id>.pdf", packets.packet, name="exchange_packet"),
+    path("exchange/packets/<uuid:delivery_id>/confirm/", packets.confirm, name="exchange_confirm"),
     path("programs/<slug:key>/", funnel.program, name="program"),
     path("live/journeys/<uuid:journey_id>/", live.journey, name="live_journey"),
     path("live/work/", live.work, name="live_work"),

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from accounts import audit
 from accounts.core.actor import Actor
 from accounts.models import Organization
 from accounts.tenancy import current_organization_id, every_tenant
@@ -75,6 +76,14 @@ def confirm_by_review(journey_id: UUID, *, by: Actor, now: datetime) -> None:
     with every_tenant(reason="a confirmation concerns every party", actor=by):
         hub = Organization.objects.get(pk=current_organization_id())
         confirm_receipt(lock_journey(journey_id), by=hub, at=now, now=now)
+
+
+def confirm_by_hand(delivery: Delivery, *, reference: str, by: Actor, now: datetime) -> None:
+    """Somebody at the recipient says that its packet is there. Raises UnknownJourney."""
+    with every_tenant(reason="a confirmation concerns every party", actor=by):
+        journey = lock_journey(delivery.journey_id)
+        confirm_delivery(journey, delivery.pk, reference=reference, at=now, now=now)
+        audit.wrote(delivery, action="confirmed by hand")
 
 
 def confirm_delivery(

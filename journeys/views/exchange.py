@@ -1,4 +1,4 @@
-"""What went to partners and how it stands, what came back unusable, and the packets to download."""
+"""What went to partners and how it stands, and what came back unusable."""
 
 from typing import Any
 from uuid import UUID
@@ -17,11 +17,9 @@ from accounts import audit
 from accounts.access import get_visible_or_404, requires
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
-from journeys.documents.packet import render as draw
 from journeys.domain import inbound, replaying
-from journeys.domain.disclosing import outgoing_of, refusal_for, role_of
 from journeys.domain.queries import exchange as queries
-from journeys.models import ConsentGrant, Delivery, DeliveryAttempt, InboundReport
+from journeys.models import DeliveryAttempt, InboundReport
 from journeys.views.fragments import page_or_fragment
 
 PAGE_SIZE = 50
@@ -138,30 +136,3 @@ def replay_report(request: HttpRequest, report_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The report is tried again now."))
     return redirect("exchange")
-
-
-@requires(Permission.EXCHANGE_VIEW)
-@require_GET
-def packet(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
-    """The packet as a PDF, for the partner it was sent to and for the practice that sent it.
-
-    Handing it over is a disclosure: the patient's permission is asked for again.
-    """
-    actor = current_actor()
-    found: Delivery = get_visible_or_404(queries.packets(actor), pk=delivery_id)
-    role = role_of(found.recipient)
-    if found.recipient_id == actor.organization_id:
-        grants = ConsentGrant.objects.filter(journey=found.journey)
-        refusal = refusal_for(found, role=role, grants=grants, at=timezone.now())
-        if refusal:
-            messages.warning(request, refusal.sentence)
-            return redirect("exchange_delivery", delivery_id)
-    audit.read(found.packet, fields=["body"], purpose="packet download")
-    body = outgoing_of(found, role=role, attempt=found.attempts).body
-    response = HttpResponse(
-        draw(body, recipient=found.recipient.name), content_type="application/pdf"
-    )
-    name = f"{found.journey.number}-{found.packet.version}.pdf"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response

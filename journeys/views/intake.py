@@ -1,5 +1,6 @@
 """A hub reviews what practices submitted: accept, return for correction, or reject."""
 
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -95,7 +96,7 @@ def _show(
     if not may_review_intake(actor, story.state, roles=story.roles):
         messages.info(request, _("This enrollment is not waiting for your review."))
         return redirect("journey", journey.id)
-    packets = queries.packets_of(journey)
+    packets, handed = queries.packets_of(journey), presenting.handed(story, actor)
     audit.read(packets[0], fields=["body"], purpose="intake review")
     ticked = set(request.POST.getlist("field"))
     parts = queries.parts_of(packets, asked=_asked_before(story))
@@ -103,6 +104,7 @@ def _show(
     context: dict[str, Any] = {
         "journey": journey,
         "packet": packets[0],
+        "packet_url": next(filter(None, map(itemgetter("packet_url"), handed)), ""),
         "now": now,
         "state": story.state.steps[INTAKE],
         "head_facts": presenting.head_facts(story),

@@ -11,12 +11,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from accounts.core.actor import Actor
-from accounts.core.permissions import Permission
 from accounts.templatetags.times import ago, day, when
 from journeys.core.path import Picture, layout
 from journeys.core.state import StepState
 from journeys.core.timeline import Entry
 from journeys.core.visibility import sees_step, visible_facts, visible_step
+from journeys.domain.queries.exchange import ARRIVED
 from journeys.domain.queries.journeys import Handed, Story, handed_over
 from journeys.enums import DeliveryStatus, PartyRole
 from journeys.forms import facts
@@ -174,9 +174,13 @@ def step_options(story: Story, *, chosen: str) -> SafeString:
     )
 
 
-def _received(delivery: Handed, actor: Actor) -> bool:
-    mine = delivery.recipient_id == actor.organization_id
-    return mine and actor.may(Permission.EXCHANGE_VIEW)
+def _may_have(delivery: Handed, story: Story, actor: Actor) -> bool:
+    """The practice has what it sent; a recipient what has reached it."""
+    return "practice" in story.roles or _reached(delivery, actor)
+
+
+def _reached(delivery: Handed, actor: Actor) -> bool:
+    return delivery.recipient_id == actor.organization_id and delivery.status in ARRIVED
 
 
 def _phone(digits: str) -> str:
@@ -186,13 +190,19 @@ def _phone(digits: str) -> str:
 
 
 def handed(story: Story, actor: Actor) -> list[dict[str, Any]]:
-    """Each delivery with the state it is in, since when, and the packet for who may have it."""
-    of_ours = actor.may(Permission.EXCHANGE_VIEW) and "practice" in story.roles
+    """Each delivery with the state it is in and since when.
+
+    The packet for who may have it, and for who received it a way to confirm that.
+    """
     return [
         {
             "packet_url": reverse("exchange_packet", args=[each.id])
-            if of_ours or _received(each, actor)
+            if _may_have(each, story, actor)
             else "",
+            "confirm_url": reverse("exchange_confirm", args=[each.id])
+            if _reached(each, actor) and each.status == DeliveryStatus.SENT
+            else "",
+            "id": each.id,
             "to": each.to,
             "version": each.version,
             "phase": DELIVERY_PHASES[DeliveryStatus(each.status)],

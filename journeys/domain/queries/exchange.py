@@ -29,6 +29,8 @@ PHASES = {
     DeliveryStatus.WITHHELD: "blocked",
     DeliveryStatus.ABANDONED: "blocked",
 }
+# From then on a recipient may have what was sent to it.
+ARRIVED = (DeliveryStatus.SENT, DeliveryStatus.ACCEPTED)
 OFF = "Its address is switched off; the operator switches it on again."
 
 
@@ -121,11 +123,10 @@ def packets(actor: Actor) -> "QuerySet[Delivery]":
 
     The operator's own rows are none: patients are none of its business.
     """
-    arrived = (DeliveryStatus.SENT, DeliveryStatus.ACCEPTED)
     found: QuerySet[Delivery] = Delivery.objects.select_related("journey", "recipient", "packet")
     return found.filter(
         Q(organization=actor.organization_id)
-        | Q(recipient=actor.organization_id, status__in=arrived)
+        | Q(recipient=actor.organization_id, status__in=ARRIVED)
     )
 
 

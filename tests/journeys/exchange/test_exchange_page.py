@@ -74,7 +74,7 @@ def test_the_operator_sees_every_delivery_and_no_patient(
         content = operator.get(page).content.decode()
         assert journey.number in content
         assert "Rosa" not in content
-    assert operator.get(reverse("exchange_packet", args=[delivery.id])).status_code == 404
+    assert operator.get(reverse("exchange_packet", args=[delivery.id])).status_code == 403
 
 
 def test_a_hub_that_does_not_confirm_is_named_with_its_queue(

@@ -1,0 +1,137 @@
+"""A partner on paper: it downloads its packet, and says by hand that it has it."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.core.permissions import Role
+from accounts.models import AuditEntry, Organization
+from accounts.tenancy import every_tenant
+from journeys.domain.parties import add_party
+from journeys.domain.sending import queue_delivery
+from journeys.enums import DeliveryStatus
+from journeys.models import Delivery, Journey
+from tests.factories.exchange import endpoint, practice_named, submitted
+from tests.factories.people import OrganizationFactory, member, signed_in
+from tests.journeys.exchange.conftest import Turning, deliver
+
+
+@pytest.fixture
+def journey(northstar: Organization, clock: Turning) -> Journey:
+    """A journey whose hub and pharmacy both take paper, and have it."""
+    endpoint(northstar, transport="packet", secret=None)
+    crescent = OrganizationFactory.create(
+        kind="pharmacy", slug="paper-pharmacy", name="Paper Pharmacy"
+    )
+    endpoint(crescent, transport="packet", secret=None)
+    made = submitted(now=clock.now)
+    with every_tenant(reason="the hub passes it on"):
+        add_party(made, role="pharmacy", organization=crescent, now=clock.now)
+        queue_delivery(made, recipient=crescent, now=clock.now)
+    return made
+
+
+@pytest.fixture
+def pharmacist(journey: Journey) -> Client:
+    return signed_in(member(Organization.objects.get(slug="paper-pharmacy"), Role.PHARMACIST))
+
+
+@pytest.fixture
+def agent(journey: Journey, northstar: Organization) -> Client:
+    return signed_in(member(northstar, Role.HUB_AGENT))
+
+
+def sent_to(slug: str) -> Delivery:
+    with every_tenant(reason="a test looks"):
+        found: Delivery = Delivery.objects.get(recipient__slug=slug)
+        return found
+
+
+def address(name: str, delivery: Delivery) -> str:
+    return reverse(name, args=[delivery.id])
+
+
+def test_a_pharmacist_finds_its_packet_on_the_journeys_page_once_it_was_sent(
+    journey: Journey, pharmacist: Client, clock: Turning
+) -> None:
+    page, url = (
+        reverse("journey", args=[journey.id]),
+        address("exchange_packet", sent_to("paper-pharmacy")),
+    )
+    assert url not in pharmacist.get(page).content.decode()
+    assert pharmacist.get(url).status_code == 404
+    deliver(clock)
+    shown = pharmacist.get(page).content.decode()
+    assert url in shown
+    assert address("exchange_packet", sent_to("northstar")) not in shown
+    assert pharmacist.get(url).content.startswith(b"%PDF")
+    assert pharmacist.get(address("exchange_packet", sent_to("northstar"))).status_code == 404
+    with every_tenant(reason="a test reads the audit"):
+        assert AuditEntry.objects.filter(purpose="packet download").count() == 1
+
+
+def test_a_hub_confirms_by_hand_and_everyone_reads_its_case_number(
+    journey: Journey, agent: Client, clock: Turning
+) -> None:
+    deliver(clock)
+    delivery = sent_to("northstar")
+    url, page = address("exchange_confirm", delivery), reverse("journey", args=[journey.id])
+    assert url in agent.get(page).content.decode()
+    answer = agent.post(url, {"number": " NP-20417 "}, follow=True)
+    assert answer.redirect_chain == [(page, 302)]
+    assert "Case NP-20417" in answer.content.decode()
+    assert url not in answer.content.decode()
+    delivery = sent_to("northstar")
+    assert (delivery.status, delivery.partner_case_number) == (
+        DeliveryStatus.ACCEPTED,
+        "NP-20417",
+    )
+    again = agent.post(url, {"number": "NP-2"}, follow=True)
+    assert "NP-2<" not in again.content.decode()
+    assert sent_to("northstar").partner_case_number == "NP-20417"
+    with every_tenant(reason="a test reads the audit"):
+        assert AuditEntry.objects.filter(action="confirmed by hand").count() == 2
+
+
+def test_only_who_received_it_confirms_it(
+    journey: Journey, agent: Client, pharmacist: Client, clock: Turning
+) -> None:
+    deliver(clock)
+    url = address("exchange_confirm", sent_to("northstar"))
+    lakeside = practice_named("lakeside", "Lakeside Rheumatology")
+    harbor = practice_named("harbor", "Harbor Neurology")
+    for other in (
+        pharmacist,
+        signed_in(member(lakeside, Role.PRACTICE_STAFF)),
+        signed_in(member(harbor, Role.PRACTICE_STAFF)),
+    ):
+        assert other.post(url).status_code == 404
+    northstar = Organization.objects.get(slug="northstar")
+    assert signed_in(member(northstar, Role.ADMIN)).post(url).status_code == 403
+    assert agent.post(reverse("exchange_confirm", args=[uuid.uuid4()])).status_code == 404
+    assert sent_to("northstar").status == DeliveryStatus.SENT
+
+
+def test_a_practices_page_offers_what_it_sent_and_no_confirmation(
+    journey: Journey, clock: Turning
+) -> None:
+    deliver(clock)
+    lakeside = practice_named("lakeside", "Lakeside Rheumatology")
+    ana = signed_in(member(lakeside, Role.PRACTICE_STAFF))
+    shown = ana.get(reverse("journey", args=[journey.id])).content.decode()
+    for slug in ("northstar", "paper-pharmacy"):
+        assert address("exchange_packet", sent_to(slug)) in shown
+        assert address("exchange_confirm", sent_to(slug)) not in shown
+
+
+def test_a_pharmacy_treats_also_after_the_patient_revoked(
+    journey: Journey, pharmacist: Client, clock: Turning
+) -> None:
+    deliver(clock)
+    with every_tenant(reason="the patient revokes"):
+        journey.grants.update(revoked_at=clock.now - dt.timedelta(minutes=1))
+    answer = pharmacist.get(address("exchange_packet", sent_to("paper-pharmacy")))
+    assert answer.headers["Content-Type"] == "application/pdf"
