@@ -1,5 +1,6 @@
 """The columns that lists are read from, and the de-identified row behind the counts."""
 
+from journeys.core.payers import payer_class
 from journeys.core.state import JourneyState
 from journeys.models import FunnelRow, Journey
 
@@ -12,6 +13,8 @@ COLUMNS = (
     "next_owner",
     "due_at",
     "at_risk",
+    "risk_rules",
+    "payer_class",
     "closed_at",
     "refresh_at",
     "last_event_at",
@@ -29,6 +32,9 @@ def project(journey: Journey, state: JourneyState) -> None:
     journey.next_owner = state.next_owner or ""
     journey.due_at = state.due_at
     journey.at_risk = state.at_risk
+    journey.risk_rules = sorted({risk.rule for risk in state.risks})
+    line = state.facts.get("line_of_business")
+    journey.payer_class = payer_class(line.value) if line else ""
     journey.closed_at = state.closed_at or state.completed_at
     journey.refresh_at = state.wakes_at
     journey.last_event_at = state.last_event_at

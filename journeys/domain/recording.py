@@ -6,6 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import DateTimeField, DurationField, Value
+from django.db.models.expressions import RawSQL
 
 from accounts.core.actor import Actor
 from accounts.tenancy import every_tenant
@@ -89,7 +91,7 @@ def _learn(journey: Journey, event: Event | None, *, actor: Actor | None, now: d
     state = state_of(cast, graph, events, now=now)
     if event is not None:
         before, state = state, state_of(cast, graph, [*events, event], now=now)
-        _append(journey, event, actor=actor)
+        _append(journey, event, actor=actor, now=now)
         for effect in effects_between(graph, before, state):
             _carry_out(cast, effect, event, now=now)
     sync_work(journey, cast, state, now=now)
@@ -97,7 +99,11 @@ def _learn(journey: Journey, event: Event | None, *, actor: Actor | None, now: d
     announce(journey)
 
 
-def _append(journey: Journey, event: Event, *, actor: Actor | None) -> None:
+# What has passed since the transaction began, waiting for the journey's lock included.
+SO_FAR = RawSQL("clock_timestamp() - transaction_timestamp()", (), DurationField())
+
+
+def _append(journey: Journey, event: Event, *, actor: Actor | None, now: datetime) -> None:
     JourneyEvent.objects.create(
         organization_id=journey.organization_id,
         party_ids=journey.party_ids,
@@ -114,6 +120,7 @@ def _append(journey: Journey, event: Event, *, actor: Actor | None) -> None:
         actor_id=actor.user_id if actor else None,
         occurred_at=event.occurred_at,
         received_at=event.received_at,
+        visible_at=Value(max(now, event.received_at), DateTimeField()) + SO_FAR,
     )
 
 

@@ -6,7 +6,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -48,6 +48,11 @@ class Journey(PartyModel):
     next_owner = models.CharField(max_length=20, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     at_risk = models.BooleanField(default=False)
+    # The at-risk rules that hold ("R1"), and who pays (journeys.core.payers): lists filter by them.
+    risk_rules: ArrayField[list[str], list[str]] = ArrayField(
+        models.CharField(max_length=4), default=list
+    )
+    payer_class = models.CharField(max_length=20, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     # The next moment at which time alone changes the projection.
     refresh_at = models.DateTimeField(null=True, blank=True)
@@ -119,6 +124,8 @@ class JourneyEvent(PartyModel):
     )
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField()
+    # When every entitled party could see it: the end of the transaction that wrote it down.
+    visible_at = models.DateTimeField()
 
     class Meta:
         constraints = (
@@ -127,7 +134,11 @@ class JourneyEvent(PartyModel):
                 name="event_once_per_source",
             ),
         )
-        indexes = (models.Index(fields=["journey", "received_at"], name="event_by_journey"),)
+        indexes = (
+            models.Index(fields=["journey", "received_at"], name="event_by_journey"),
+            # Rows come in this order, so a BRIN finds a minute's worth and costs a writer nothing.
+            BrinIndex(fields=["visible_at"], autosummarize=True, name="event_visible"),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.step} {self.status}"

@@ -34,3 +34,14 @@ def test_a_projection_that_differs_is_reported_and_mended(
         call_command("refold_journeys", "--check")
     call_command("refold_journeys")
     call_command("refold_journeys", "--check")
+
+
+def test_what_lists_filter_by_is_part_of_the_projection(
+    journey: Journey,  # noqa: F811
+    hub: Organization,  # noqa: F811
+) -> None:
+    record(journey.id, told(hub, "intake_review", "accepted"), actor=None, now=timezone.now())
+    with every_tenant(reason="the test looks, and breaks a projection"):
+        assert Journey.objects.get(pk=journey.pk).payer_class == "commercial"
+        Journey.objects.update(payer_class="", risk_rules=["R9"])
+    assert list(differing(now=timezone.now())) == [(journey.id, ["risk_rules", "payer_class"])]
