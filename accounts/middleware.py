@@ -3,16 +3,19 @@
 import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from accounts.access import ask_to_sign_in, is_passive
 from accounts.core.actor import Actor
@@ -20,6 +23,7 @@ from accounts.core.permissions import OrganizationKind, Role
 from accounts.core.sessions import ends_at
 from accounts.domain import sessions
 from accounts.domain.sign_in import remember
+from accounts.identity import known_of, person_of
 from accounts.models import Membership, User
 
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -52,6 +56,14 @@ def security_headers(get_response: Next) -> Next:
         return response
 
     return middleware
+
+
+class Authentication(AuthenticationMiddleware):
+    """Django's, with the person that the session was read with."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = SimpleLazyObject(partial(person_of, request))  # type: ignore[assignment]  # as Django does
 
 
 def session_limits(get_response: Next, *, clock: Callable[[], float] = time.time) -> Next:
@@ -98,11 +110,7 @@ def actor(get_response: Next) -> Next:
             request.actor = None  # type: ignore[attr-defined]  # read through access.actor_of
             return get_response(request)
         user = request.user
-        memberships = list(
-            Membership.objects.select_related("organization")
-            .filter(user=user, active=True, organization__active=True)
-            .order_by("organization__name")
-        )
+        memberships = _memberships(request, user)
         chosen = request.session.get(sessions.ORGANIZATION)
         membership = next(
             (m for m in memberships if str(m.organization_id) == chosen),
@@ -119,6 +127,17 @@ def actor(get_response: Next) -> Next:
             return get_response(request)
 
     return middleware
+
+
+def _memberships(request: HttpRequest, user: User) -> Sequence[Membership]:
+    known = known_of(request.session, user)
+    if known:
+        return known.memberships
+    return list(
+        Membership.objects.select_related("organization")
+        .filter(user=user, active=True, organization__active=True)
+        .order_by("organization__name")
+    )
 
 
 def _actor(user: User, membership: Membership | None) -> Actor:
@@ -154,11 +173,19 @@ def mfa_required(get_response: Next) -> Next:
     """Outside development, somebody without a second factor reaches only its set-up page."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if settings.MFA_REQUIRED and request.user.is_authenticated:
-            from allauth.mfa.utils import is_mfa_enabled
-
-            if not is_mfa_enabled(request.user) and not _is_set_up(request):
-                return redirect("mfa_activate_totp")
+        if _lacks_second_factor(request) and not _is_set_up(request):
+            return redirect("mfa_activate_totp")
         return get_response(request)
 
     return middleware
+
+
+def _lacks_second_factor(request: HttpRequest) -> bool:
+    if not settings.MFA_REQUIRED or not request.user.is_authenticated:
+        return False
+    known = known_of(request.session, request.user)
+    if known:
+        return not known.second_factor
+    from allauth.mfa.utils import is_mfa_enabled
+
+    return not is_mfa_enabled(request.user)

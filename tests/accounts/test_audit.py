@@ -232,7 +232,7 @@ def test_the_page_asks_the_same_of_the_database_for_one_entry_and_for_thirty(
 ) -> None:
     record(ana, *["exported"] * count)
     shown(anas)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(12):
         shown(anas)
 
 

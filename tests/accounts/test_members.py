@@ -60,7 +60,7 @@ def test_the_page_asks_the_same_of_the_database_for_one_member_and_for_thirty(
 ) -> None:
     MembershipFactory.create_batch(count - 1, organization=lakeside)
     anas.get(MEMBERS)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(9):
         anas.get(MEMBERS)
 
 

@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.test import Client
 from factory.declarations import LazyFunction, Sequence, SubFactory
 from factory.django import DjangoModelFactory
@@ -88,6 +89,10 @@ def signed_in(membership: Membership) -> Client:
     session = client.session
     session["organization_id"] = str(membership.organization_id)
     session.save()
+    # As signing in through the page does.
+    UserSession.objects.create(
+        user=membership.user, session_key=session.session_key, ip="127.0.0.1", user_agent="test"
+    )
     return client
 
 

@@ -103,7 +103,7 @@ def test_the_list_asks_the_same_of_the_database_however_long_it_is(
     for _ in range(rows):
         submitted()
     ana.get(reverse("exchange"))
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(15):
         assert ana.get(reverse("exchange")).status_code == 200
 
 

@@ -22,8 +22,8 @@ from tests.journeys.views.test_work import without_tokens
 
 pytestmark = pytest.mark.django_db
 
-PAGE_QUERIES = 15
-LIST_QUERIES = 12
+PAGE_QUERIES = 12
+LIST_QUERIES = 9
 
 
 def url_of(world: World) -> str:
