@@ -26,8 +26,10 @@ def control(field: BoundField, described: str) -> SafeString:
 def _classed(field: BoundField, described: str, kind: str) -> dict[str, Any]:
     given, wrong = field.field.widget.attrs, bool(field.errors)
     names = (given.get("class", ""), kind, "is-invalid" if wrong else "")
-    told = {"aria-invalid": "true" if wrong else None, "aria-describedby": described or None}
-    return {**given, "class": " ".join(filter(None, names)), **told}
+    told = {"aria-invalid": "true" if wrong else "", "aria-describedby": described}
+    # Django's own templates would write out a None.
+    named = {name: words for name, words in told.items() if words}
+    return {**given, "class": " ".join(filter(None, names)), **named}
 
 
 def _attributes(field: BoundField, described: str, kind: str) -> SafeString:

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState
 
 from config.runner import demo, environment, redis, site
 from config.runner.output import Output
@@ -26,6 +27,17 @@ CHROMIUM_FLAGS = [
 JOURNEYS = 12
 
 
+@dataclass(frozen=True)
+class World:
+    """The running product: where it answers, what its processes print, what its browsers ask."""
+
+    url: str
+    said: Path
+    redis_url: str
+    asked: list[str] = field(default_factory=list)
+    doors: dict[str, StorageState] = field(default_factory=dict)
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, object]:
     if not Path(CHROMIUM).exists():
@@ -37,8 +49,8 @@ def browser_type_launch_args() -> dict[str, object]:
 
 
 @pytest.fixture(scope="session")
-def world(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running, seeded site where partners answer within seconds."""
+def world(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A running, seeded site where partners answer within seconds."""
     data = tmp_path_factory.mktemp("world")
     name = f"e2e_{worker_id}"
     make_database(name)
@@ -62,7 +74,7 @@ def world(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         for program in site.programs(data, variables):
             supervisor.start(program)
         site.wait_until_ready(variables, supervisor)
-        yield variables["SITE_URL"]
+        yield World(variables["SITE_URL"], data / "said.log", variables["REDIS_URL"])
     finally:
         supervisor.stop(patience=5)
         said.close()
@@ -75,25 +87,42 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def signed_in(browser: Browser, world: str, complaints: list[str]) -> Iterator[Callable[..., Page]]:
-    """Open a browser of its own as one of the cast."""
+def signed_in(
+    browser: Browser, world: World, complaints: list[str]
+) -> Iterator[Callable[..., Page]]:
+    """Open a browser of its own as one of the cast; they come in by the door once for all tests.
+
+    `anew` comes in again, for who signs out or is signed out.
+    """
     contexts: list[BrowserContext] = []
 
-    def open_as(email: str, *, scripts: bool = True) -> Page:
-        context = browser.new_context(base_url=world, java_script_enabled=scripts)
+    def open_as(email: str, *, scripts: bool = True, anew: bool = False) -> Page:
+        known = None if anew else world.doors.get(email)
+        context = browser.new_context(
+            base_url=world.url, java_script_enabled=scripts, storage_state=known
+        )
         contexts.append(context)
+        context.on("request", lambda request: world.asked.append(request.url))
         page = context.new_page()
         page.on("console", lambda message: _keep(message, complaints))
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto("/dev/cast/")
-        page.locator(f'form:has([value="{email}"]) button').first.click()
-        page.wait_for_url(lambda url: "/dev/" not in url)
+        if known is None:
+            come_in(page, email)
+        if not anew:
+            world.doors[email] = context.storage_state()
         return page
 
     yield open_as
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def come_in(page: Page, email: str) -> None:
+    """By the door of development."""
+    page.goto("/dev/cast/")
+    page.locator(f'form:has([value="{email}"]) button').first.click()
+    page.wait_for_url(lambda url: "/dev/" not in url)
 
 
 def _keep(message: ConsoleMessage, complaints: list[str]) -> None:

@@ -1,8 +1,9 @@
-"""Fill a page's form the way a person does: by what each control is."""
+"""Fill a page's form the way a person does, by what each control is, and sign it."""
 
+import re
 from collections.abc import Mapping
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 
 def fill(page: Page, answers: Mapping[str, str | list[str]]) -> None:
@@ -24,6 +25,17 @@ def _answer(page: Page, name: str, kind: str, value: str) -> None:
     else:
         control.fill(value)
         control.press("Tab")
+
+
+def certify(page: Page) -> None:
+    """The prescriber reads and signs what waits."""
+    page.goto("/signing/")
+    page.get_by_role("button", name="Read and sign").first.click()
+    expect(page.get_by_role("main")).to_contain_text("certif")
+    for box in page.locator('[name="sign"]').all():
+        box.check()
+    page.get_by_role("button", name="Sign as Dr. Maya Okafor").first.click()
+    expect(page).to_have_url(re.compile(r"/signing/$"))
 
 
 PATIENT: Mapping[str, str] = {

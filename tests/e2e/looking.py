@@ -1,4 +1,4 @@
-"""What axe finds on a page: WCAG 2.2 AA and best practice."""
+"""What a person looks for on a page, and what axe finds on it: WCAG 2.2 AA and best practice."""
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -9,3 +9,19 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 def violations(page: Page) -> list[str]:
     found = Axe().run(page, options=RULES).response["violations"]
     return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found]
+
+
+def under_review(practice: Page, program: str) -> str:
+    """The path of a journey of the practice that waits for its hub's review."""
+    practice.goto("/journeys/")
+    row = practice.locator("tbody tr").filter(has_text=program).filter(has_text="Intake review")
+    path = row.locator(".row-link").first.get_attribute("href")
+    assert path
+    return path
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels the page scrolls sideways."""
+    return int(
+        page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.e2e.conftest import CHROMIUM, CHROMIUM_FLAGS
+from tests.e2e.conftest import CHROMIUM, CHROMIUM_FLAGS, come_in
 
 OUT = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 # Name, who looks, where; a path that ends in ":first" opens the list's first row.
@@ -19,12 +19,6 @@ PICTURES = (
     ("intake", "jonah@beacon.example", "/intake/:first"),
     ("funnel", "nadia@aldertree.example", "/programs/veltrana/"),
 )
-
-
-def sign_in(page: Page, email: str) -> None:
-    page.goto("/dev/cast/")
-    page.locator(f'form:has([value="{email}"]) button').first.click()
-    page.wait_for_url(lambda url: "/dev/" not in url)
 
 
 def take(page: Page, name: str, path: str) -> None:
@@ -45,7 +39,7 @@ def main() -> None:
                 viewport={"width": 1280, "height": 860},
             )
             page = context.new_page()
-            sign_in(page, email)
+            come_in(page, email)
             take(page, name, path)
             context.close()
         browser.close()

@@ -6,14 +6,13 @@ moves in everybody's open page. The manufacturer sees counts and nobody's name.
 """
 
 import datetime as dt
-import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.filling import CLINICAL, COVERAGE, PATIENT, PHARMACY_CARD, fill
+from tests.e2e.filling import CLINICAL, COVERAGE, PATIENT, PHARMACY_CARD, certify, fill
 from tests.e2e.looking import violations
 
 pytestmark = pytest.mark.browser
@@ -53,17 +52,6 @@ def authorize(page: Page) -> None:
     page.get_by_role("button", name="Ask Dr. Maya Okafor to sign").first.click()
 
 
-def certify(page: Page) -> None:
-    """The prescriber reads and signs what waits."""
-    page.goto("/signing/")
-    page.get_by_role("button", name="Read and sign").first.click()
-    expect(page.get_by_role("main")).to_contain_text("certif")
-    for box in page.locator('[name="sign"]').all():
-        box.check()
-    page.get_by_role("button", name="Sign as Dr. Maya Okafor").first.click()
-    expect(page).to_have_url(re.compile(r"/signing/$"), timeout=SOON)
-
-
 def send(page: Page) -> str:
     """Send to the hub, and go to the journey's page; its path."""
     page.reload()
@@ -78,7 +66,7 @@ def enrolled(signed_in: People, program: str, *, first_name: str) -> tuple[Page,
     ana = signed_in("ana@lakeside.example")
     start(ana, program, first_name=first_name)
     authorize(ana)
-    certify(signed_in("maya@lakeside.example"))
+    certify(signed_in("maya@lakeside.example", anew=True))
     return ana, send(ana)
 
 
@@ -114,13 +102,3 @@ def test_another_practice_finds_no_such_page(signed_in: People) -> None:
     assert path
     ruth = signed_in("ruth@harbor.example")
     assert ruth.request.get(path).status == 404
-
-
-def test_a_hub_in_the_portal_returns_it_field_by_field_and_the_practice_sees_which(
-    signed_in: People,
-) -> None:
-    jonah = signed_in("jonah@beacon.example")
-    jonah.goto("/intake/")
-    jonah.locator("tbody a").first.click()
-    jonah.wait_for_url("**/intake/*-*/")
-    assert violations(jonah) == []

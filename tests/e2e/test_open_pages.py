@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.looking import violations
+from tests.e2e.looking import under_review, violations
 
 pytestmark = pytest.mark.browser
 SOON = 30_000
@@ -14,20 +14,10 @@ SOON = 30_000
 def test_a_decision_moves_the_practices_open_page_and_keeps_its_half_typed_message(
     signed_in: Callable[..., Page],
 ) -> None:
-    hub = signed_in("jonah@beacon.example")
-    hub.goto("/intake/")
-    row = hub.locator(".row-linked").first
-    number = row.locator(".cell-sub").inner_text().strip()
-    row.locator(".row-link").click()
-    assert violations(hub) == []
-    journey = hub.url.replace("/intake/", "/journeys/")
-    hub.goto(journey)
-    practice_name = hub.locator("#parties .person-role").first.inner_text()
-    ana = "ben@harbor.example" if "Harbor" in practice_name else "ana@lakeside.example"
-    practice = signed_in(ana)
+    hub, practice = signed_in("jonah@beacon.example"), signed_in("ben@harbor.example")
+    journey = under_review(practice, "Ossivue")
     practice.goto(journey)
     expect(practice.locator("#live-status")).to_have_attribute("data-live", "live", timeout=SOON)
-    expect(practice.get_by_role("main")).to_contain_text(number)
     message = practice.get_by_label("Message", exact=True)
     message.fill("Half typed")
     message.focus()
