@@ -4,6 +4,7 @@ from collections.abc import Set
 
 from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind, Permission
+from journeys.core.conflicts import Conflict
 from journeys.core.state import JourneyState, StepState
 from journeys.models import WorkItem
 
@@ -42,6 +43,12 @@ def may_review_intake(actor: Actor, state: JourneyState, *, roles: Set[str]) -> 
         and INTAKE in state.current
         and step.acts == "hub"
     )
+
+
+def may_settle(actor: Actor, state: JourneyState, conflict: Conflict, *, roles: Set[str]) -> bool:
+    """The party that settles this journey's disagreements confirms one side of an open one."""
+    owners = {action.owner for action in state.actions if action.key == conflict.key}
+    return actor.may(Permission.CONFLICTS_SETTLE) and conflict.open and bool(owners & roles)
 
 
 def may_write_message(actor: Actor, *, roles: Set[str]) -> bool:

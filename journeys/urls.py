@@ -12,6 +12,7 @@ from journeys.views import (
     live,
     packets,
     reports,
+    settling,
     work,
 )
 
@@ -25,6 +26,7 @@ urlpatterns = [
     path(
         "journeys/<uuid:journey_id>/report/<slug:step>/", reports.report_step, name="journey_report"
     ),
+    path("journeys/<uuid:journey_id>/settle/", settling.settle_conflicts, name="journey_settle"),
     path("journeys/<uuid:journey_id>/message/", reports.send, name="journey_message"),
     path("intake/", intake.intake_list, name="intake"),
     path("intake/next/", intake.take_next, name="intake_next"),

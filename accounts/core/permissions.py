@@ -35,6 +35,7 @@ class Permission(StrEnum):
     ENROLLMENTS_SUBMIT = "enrollments.submit"
     JOURNEYS_VIEW = "journeys.view"
     JOURNEYS_REPORT = "journeys.report"
+    CONFLICTS_SETTLE = "conflicts.settle"
     INTAKE_REVIEW = "intake.review"
     WORK_VIEW = "work.view"
     EXCHANGE_VIEW = "exchange.view"
@@ -58,6 +59,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             P.ENROLLMENTS_SUBMIT,
             P.JOURNEYS_VIEW,
             P.JOURNEYS_REPORT,
+            P.CONFLICTS_SETTLE,
             P.WORK_VIEW,
             P.EXCHANGE_VIEW,
             P.PROGRAMS_VIEW,
@@ -73,8 +75,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             P.PROGRAMS_VIEW,
         }
     ),
-    Role.HUB_AGENT: PARTNER_WORK | {P.INTAKE_REVIEW, P.EXCHANGE_VIEW},
-    Role.HUB_SUPERVISOR: PARTNER_WORK | {P.INTAKE_REVIEW, P.EXCHANGE_VIEW, P.EXCHANGE_REPLAY},
+    Role.HUB_AGENT: PARTNER_WORK | {P.INTAKE_REVIEW, P.CONFLICTS_SETTLE, P.EXCHANGE_VIEW},
+    Role.HUB_SUPERVISOR: PARTNER_WORK
+    | {P.INTAKE_REVIEW, P.CONFLICTS_SETTLE, P.EXCHANGE_VIEW, P.EXCHANGE_REPLAY},
     Role.PHARMACIST: PARTNER_WORK,
     Role.VENDOR_AGENT: PARTNER_WORK,
     Role.PROGRAM_MANAGER: frozenset({P.PROGRAMS_VIEW, P.FUNNEL_VIEW}),

@@ -134,7 +134,12 @@ def _rare(entry: Entry, settle_url: str) -> str:
     """A disagreement's sides, and why a report moved nothing."""
     told = ""
     if entry.columns:
-        sides = {"sides": entry.columns, "proposal": entry.proposal, "settle_url": settle_url}
+        settled = any(side.chosen for side in entry.columns)
+        sides = {
+            "sides": entry.columns,
+            "proposal": "" if settled else entry.proposal,
+            "settle_url": "" if settled else settle_url,
+        }
         told += render_to_string("components/sides.html", sides)
     if entry.unplaced_why:
         told += render_to_string("components/notice.html", {"text": entry.unplaced_why})

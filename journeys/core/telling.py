@@ -11,6 +11,8 @@ from journeys.core.graph import Graph
 from journeys.core.sentences import name_of
 from journeys.core.state import JourneyState, Party
 
+# The reason of a settlement by which both sides are true, each of another coverage.
+OTHER_COVERAGE = "other_coverage"
 _HAND_OFFS: Mapping[str, str] = {
     "queued": "Waiting to be handed to {to}",
     "sent": "Handed to {to}",
@@ -72,7 +74,10 @@ def _settled(telling: Telling, event: Event) -> str:
     if chosen is None:
         return f"{subject}: disagreement settled"
     said = said_by(telling.graph, conflict, chosen)
-    return f"{subject}: settled as {said}, as {chosen.source_name} said"
+    told = f"{subject}: settled as {said}, as {chosen.source_name} said"
+    if event.reason == OTHER_COVERAGE:
+        return f"{told}; what was said otherwise is true of another coverage"
+    return told
 
 
 def _closed(telling: Telling, event: Event) -> str:

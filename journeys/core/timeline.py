@@ -38,7 +38,7 @@ class FactLine:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One side of a disagreement, as shown beside the other."""
+    """One side of a disagreement, as shown beside the other, with what was reported with it."""
 
     ref: str
     who: str
@@ -47,6 +47,9 @@ class Column:
     received_at: datetime
     backed: bool
     chosen: bool
+    facts: tuple[FactLine, ...] = ()
+    note: str = ""
+    transport: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +102,7 @@ def timeline(
         if reader.sees_conflict(conflict):
             sides = [by_id[claim.ref] for claim in conflict.claims]
             last = max(sides, key=lambda event: event.order)
-            rows.append(((*last.order, 1), _disagreement(graph, conflict, by_id)))
+            rows.append(((*last.order, 1), _disagreement(reader, conflict, by_id)))
     return [entry for _, entry in sorted(rows, key=lambda row: row[0], reverse=True)]
 
 
@@ -117,11 +120,7 @@ class _Reader:
     def entry(self, event: Event) -> Entry | None:
         """The event as this role may read it, or None when nothing of it may be seen."""
         own = self.viewer == event.party
-        facts = tuple(
-            FactLine(name, type_of(name).label, value, text_of(name, value))
-            for name, value in event.facts.items()
-            if own or sees_fact(self.viewer, name)
-        )
+        facts = self.facts(event)
         if not (own or self.sees(event, bool(facts))):
             return None
         step = self.graph.by_key.get(event.step or "")
@@ -147,6 +146,21 @@ class _Reader:
             unplaced_why=self.unplaced.get(event.ref, ""),
         )
 
+    def facts(self, event: Event) -> tuple[FactLine, ...]:
+        """What the event established, as far as this role may know it."""
+        own = self.viewer == event.party
+        return tuple(
+            FactLine(name, type_of(name).label, value, text_of(name, value))
+            for name, value in event.facts.items()
+            if own or sees_fact(self.viewer, name)
+        )
+
+    def note(self, event: Event) -> str:
+        """What was written beside the report, for those who may know its details."""
+        own = self.viewer == event.party
+        step = self.graph.by_key.get(event.step or "")
+        return event.note if own or sees_details(self.viewer, step) else ""
+
     def sees(self, event: Event, any_fact: bool) -> bool:
         """Whether this role may know of somebody else's event at all."""
         if event.kind in _ADDRESSED:
@@ -168,8 +182,9 @@ class _Reader:
         return sees_step(self.viewer, step) and sees_details(self.viewer, step)
 
 
-def _disagreement(graph: Graph, conflict: Conflict, by_id: Mapping[str, Event]) -> Entry:
+def _disagreement(reader: _Reader, conflict: Conflict, by_id: Mapping[str, Event]) -> Entry:
     """The entry that shows what each side says, beside one another."""
+    graph = reader.graph
     columns = tuple(
         Column(
             ref=claim.ref,
@@ -179,6 +194,9 @@ def _disagreement(graph: Graph, conflict: Conflict, by_id: Mapping[str, Event]) 
             received_at=by_id[claim.ref].received_at,
             backed=claim.evidence,
             chosen=claim.ref == conflict.chosen,
+            facts=reader.facts(by_id[claim.ref]),
+            note=reader.note(by_id[claim.ref]),
+            transport=by_id[claim.ref].transport,
         )
         for claim in conflict.claims
     )

@@ -22,7 +22,14 @@ from journeys.domain.messages import Message
 from journeys.domain.queries import journeys as queries
 from journeys.domain.queries.standing import mark_of_events
 from journeys.models import Journey
-from journeys.rules import INTAKE, MISSING, may_report, may_review_intake, may_write_message
+from journeys.rules import (
+    INTAKE,
+    MISSING,
+    may_report,
+    may_review_intake,
+    may_settle,
+    may_write_message,
+)
 from journeys.views import presenting
 from journeys.views.fragments import page_or_fragment
 
@@ -120,6 +127,7 @@ def _page(story: queries.Story, *, now: datetime) -> dict[str, Any]:
         "contacts": presenting.contacts(story),
         "handed": presenting.handed(story, actor),
         "reports": _reports(story),
+        "settle_url": _settle_url(story),
         "may_write": may_write_message(actor, roles=story.roles),
         "recipients": [
             (role, party.name) for role, party in story.parties().items() if role not in story.roles
@@ -127,9 +135,18 @@ def _page(story: queries.Story, *, now: datetime) -> dict[str, Any]:
     }
 
 
+def _settle_url(story: queries.Story) -> str:
+    """Where the actor's organization settles what partners say differently here, if it does."""
+    actor, state = current_actor(), story.state
+    mine = any(may_settle(actor, state, each, roles=story.roles) for each in state.conflicts)
+    return reverse("journey_settle", args=[story.journey.id]) if mine else ""
+
+
 def _reports(story: queries.Story) -> list[dict[str, str]]:
     """What the actor's organization can do here now: the first is the page's one button."""
     actor, state, id_ = current_actor(), story.state, story.journey.id
+    url = _settle_url(story)
+    settle = [{"url": url, "label": _("Settle the disagreement")}] if url else []
     if may_review_intake(actor, state, roles=story.roles):
         return [{"url": reverse("intake_review", args=[id_]), "label": state.steps[INTAKE].action}]
     mine = [
@@ -147,4 +164,4 @@ def _reports(story: queries.Story) -> list[dict[str, str]]:
     if MISSING in mine:
         correct = reverse("enrollment_of_journey", args=[id_])
         found.insert(0, {"url": correct, "label": _("Correct the enrollment")})
-    return found
+    return [*settle, *found]

@@ -14,7 +14,7 @@ from accounts.core.actor import Actor
 from accounts.templatetags.times import ago, day, when
 from journeys.core.path import Picture, layout
 from journeys.core.state import StepState
-from journeys.core.timeline import Entry
+from journeys.core.timeline import Entry, FactLine
 from journeys.core.visibility import sees_step, visible_facts, visible_step
 from journeys.domain.queries.exchange import ARRIVED
 from journeys.domain.queries.journeys import Handed, Story, handed_over
@@ -69,14 +69,17 @@ def entries(story: Story) -> list[Entry]:
     return [
         replace(
             entry,
-            facts=tuple(
-                replace(line, value=facts.shown(line.name, line.value)) for line in entry.facts
-            ),
+            facts=_worded(entry.facts),
+            columns=tuple(replace(side, facts=_worded(side.facts)) for side in entry.columns),
         )
-        if entry.facts
+        if entry.facts or entry.columns
         else entry
         for entry in story.entries()
     ]
+
+
+def _worded(lines: tuple[FactLine, ...]) -> tuple[FactLine, ...]:
+    return tuple(replace(line, value=facts.shown(line.name, line.value)) for line in lines)
 
 
 def actions(story: Story, takers: dict[str, str]) -> list[Action]:
