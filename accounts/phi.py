@@ -13,6 +13,7 @@ from django.db import models
 from accounts.core.envelope import KeyRing, index_of, seal, unseal
 
 __all__ = [
+    "EncryptedBytesField",
     "EncryptedDateField",
     "EncryptedJSONField",
     "EncryptedTextField",
@@ -62,7 +63,7 @@ class OpenOnRead:
         value = instance.__dict__[name]
         if isinstance(value, Sealed):
             plain = unseal(value, ring=key_ring(), bound_to=bound_to(instance, name))
-            value = instance.__dict__[name] = self.field.from_text(plain.decode())
+            value = instance.__dict__[name] = self.field.from_bytes(plain)
         return value
 
     def __set__(self, instance: models.Model, value: Any) -> None:
@@ -82,6 +83,12 @@ class EncryptedField(models.BinaryField):  # type: ignore[type-arg]  # it takes 
     def from_text(self, text: str) -> Any:
         return text
 
+    def to_bytes(self, value: Any) -> bytes:
+        return self.to_text(value).encode()
+
+    def from_bytes(self, plain: bytes) -> Any:
+        return self.from_text(plain.decode())
+
     def contribute_to_class(
         self, cls: type[models.Model], name: str, private_only: bool = False
     ) -> None:
@@ -96,7 +103,7 @@ class EncryptedField(models.BinaryField):  # type: ignore[type-arg]  # it takes 
         if value is None or isinstance(value, Sealed):
             return value
         return seal(
-            self.to_text(value).encode(),
+            self.to_bytes(value),
             ring=key_ring(),
             bound_to=bound_to(model_instance, self.attname),
         )
@@ -115,6 +122,16 @@ class EncryptedField(models.BinaryField):  # type: ignore[type-arg]  # it takes 
 
 class EncryptedTextField(EncryptedField):
     pass
+
+
+class EncryptedBytesField(EncryptedField):
+    """A file's own bytes."""
+
+    def to_bytes(self, value: Any) -> bytes:
+        return bytes(value)
+
+    def from_bytes(self, plain: bytes) -> Any:
+        return plain
 
 
 class EncryptedDateField(EncryptedField):

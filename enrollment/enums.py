@@ -1,4 +1,4 @@
-"""The states of an enrollment and the kinds of signature on it."""
+"""The states of an enrollment, the kinds of signature on it, and of paper."""
 
 from django.db import models
 
@@ -13,3 +13,11 @@ class EnrollmentStatus(models.TextChoices):
 class SignatureKind(models.TextChoices):
     PRESCRIBER = "prescriber", "Prescriber certification"
     PATIENT = "patient", "Patient authorization"
+
+
+class ContentType(models.TextChoices):
+    """What a document is, told from its bytes."""
+
+    JPEG = "image/jpeg", "JPEG picture"
+    PNG = "image/png", "PNG picture"
+    PDF = "application/pdf", "PDF"

@@ -12,10 +12,12 @@ from django.db.models.expressions import RawSQL
 
 from accounts import audit
 from accounts.core.envelope import Unreadable
-from accounts.phi import EncryptedField, key_ring
+from accounts.phi import EncryptedBytesField, EncryptedField, key_ring
 from accounts.tenancy import every_tenant
 
 BATCH = 200
+# Rows that hold whole files: 10 MB each.
+BATCH_OF_FILES = 5
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def _stale_rows(model: type[models.Model], *, after: UUID) -> list[Any]:
     )
     found = model._default_manager.only("pk", "organization_id", *columns)
     found = found.filter(is_stale, pk__gt=after).order_by("pk").select_for_update()
-    return list(found[:BATCH])
+    files = any(isinstance(f, EncryptedBytesField) for f in model._meta.concrete_fields)
+    return list(found[: BATCH_OF_FILES if files else BATCH])
 
 
 def _seal_again(row: models.Model) -> bool:

@@ -12,20 +12,21 @@ from django.utils import timezone
 from accounts import audit
 from accounts.core.actor import Actor
 from enrollment import rules
+from enrollment.domain.answering import keep_answers
 from enrollment.domain.definitions import definition_of
 from enrollment.domain.locking import lock
 from enrollment.domain.masters import Unacceptable
 from enrollment.domain.prefill import known_answers
-from enrollment.domain.signatures import supersede_changed
 from enrollment.enums import EnrollmentStatus
 from enrollment.models import Enrollment, Patient, Prescriber
 from programs.core.definition import Definition
-from programs.core.forms import check_item, read_answers, sheet
+from programs.core.forms import check_item, file_questions, read_answers, sheet
 from programs.models import ProgramVersion
 
 # More than any answer needs; what a field may hold is the catalogue's to say.
 LONGEST_ANSWER = 5_000
 MOST_CHOICES = 100
+ATTACH = "This is answered by attaching a file, not by typing."
 TOO_LONG = "This is longer than any answer here can be; it was not kept."
 
 
@@ -135,7 +136,7 @@ def save_answers(
     )
     refused = {clash.key for clash in clashes}
     kept = {key: value for key, value in differing.items() if key not in refused}
-    unsigned = _keep(enrollment, kept, by=by, now=now) if kept else ()
+    unsigned = keep_answers(enrollment, kept, by=by, now=now) if kept else ()
     changed = tuple(sorted(kept))
     wrong = _wrong(definition, enrollment.answers, set(values) - refused, today=today)
     if clashes:
@@ -147,6 +148,7 @@ def _readable(definition: Definition, raw: Mapping[str, Any]) -> dict[str, Any]:
     """The answers in canonical form, or as typed where they have none."""
     values, wrong = read_answers([definition], raw)
     refused = {key: said for key, said in wrong.items() if key not in values}
+    refused |= {key: [ATTACH] for key in set(values) & file_questions([definition])}
     refused |= {key: [TOO_LONG] for key, value in values.items() if not _storable(value)}
     if refused:
         raise Unacceptable(refused)
@@ -181,26 +183,6 @@ def _clash(enrollment: Enrollment, key: str, value: Any) -> Clash:
         changed_by=change.get("name", ""),
         changed_at=datetime.fromisoformat(change["at"]),
     )
-
-
-def _keep(
-    enrollment: Enrollment, kept: Mapping[str, Any], *, by: Actor, now: datetime
-) -> tuple[str, ...]:
-    answers = {**enrollment.answers, **kept}
-    enrollment.answers = {key: value for key, value in answers.items() if value is not None}
-    enrollment.revision += 1
-    enrollment.updated_at = now
-    for key in kept:
-        enrollment.changes[key] = {
-            "revision": enrollment.revision,
-            "source": "typed",
-            "by": str(by.user_id),
-            "name": by.name,
-            "at": now.isoformat(),
-        }
-    enrollment.save(update_fields=["answers", "revision", "changes", "updated_at"])
-    audit.wrote(enrollment, action="answered", fields=sorted(kept))
-    return supersede_changed(enrollment, now=now)
 
 
 @transaction.atomic

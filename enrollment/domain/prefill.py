@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from enrollment.domain.documents import by_question
 from enrollment.enums import EnrollmentStatus
-from enrollment.models import Coverage, Enrollment, Patient, PracticeProfile, Prescriber
+from enrollment.models import Coverage, Document, Enrollment, Patient, PracticeProfile, Prescriber
 from programs.core.definition import Definition
 from programs.core.fields import Choice
 from programs.core.forms import union
@@ -57,6 +58,7 @@ def _masters(patient: Patient, prescriber: Prescriber) -> Iterator[tuple[str, Ma
     )
     if coverage is not None:
         yield "insurance record", coverage.details
+        yield "insurance record", by_question(Document.objects.filter(coverage=coverage))
     profile: PracticeProfile | None = PracticeProfile.objects.filter(
         organization_id=patient.organization_id
     ).first()

@@ -8,8 +8,8 @@ from typing import Any
 from accounts import audit
 from enrollment.domain.masters import changed_keys
 from enrollment.domain.patients import index_patient
-from enrollment.models import Coverage, Enrollment, PracticeProfile, Prescriber
-from programs.core.forms import Sheet
+from enrollment.models import Coverage, Document, Enrollment, PracticeProfile, Prescriber
+from programs.core.forms import Sheet, fields_once_per
 
 Details = Mapping[str, Any]
 
@@ -22,7 +22,8 @@ def remember(enrollment: Enrollment, form: Sheet, *, now: datetime) -> None:
     """
     typed: dict[str, dict[str, Any]] = defaultdict(dict)
     for item in form.shown:
-        if item.key in enrollment.answers:
+        # A paper stands with the insurance already; its id is no fact to type.
+        if item.key in enrollment.answers and item.field.type != "file":
             typed[item.field.typed_once_per][item.key] = enrollment.answers[item.key]
     _patient(enrollment, typed["patient"], now=now)
     _coverage(enrollment, typed["coverage"], now=now)
@@ -50,6 +51,12 @@ def _coverage(enrollment: Enrollment, typed: Details, *, now: datetime) -> None:
     coverage.details = after
     coverage.confirmed_at = now
     coverage.save()
+    # The card was attached before there was an insurance to keep it with.
+    Document.objects.filter(
+        enrollment=enrollment,
+        coverage=None,
+        field__in=[item.key for item in fields_once_per("coverage")],
+    ).update(coverage=coverage, enrollment=None)
     audit.wrote(coverage, action="confirmed", fields=changed_keys(before, after))
 
 

@@ -17,7 +17,7 @@ def display(field: Field, value: Any) -> str:
         return ""
     labels = {choice.code: choice.label for choice in field.choices}
     if isinstance(value, list):
-        return ", ".join(labels.get(one, str(one)) for one in value)
+        return _several(field, value, labels)
     if isinstance(value, bool):
         return "Agreed" if field.type == "agreement" else ("Yes" if value else "No")
     if labels and str(value) in labels:
@@ -29,6 +29,12 @@ def display(field: Field, value: Any) -> str:
     except (ArithmeticError, ValueError):
         return str(value)
     return f"{written} {field.unit}".strip()
+
+
+def _several(field: Field, values: list[Any], labels: Mapping[str, str]) -> str:
+    if field.type == "file":
+        return "1 document" if len(values) == 1 else f"{len(values)} documents"
+    return ", ".join(labels.get(one, str(one)) for one in values)
 
 
 def as_typed(field: Field, value: Any) -> Any:

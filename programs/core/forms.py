@@ -24,6 +24,7 @@ __all__ = [
     "Sheet",
     "check_answers",
     "fields_once_per",
+    "file_questions",
     "missing",
     "missing_signatures",
     "problems",
@@ -174,7 +175,7 @@ def _missing(item: Item) -> Missing:
         section=field.section,
         asked_of=field.asked_of,
         programs=item.programs,
-        sentence=f"“{named}” has no answer yet.",
+        sentence=f"“{named}” has no {'file' if field.type == 'file' else 'answer'} yet.",
     )
 
 
@@ -196,6 +197,11 @@ def sections(
         if items:
             found.append(Section(name, section_key(name), items, len(needed), to_go))
     return tuple(found)
+
+
+def file_questions(definitions: Sequence[Definition]) -> frozenset[str]:
+    """The questions that are answered by attaching a file; an answer is the ids of what is."""
+    return frozenset(item.key for item in union(definitions) if item.field.type == "file")
 
 
 def read_answers(

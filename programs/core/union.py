@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from programs.core.catalogue import CATALOGUE
 from programs.core.conditions import Condition, renamed
-from programs.core.definition import Definition, Tightening
+from programs.core.definition import Definition, Document, Tightening
 from programs.core.facts import PRODUCT_FACTS, own_key
 from programs.core.fields import SECTIONS, Choice, Field, both
 from programs.core.places import STATES
@@ -98,7 +98,24 @@ def _asked_by(definition: Definition) -> list[Field]:
         _tightened(_offered(CATALOGUE[asked], definition), definition.tightens.get(asked))
         for asked in definition.asks
     ]
-    return [*canonical, *definition.questions]
+    return [*canonical, *_papers(definition), *definition.questions]
+
+
+def _papers(definition: Definition) -> list[Field]:
+    """The papers the program wants, as questions that a file answers; several can share one."""
+    wanted: dict[str, list[Document]] = {}
+    for document in definition.documents:
+        wanted.setdefault(document.field, []).append(document)
+    return [
+        replace(
+            CATALOGUE[asked],
+            label=", ".join(document.label for document in documents),
+            required="always"
+            if any(document.required for document in documents)
+            else CATALOGUE[asked].required,
+        )
+        for asked, documents in wanted.items()
+    ]
 
 
 def _item(part: Field, group: str, definition: Definition, names: Mapping[str, str]) -> Item:

@@ -147,16 +147,22 @@ def _multi(field: Field, raw: Any) -> Reading:
     return Reading([code for code in codes if code in wanted] or None)
 
 
+def _esign(field: Field, raw: Any) -> Reading:
+    """A signature is answered by the id of its evidence."""
+    return Reading(raw) if isinstance(raw, str) else Reading(raw, "This is signed, not typed.")
+
+
 def _file(field: Field, raw: Any) -> Reading:
-    """A file is answered by the id of what was stored."""
-    return Reading(raw) if isinstance(raw, str) else Reading(raw, "Choose a file.")
+    """A file question is answered by the ids of what was attached."""
+    fits = isinstance(raw, list) and all(isinstance(one, str) for one in raw)
+    return Reading(raw) if fits else Reading(raw, "Attach a file.")
 
 
 _READERS: Mapping[str, Callable[[Field, Any], Reading]] = {
     "agreement": _agreement,
     "boolean": _boolean,
     "checklist": _multi,
-    "esign": _file,
+    "esign": _esign,
     "file": _file,
     "multi": _multi,
     "pick": _pick,
