@@ -36,6 +36,8 @@ AsyncView = Callable[Concatenate[HttpRequest, P], Coroutine[Any, Any, HttpRespon
 # Requests that a page makes by itself: they must not keep a session alive.
 PASSIVE_PATHS = ("/live/",)
 PASSIVE_HEADER = "X-Passive"
+# Fields that no page repeats.
+TYPED_ANEW = ("password", "oldpassword", "code")
 
 
 class Declared(Protocol):
@@ -82,7 +84,32 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
     by_script = request.headers.get("HX-Request") or "json" in request.headers.get("Accept", "")
     if by_script or is_passive(request):
         return HttpResponse("Sign in first.", status=401, content_type="text/plain")
+    if request.method == "POST" and may_be_sent_again(request):
+        return keep_form(request, status=401)
     return redirect_to_login(page_of(request))
+
+
+def may_be_sent_again(request: HttpRequest) -> bool:
+    """Whether a form came from a page of ours and holds nothing that is to be typed anew."""
+    ours = urlsplit(request.headers.get("Origin", "")).netloc == request.get_host()
+    return ours and not any(name.startswith(TYPED_ANEW) for name in request.POST)
+
+
+def keep_form(request: HttpRequest, *, status: int) -> HttpResponse:
+    """Give a form back that came without its session, to be sent again after signing in."""
+    fields = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name != "csrfmiddlewaretoken"
+        for value in values
+    ]
+    context = {
+        "fields": fields,
+        "action": request.get_full_path(),
+        "is_in": request.user.is_authenticated,
+        "files": bool(request.FILES),
+    }
+    return render(request, "accounts/send_again.html", context, status=status)
 
 
 def recently_authenticated(request: HttpRequest) -> bool:

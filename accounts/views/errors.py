@@ -5,11 +5,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from accounts.access import keep_form, may_be_sent_again
+
 log = structlog.get_logger(__name__)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that was open while its session ended: say so, and keep nothing hidden."""
+    """A form that was open while its session ended; what a page of ours held is not lost."""
+    if request.user.is_authenticated and may_be_sent_again(request):
+        return keep_form(request, status=403)
     return render(request, "403.html", {"stale_form": True}, status=403)
 
 
