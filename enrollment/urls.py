@@ -12,6 +12,7 @@ from enrollment.views import (
     review,
     signing,
     starting,
+    together,
 )
 
 urlpatterns = [
@@ -43,6 +44,19 @@ urlpatterns = [
     path("enrollments/<uuid:enrollment_id>/ask/", review.ask_prescriber, name="enrollment_ask"),
     path("enrollments/<uuid:enrollment_id>/send/", review.send, name="enrollment_send"),
     path("enrollments/<uuid:enrollment_id>/receipt/", review.receipt, name="enrollment_receipt"),
+    path(
+        "enrollments/<uuid:enrollment_id>/together/", together.together, name="enrollment_together"
+    ),
+    path(
+        "enrollments/<uuid:enrollment_id>/together/ask/",
+        together.ask,
+        name="enrollment_together_ask",
+    ),
+    path(
+        "enrollments/<uuid:enrollment_id>/together/send/",
+        together.send,
+        name="enrollment_together_send",
+    ),
     path("signing/", signing.queue, name="signing"),
     path("signing/read/", signing.statements, name="signing_read"),
     path("find/", find.find_anything, name="find"),

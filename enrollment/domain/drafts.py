@@ -1,6 +1,6 @@
 """The life of a draft: start it, answer it, ask for the signature, withdraw it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,16 +12,16 @@ from django.utils import timezone
 from accounts import audit
 from accounts.core.actor import Actor
 from enrollment import rules
+from enrollment.core.together import answers_apart, named_together
 from enrollment.domain.answering import keep_answers
-from enrollment.domain.definitions import definition_of
 from enrollment.domain.locking import lock
 from enrollment.domain.masters import Unacceptable
-from enrollment.domain.prefill import known_answers
+from enrollment.domain.sittings import Sitting, lock_sitting
+from enrollment.domain.starting import start_together
 from enrollment.enums import EnrollmentStatus
-from enrollment.models import Enrollment, Patient, Prescriber
+from enrollment.models import Enrollment
 from programs.core.definition import Definition
 from programs.core.forms import check_item, file_questions, read_answers, sheet
-from programs.models import ProgramVersion
 
 # More than any answer needs; what a field may hold is the catalogue's to say.
 LONGEST_ANSWER = 5_000
@@ -61,49 +61,18 @@ class Conflict(Saved):
     clashes: tuple[Clash, ...] = ()
 
 
-@transaction.atomic
 def start(
     *, patient_id: UUID, program_version_id: UUID, prescriber_id: UUID, by: Actor, now: datetime
 ) -> Enrollment:
-    """Begin a draft with everything the practice already knows filled in.
-
-    Raises Refused when the actor may not, or the program takes no enrollments today; a row's
-    DoesNotExist when it is not the practice's.
-    """
-    rules.require(rules.why_not_start(by))
-    today = timezone.localdate(now)
-    version = ProgramVersion.objects.select_related("program").get(id=program_version_id)
-    rules.require(_why_not_open(version, today=today))
-    patient: Patient = Patient.objects.get(id=patient_id)
-    prescriber: Prescriber = Prescriber.objects.get(id=prescriber_id)
-    known = known_answers(definition_of(version), patient=patient, prescriber=prescriber)
-    enrollment = Enrollment(
-        organization_id=rules.practice_of(by),
-        patient=patient,
-        prescriber=prescriber,
-        program_version=version,
-        answers=known.answers,
-        changes={
-            key: {"revision": 0, "source": source, "at": now.isoformat()}
-            for key, source in known.sources.items()
-        },
-        created_by_id=rules.person_of(by),
-        created_at=now,
-        updated_at=now,
+    """Begin one draft; as `starting.start_together` for one program, and it raises the same."""
+    (only,) = start_together(
+        [program_version_id],
+        patient_id=patient_id,
+        prescriber_id=prescriber_id,
+        by=by,
+        now=now,
     )
-    enrollment.save(force_insert=True)
-    audit.read(patient, fields=sorted(known.answers), purpose="prefill an enrollment")
-    audit.wrote(enrollment, action="started", fields=sorted(known.answers))
-    return enrollment
-
-
-def _why_not_open(version: ProgramVersion, *, today: date) -> str:
-    ended = version.valid_until is not None and version.valid_until < today
-    if not version.program.active or version.published_at is None or ended:
-        return "This version of the program takes no new enrollments; choose the program again."
-    if version.valid_from > today:
-        return f"This version of the program starts on {version.valid_from:%b %-d, %Y}."
-    return ""
+    return only
 
 
 @transaction.atomic
@@ -118,37 +87,40 @@ def save_answers(
     """Keep these answers, except where somebody else changed the same field since
     `seen_revision`: those come back as clashes and stay as they are.
 
-    A blank takes an answer away. What is wrong is kept as it was typed and told in `wrong`.
-    Raises Unacceptable, keeping nothing, for a question the program does not ask or a value
-    that no form sends; Refused when the actor may not, or the enrollment no longer changes.
+    Answers are keyed as the form of the whole sitting has them, and each goes into every draft
+    of it that asks for it; a key of this one enrollment's program alone is understood too. A
+    blank takes an answer away. What is wrong is kept as it was typed and told in `wrong`.
+    Raises Unacceptable, keeping nothing, for a question no program asks or a value that no
+    form sends; Refused when the actor may not, or the enrollment no longer changes.
     """
-    enrollment = lock(enrollment_id)
-    rules.require(rules.why_not_answer(by, enrollment))
-    definition = definition_of(enrollment.program_version)
+    sitting = lock_sitting(enrollment_id)
+    rules.require(rules.why_not_answer(by, sitting.row(enrollment_id)))
     today = timezone.localdate(now)
-    values = _readable(definition, answers)
-    stored = enrollment.answers
+    named = named_together(sitting.definitions, sitting.program_of(enrollment_id), answers)
+    values = _readable(sitting.definitions, named)
+    stored, changes = sitting.answers, sitting.changes
     differing = {key: value for key, value in values.items() if stored.get(key) != value}
     clashes = tuple(
-        _clash(enrollment, key, value)
+        _clash(key, value, theirs=stored.get(key), change=changes[key])
         for key, value in differing.items()
-        if enrollment.changes.get(key, {}).get("revision", 0) > seen_revision
+        if changes.get(key, {}).get("revision", 0) > seen_revision
     )
     refused = {clash.key for clash in clashes}
     kept = {key: value for key, value in differing.items() if key not in refused}
-    unsigned = keep_answers(enrollment, kept, by=by, now=now) if kept else ()
+    unsigned = _keep(sitting, kept, by=by, now=now) if kept else ()
     changed = tuple(sorted(kept))
-    wrong = _wrong(definition, enrollment.answers, set(values) - refused, today=today)
+    settled = {**stored, **kept}
+    wrong = _wrong(sitting.definitions, settled, set(values) - refused, today=today)
     if clashes:
-        return Conflict(enrollment.revision, now, changed, wrong, unsigned, clashes)
-    return Saved(enrollment.revision, now, changed, wrong, unsigned)
+        return Conflict(sitting.revision, now, changed, wrong, unsigned, clashes)
+    return Saved(sitting.revision, now, changed, wrong, unsigned)
 
 
-def _readable(definition: Definition, raw: Mapping[str, Any]) -> dict[str, Any]:
+def _readable(definitions: Sequence[Definition], raw: Mapping[str, Any]) -> dict[str, Any]:
     """The answers in canonical form, or as typed where they have none."""
-    values, wrong = read_answers([definition], raw)
+    values, wrong = read_answers(definitions, raw)
     refused = {key: said for key, said in wrong.items() if key not in values}
-    refused |= {key: [ATTACH] for key in set(values) & file_questions([definition])}
+    refused |= {key: [ATTACH] for key in set(values) & file_questions(definitions)}
     refused |= {key: [TOO_LONG] for key, value in values.items() if not _storable(value)}
     if refused:
         raise Unacceptable(refused)
@@ -164,9 +136,13 @@ def _storable(value: Any) -> bool:
 
 
 def _wrong(
-    definition: Definition, answers: Mapping[str, Any], keys: Collection[str], *, today: date
+    definitions: Sequence[Definition],
+    answers: Mapping[str, Any],
+    keys: Collection[str],
+    *,
+    today: date,
 ) -> dict[str, list[str]]:
-    form = sheet([definition], answers, today=today)
+    form = sheet(definitions, answers, today=today)
     return {
         item.key: said
         for item in form.shown
@@ -174,15 +150,30 @@ def _wrong(
     }
 
 
-def _clash(enrollment: Enrollment, key: str, value: Any) -> Clash:
-    change = enrollment.changes[key]
+def _clash(key: str, value: Any, *, theirs: Any, change: Mapping[str, Any]) -> Clash:
     return Clash(
         key=key,
-        theirs=enrollment.answers.get(key),
+        theirs=theirs,
         yours=value,
         changed_by=change.get("name", ""),
         changed_at=datetime.fromisoformat(change["at"]),
     )
+
+
+def _keep(
+    sitting: Sitting, kept: Mapping[str, Any], *, by: Actor, now: datetime
+) -> tuple[str, ...]:
+    """Write into every row, so that all stand at one revision; gives the signatures ended."""
+    revision = sitting.revision + 1
+    ended: dict[str, None] = {}
+    for row, own in zip(sitting.rows, answers_apart(sitting.definitions, kept), strict=True):
+        row.revision = revision - 1
+        if own:
+            ended |= dict.fromkeys(keep_answers(row, own, by=by, now=now))
+        else:
+            row.revision = revision
+            row.save(update_fields=["revision"])
+    return tuple(ended)
 
 
 @transaction.atomic

@@ -23,6 +23,8 @@ class Enrollment(TenantModel):
     program_version = models.ForeignKey(
         "programs.ProgramVersion", on_delete=models.PROTECT, related_name="+"
     )
+    # Several programs begun in one sitting are filled in as one form; empty for one alone.
+    sitting = models.UUIDField(null=True, blank=True, db_index=True, editable=False)
     status = models.CharField(
         max_length=12, choices=EnrollmentStatus, default=EnrollmentStatus.DRAFT
     )

@@ -18,9 +18,9 @@ from accounts.templatetags.times import clock, when
 from accounts.tenancy import current_actor
 from enrollment.domain import drafts
 from enrollment.domain.masters import Unacceptable
+from enrollment.domain.sittings import Sitting, sitting_of
 from enrollment.forms.build import read_posted
 from enrollment.forms.page import Part, Standing, form_page, looks
-from enrollment.models import Enrollment
 from enrollment.rules import Refused
 from enrollment.views.drafts import revision_in, sentence_of
 from enrollment.views.standing import UNSIGNED, load, opened_in, others_words, standing_of
@@ -34,7 +34,7 @@ def answers(request: HttpRequest, enrollment_id: UUID) -> JsonResponse:
     """Save one field. 409 with both values when somebody else changed it first."""
     row = load(enrollment_id)
     key, now = request.POST.get("field", ""), timezone.now()
-    before = standing_of(row, opened=opened_in(request))
+    before = standing_of(sitting_of(row), opened=opened_in(request))
     posted = read_posted(before.sheet().items, request.POST, unticked=[key])
     try:
         saved = drafts.save_answers(
@@ -50,7 +50,8 @@ def answers(request: HttpRequest, enrollment_id: UUID) -> JsonResponse:
         return JsonResponse({"errors": {key: [str(refused)]}}, status=422)
     if isinstance(saved, drafts.Conflict):
         return JsonResponse(_both(before, saved), status=409)
-    fragments = dict(_changed_parts(before, load(row.id), but=f"slot-{key}"))
+    after = sitting_of(load(row.id))
+    fragments = dict(_changed_parts(before, after, but=f"slot-{key}"))
     fragments["others"] = _others(row.id, now=now)
     if saved.unsigned:
         fragments["unsigned"] = _html("unsigned", sentences=[UNSIGNED[k] for k in saved.unsigned])
@@ -81,12 +82,12 @@ def _as_posted(field: Field, value: object) -> str:
     return ", ".join(typed) if isinstance(typed, list) else str(typed)
 
 
-def _changed_parts(before: Standing, row: Enrollment, *, but: str) -> Iterator[tuple[str, str]]:
+def _changed_parts(before: Standing, sitting: Sitting, *, but: str) -> Iterator[tuple[str, str]]:
     """The elements of the page that this answer has changed, by id; `but` is being filled in."""
     old = looks(before)
     # A section that is open is not folded under the hands of whoever is in it.
     open_now = {name.removeprefix("section-") for name, look in old.items() if look[-1] is False}
-    after = standing_of(row, opened={*before.opened, *open_now})
+    after = standing_of(sitting, opened={*before.opened, *open_now})
     changed = {name for name, look in looks(after).items() if look != old[name]} - {but}
     if not changed:
         return
@@ -95,7 +96,7 @@ def _changed_parts(before: Standing, row: Enrollment, *, but: str) -> Iterator[t
         yield from _of_part(part, changed)
     if any(name.startswith("count-") for name in changed):
         yield "progress", _html("progress", page=page)
-        yield "standing", _html("standing", sentence=sentence_of(row, page))
+        yield "standing", _html("standing", sentence=sentence_of(sitting, page))
 
 
 def _of_part(part: Part, changed: set[str]) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Filling in an enrollment: the whole form on one page, by one person or by several."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from enrollment.core.seen import marks, touched
 from enrollment.domain import drafts
 from enrollment.domain.masters import Unacceptable
 from enrollment.domain.readiness import returned
+from enrollment.domain.sittings import Sitting, sitting_of
 from enrollment.enums import EnrollmentStatus
 from enrollment.forms.build import read_posted
 from enrollment.forms.page import Page, Standing, form_page
@@ -46,45 +48,66 @@ def enrollment(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
         return redirect("enrollment_receipt", row.id)
     if why_not_answer(current_actor(), row):
         return redirect("enrollment_review", row.id)
+    sitting = sitting_of(row)
     if request.method == "POST":
-        return _save(request, row)
-    audit.read(row, fields=["answers"], purpose="fill in the form")
-    return _page(request, row, standing_of(row, opened=opened_in(request)))
+        return _save(request, row, sitting)
+    audit.read_many(sitting.rows, fields=["answers"], purpose="fill in the form")
+    return _page(request, row, _Shown(sitting, standing_of(sitting, opened=opened_in(request))))
 
 
-def _page(
-    request: HttpRequest,
-    row: Enrollment,
-    standing: Standing,
-    *,
-    posted: QueryDict | None = None,
-    clashes: tuple[drafts.Clash, ...] = (),
-) -> HttpResponse:
-    page = form_page(standing, posted)
+@dataclass(frozen=True)
+class _Shown:
+    """What the page shows: the drafts of the sitting as they stand, and what was just posted."""
+
+    sitting: Sitting
+    standing: Standing
+    posted: QueryDict | None = None
+    clashes: tuple[drafts.Clash, ...] = ()
+
+
+def _page(request: HttpRequest, row: Enrollment, shown: _Shown) -> HttpResponse:
+    sitting, clashes = shown.sitting, shown.clashes
+    page = form_page(shown.standing, shown.posted)
+    actor = current_actor()
     return render(
         request,
         "enrollment/draft.html",
         {
             "enrollment": row,
+            "rows": sitting.rows,
+            "together": len(sitting.rows) > 1,
+            "programs": names_of(sitting),
+            "revision": sitting.revision,
             "page": page,
-            "seen": marks(row.answers, page.form.fields),
+            "seen": marks(sitting.answers, page.form.fields),
             "others": others_words(row.id, now=timezone.now()),
-            "sentence": sentence_of(row, page),
+            "sentence": sentence_of(sitting, page),
             "corrections": _corrections(row, page),
-            "may_withdraw": not why_not_withdraw(current_actor(), row),
+            "withdrawable": [each for each in sitting.rows if not why_not_withdraw(actor, each)],
             "clashes": [_told(page, clash) for clash in clashes],
         },
         status=409 if clashes else 200,
     )
 
 
-def sentence_of(row: Enrollment, page: Page) -> str:
+def names_of(sitting: Sitting) -> str:
+    """The programs in words."""
+    return _(" and ").join(row.program_version.program.name for row in sitting.rows)
+
+
+def sentence_of(sitting: Sitting, page: Page) -> str:
     """Where the form stands and who has it."""
-    if row.status == EnrollmentStatus.RETURNED:
+    if sitting.rows[0].status == EnrollmentStatus.RETURNED:
         return _("The hub returned this for correction; your office has it.")
     left = page.to_go + page.wrong
     if not left:
         return _("Everything is filled in; your office has it. Next: review and sign.")
+    if len(sitting.rows) > 1:
+        return ngettext(
+            "One form for {programs} programs. Your office has it; {left} answer is to go.",
+            "One form for {programs} programs. Your office has it; {left} answers are to go.",
+            left,
+        ).format(programs=len(sitting.rows), left=left)
     return ngettext(
         "Your office has this draft; {left} answer is to go.",
         "Your office has this draft; {left} answers are to go.",
@@ -113,9 +136,9 @@ def _told(page: Page, clash: drafts.Clash) -> dict[str, Any]:
     }
 
 
-def _save(request: HttpRequest, row: Enrollment) -> HttpResponse:
+def _save(request: HttpRequest, row: Enrollment, sitting: Sitting) -> HttpResponse:
     """Keep everything that was changed on the page; the way of a browser without scripts."""
-    standing = standing_of(row, opened=opened_in(request))
+    standing = standing_of(sitting, opened=opened_in(request))
     boxes = request.POST.getlist("boxes")
     posted = read_posted(standing.sheet().items, request.POST, unticked=boxes)
     theirs = set(request.POST.getlist("theirs"))
@@ -131,19 +154,20 @@ def _save(request: HttpRequest, row: Enrollment) -> HttpResponse:
     except Unacceptable as unacceptable:
         for said in unacceptable.problems.values():
             messages.error(request, " ".join(said))
-        return _page(request, row, standing, posted=request.POST)
+        return _page(request, row, _Shown(sitting, standing, request.POST))
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("enrollment", row.id)
     for kind in saved.unsigned:
         messages.warning(request, UNSIGNED[kind])
     if isinstance(saved, drafts.Conflict):
-        row = load(row.id)
-        standing = standing_of(row, opened=standing.opened)
-        return _page(request, row, standing, posted=request.POST, clashes=saved.clashes)
+        now = sitting_of(load(row.id))
+        standing = standing_of(now, opened=standing.opened)
+        return _page(request, row, _Shown(now, standing, request.POST, saved.clashes))
     messages.success(request, _("Saved."))
     if "review" in request.POST:
-        return redirect("enrollment_review", row.id)
+        several = len(sitting.rows) > 1
+        return redirect("enrollment_together" if several else "enrollment_review", row.id)
     return redirect(request.get_full_path())
 
 
@@ -158,10 +182,14 @@ def revision_in(data: QueryDict) -> int:
 def withdraw(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
     """Give a draft up."""
     row = load(enrollment_id)
+    sitting = sitting_of(row)
     try:
         drafts.withdraw(row.id, by=current_actor(), now=timezone.now())
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("enrollment", row.id)
     messages.success(request, _("The draft is withdrawn; nothing was sent."))
+    for other in sitting.rows:
+        if other.id != row.id:
+            return redirect("enrollment", other.id)
     return redirect("patient", row.patient_id)

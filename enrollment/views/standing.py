@@ -22,6 +22,7 @@ from enrollment.domain.queries.enrollments import (
     standing_signatures,
 )
 from enrollment.domain.readiness import returned
+from enrollment.domain.sittings import Sitting
 from enrollment.enums import EnrollmentStatus, SignatureKind
 from enrollment.forms.page import Standing
 from enrollment.models import Enrollment
@@ -42,17 +43,17 @@ def load(enrollment_id: UUID) -> Enrollment:
     return get_visible_or_404(enrollments(), id=enrollment_id)
 
 
-def standing_of(enrollment: Enrollment, *, opened: Collection[str] = ()) -> Standing:
+def standing_of(sitting: Sitting, *, opened: Collection[str] = ()) -> Standing:
     """The form as it stands, with the sections that somebody opened."""
     corrections: dict[str, list[str]] = defaultdict(list)
-    for correction in returned(enrollment):
+    for correction in returned(sitting.rows[0]):
         if not correction["changed"]:
             corrections[correction["field"]].append(correction["sentence"])
     return Standing(
-        definitions=[definition_of(enrollment.program_version)],
-        answers=enrollment.answers,
+        definitions=sitting.definitions,
+        answers=sitting.answers,
         today=timezone.localdate(),
-        changes=enrollment.changes,
+        changes=sitting.changes,
         opened=opened,
         corrections=corrections,
     )

@@ -1,4 +1,4 @@
-"""Start an enrollment: for whom, in which program, by which prescriber, on one screen."""
+"""Start an enrollment: for whom, in which programs, by which prescriber, on one screen."""
 
 from typing import Any
 from uuid import UUID
@@ -7,17 +7,17 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts import audit
 from accounts.access import get_visible_or_404, requires
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
-from enrollment.domain import drafts
 from enrollment.domain.definitions import definition_of
 from enrollment.domain.queries.enrollments import open_drafts, startable_versions
 from enrollment.domain.queries.patients import find_patients, newest_patients
+from enrollment.domain.starting import start_together
 from enrollment.models import Enrollment, Patient, Prescriber
 from enrollment.rules import Refused, practice_of
 from enrollment.views.patients import NAME, listed
@@ -33,7 +33,7 @@ def start(request: HttpRequest) -> HttpResponse:
     patient = _patient(request)
     if patient is None:
         return _choose_patient(request)
-    if "version" in request.POST:
+    if "prescriber" in request.POST:
         return _begin(request, patient)
     audit.read(patient, fields=NAME, purpose="start an enrollment")
     today = timezone.localdate()
@@ -106,9 +106,9 @@ def _card(version: ProgramVersion, draft: Enrollment | None) -> dict[str, Any]:
 
 def _begin(request: HttpRequest, patient: Patient) -> HttpResponse:
     try:
-        draft = drafts.start(
+        begun = start_together(
+            [_uuid(each) for each in request.POST.getlist("version")],
             patient_id=patient.id,
-            program_version_id=_uuid(request.POST.get("version", "")),
             prescriber_id=_uuid(request.POST.get("prescriber", "")),
             by=current_actor(),
             now=timezone.now(),
@@ -118,5 +118,10 @@ def _begin(request: HttpRequest, patient: Patient) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect(request.get_full_path())
-    messages.success(request, _("The draft begins with what your office knows."))
-    return redirect("enrollment", draft.id)
+    words = ngettext(
+        "The draft begins with what your office knows.",
+        "One form for all of them; it begins with what your office knows.",
+        len(begun),
+    )
+    messages.success(request, words)
+    return redirect("enrollment", begun[0].id)
