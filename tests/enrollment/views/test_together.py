@@ -117,5 +117,5 @@ def test_another_practice_finds_neither_page(ben: Client, lakeside: Office, form
 
 
 def test_the_pages_take_this_many_queries(ana: Client, form: str, queries: Queries) -> None:
-    assert queries(ana, form) == 12
-    assert queries(ana, f"{form}together/") == 12
+    assert queries(ana, form) == 9
+    assert queries(ana, f"{form}together/") == 9
