@@ -345,8 +345,8 @@ def test_the_page_takes_the_same_queries_however_many_drafts(
     draft = lakeside.draft()
     for _ in range(others):
         lakeside.draft()
-    assert queries(ana, f"/enrollments/{draft.id}/") == 11
-    assert queries(ana, f"/enrollments/{draft.id}/review/") == 12
+    assert queries(ana, f"/enrollments/{draft.id}/") == 8
+    assert queries(ana, f"/enrollments/{draft.id}/review/") == 9
 
 
 @pytest.mark.parametrize("rows", [1, 30])
@@ -355,7 +355,7 @@ def test_the_list_takes_the_same_queries_for_one_and_for_thirty(
 ) -> None:
     for _ in range(rows):
         lakeside.draft()
-    assert queries(ana, "/enrollments/") == 12
+    assert queries(ana, "/enrollments/") == 9
 
 
 def test_the_marks_on_the_page_say_nothing_readable(ana: Client, lakeside: Office) -> None:
@@ -372,5 +372,5 @@ def test_starting_takes_the_same_queries_for_one_and_for_thirty(
     for _ in range(rows - 1):
         PatientFactory.create(organization=lakeside.practice)
         lakeside.draft()
-    assert queries(ana, "/enrollments/new/") == 10
-    assert queries(ana, f"/enrollments/new/?patient={lakeside.rosa.id}") == 13
+    assert queries(ana, "/enrollments/new/") == 7
+    assert queries(ana, f"/enrollments/new/?patient={lakeside.rosa.id}") == 10

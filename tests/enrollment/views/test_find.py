@@ -91,4 +91,4 @@ def test_finding_takes_the_same_queries_for_one_and_for_thirty(
     ana.post("/find/", {"q": "delg"})
     with CaptureQueriesContext(connection) as captured:
         ana.post("/find/", {"q": "delg"})
-    assert len(captured) == 12
+    assert len(captured) == 9

@@ -289,7 +289,7 @@ def test_the_queue_takes_the_same_queries_for_one_and_for_thirty(
             program_version=lakeside.version,
             signing_requested_at=timezone.now(),
         )
-    assert queries(maya, "/signing/") == 10
+    assert queries(maya, "/signing/") == 7
 
 
 @pytest.mark.parametrize("rows", [1, 30])
@@ -309,4 +309,4 @@ def test_reading_before_signing_takes_the_same_queries_for_one_and_for_thirty(
         for _ in range(rows)
     ]
     query = "&".join(f"enrollment={each.id}" for each in made)
-    assert queries(maya, f"/signing/read/?{query}") == 10
+    assert queries(maya, f"/signing/read/?{query}") == 7
