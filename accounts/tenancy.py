@@ -111,6 +111,16 @@ def every_tenant(*, reason: str, actor: Actor | None = None) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def writing_for(scope: Scope) -> Iterator[None]:
+    """A block in which SQL is written for a scope but not run: PostgreSQL is not told."""
+    token = _scope.set(scope)
+    try:
+        yield
+    finally:
+        _scope.reset(token)
+
+
 M = TypeVar("M", bound=models.Model)
 
 

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from accounts.models import Organization
 from accounts.phi import blind_prefixes
+from accounts.prepared import together
 from journeys.core.state import Party
 from journeys.domain.graphs import vendor_of
+from journeys.domain.reading import standing_parties
 from journeys.enums import PartyRole
 from journeys.models import (
     ConsentGrant,
@@ -92,8 +94,13 @@ class Cast:
         return self.parties.get(role)
 
 
-def cast_of(journey: Journey) -> Cast:
-    """Load a journey's cast. Needs its hub and pharmacy loaded."""
-    standing = JourneyParty.objects.filter(journey=journey, until=None).select_related("party")
+def cast_with(journey: Journey, standing: Iterable[JourneyParty]) -> Cast:
+    """A journey's cast from the parties that stand. Needs its hub and pharmacy loaded."""
     parties = {party.role: party for party in standing}
     return Cast(journey=journey, parties=parties, routed=routed_to(journey, but=parties))
+
+
+def cast_of(journey: Journey) -> Cast:
+    """Load a journey's cast. Needs its hub and pharmacy loaded."""
+    (standing,) = together(standing_parties(journey_id=journey.id))
+    return cast_with(journey, standing)

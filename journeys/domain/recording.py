@@ -10,16 +10,18 @@ from django.db.models import DateTimeField, DurationField, Value
 from django.db.models.expressions import RawSQL
 
 from accounts.core.actor import Actor
+from accounts.prepared import together
 from accounts.tenancy import every_tenant
 from journeys.core.effects import CallHandler, Effect, Send, effects_between
 from journeys.core.evaluate import evaluate
-from journeys.core.events import Event, from_json, to_json
+from journeys.core.events import Event, to_json
 from journeys.core.graph import Graph
 from journeys.core.state import JourneyState
 from journeys.domain import handlers
 from journeys.domain.graphs import graph_of
 from journeys.domain.parties import Cast, cast_of
 from journeys.domain.projection import save_projection
+from journeys.domain.reading import events_of, told
 from journeys.domain.sending import queue_delivery
 from journeys.domain.worklist import sync_work
 from journeys.models import Journey, JourneyEvent
@@ -72,10 +74,8 @@ def refresh(journey_id: UUID, *, now: datetime) -> Journey:
 
 def stored_events(journey: Journey) -> list[Event]:
     """Everything that was recorded, in the order we learnt it."""
-    told = JourneyEvent.objects.filter(journey=journey).order_by("received_at", "id")
-    # The other columns repeat the body for queries, and would cost as much again to read.
-    rows = told.only("organization_id", "body")
-    return [from_json(row.body) for row in rows]
+    (rows,) = together(told(journey_id=journey.id))
+    return events_of(rows)
 
 
 def state_of(cast: Cast, graph: Graph, events: Sequence[Event], *, now: datetime) -> JourneyState:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from accounts.core.actor import Actor
 from journeys.core.events import Event
-from journeys.domain.queries.journeys import Story, one, story_of
+from journeys.domain.queries.journeys import Story, story_of
+from journeys.domain.reading import one
 from journeys.domain.recording import UnknownJourney
 
 

@@ -24,6 +24,7 @@ from journeys.domain import work
 from journeys.domain.queries import intake as queries
 from journeys.domain.queries import journeys as journey_queries
 from journeys.domain.queries.work import counts, filtered, row_of
+from journeys.domain.reading import one
 from journeys.domain.speaking import Refused
 from journeys.forms.facts import CORRECTIONS
 from journeys.models import Journey
@@ -85,7 +86,7 @@ def take_next(request: HttpRequest) -> HttpResponse:
 @require_GET
 def review(request: HttpRequest, journey_id: UUID) -> HttpResponse:
     """One enrollment: the form beside what was checked, and the three decisions."""
-    return _show(request, get_visible_or_404(journey_queries.one(), pk=journey_id))
+    return _show(request, get_visible_or_404(one(), pk=journey_id))
 
 
 def _show(
@@ -140,7 +141,7 @@ def _asked_before(story: journey_queries.Story) -> dict[str, str]:
 @require_POST
 def accept(request: HttpRequest, journey_id: UUID) -> HttpResponse:
     """The enrollment is complete."""
-    journey = get_visible_or_404(journey_queries.one(), pk=journey_id)
+    journey = get_visible_or_404(one(), pk=journey_id)
     try:
         domain.accept(journey_id, by=current_actor(), now=timezone.now())
     except Refused as refused:
@@ -153,7 +154,7 @@ def accept(request: HttpRequest, journey_id: UUID) -> HttpResponse:
 @require_POST
 def return_(request: HttpRequest, journey_id: UUID) -> HttpResponse:
     """Back to the practice, with a sentence for each field that has to be corrected."""
-    journey = get_visible_or_404(journey_queries.one(), pk=journey_id)
+    journey = get_visible_or_404(one(), pk=journey_id)
     ticked = request.POST.getlist("field")
     try:
         domain.return_(
@@ -173,7 +174,7 @@ def return_(request: HttpRequest, journey_id: UUID) -> HttpResponse:
 @require_POST
 def reject(request: HttpRequest, journey_id: UUID) -> HttpResponse:
     """The program cannot take this patient."""
-    journey = get_visible_or_404(journey_queries.one(), pk=journey_id)
+    journey = get_visible_or_404(one(), pk=journey_id)
     try:
         domain.reject(
             journey_id,

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,13 +15,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from accounts import audit
-from accounts.access import get_visible_or_404, requires
+from accounts.access import requires
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from journeys.domain.messages import Message
 from journeys.domain.queries import journeys as queries
 from journeys.domain.queries.standing import mark_of_events
-from journeys.models import Journey
 from journeys.rules import (
     INTAKE,
     MISSING,
@@ -78,24 +77,28 @@ def journey_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def journey(request: HttpRequest, journey_id: UUID) -> HttpResponse:
     """Where one journey stands, who has it, and everything that happened."""
-    return show(request, get_visible_or_404(queries.one(), pk=journey_id))
+    return show(request, journey_id)
 
 
 def show(
-    request: HttpRequest, found: Journey, *, refused: str = "", unsent: Message | None = None
+    request: HttpRequest, journey_id: UUID, *, refused: str = "", unsent: Message | None = None
 ) -> HttpResponse:
     """The page; with a message that could not be sent, and why, kept in its form."""
     now = timezone.now()
-    story = queries.story_of(found, current_actor(), now=now)
-    audit.read(found, fields=["patient_name", "patient_born_on", "events"], purpose="journey page")
+    story = queries.read_story(journey_id, current_actor(), now=now)
+    if story is None:
+        raise Http404
+    audit.read(
+        story.journey, fields=["patient_name", "patient_born_on", "events"], purpose="journey page"
+    )
     seen = urlencode({"seen": mark_of_events(len(story.events))})
     return render(
         request,
         page_or_fragment(request, "journeys/journey.html", "journey"),
         {
             **_page(story, now=now),
-            "stream_url": f"{reverse('live_journey', args=[found.id])}?{seen}",
-            "refresh_url": reverse("journey", args=[found.id]),
+            "stream_url": f"{reverse('live_journey', args=[journey_id])}?{seen}",
+            "refresh_url": reverse("journey", args=[journey_id]),
             "message_token": uuid4(),
             "refused": refused,
             "unsent": unsent,
@@ -108,7 +111,7 @@ def show(
 def _page(story: queries.Story, *, now: datetime) -> dict[str, Any]:
     actor, state = current_actor(), story.state
     lead = state.steps[state.current[0]] if state.current else None
-    actions = presenting.actions(story, dict(queries.takers_of(story.journey)))
+    actions = presenting.actions(story)
     return {
         "journey": story.journey,
         "now": now,

@@ -17,7 +17,7 @@ from journeys.core.state import StepState
 from journeys.core.timeline import Entry, FactLine
 from journeys.core.visibility import sees_step, visible_facts, visible_step
 from journeys.domain.queries.exchange import ARRIVED
-from journeys.domain.queries.journeys import Handed, Story, handed_over
+from journeys.domain.queries.journeys import Handed, Story
 from journeys.enums import DeliveryStatus, PartyRole
 from journeys.forms import facts
 
@@ -82,7 +82,7 @@ def _worded(lines: tuple[FactLine, ...]) -> tuple[FactLine, ...]:
     return tuple(replace(line, value=facts.shown(line.name, line.value)) for line in lines)
 
 
-def actions(story: Story, takers: dict[str, str]) -> list[Action]:
+def actions(story: Story) -> list[Action]:
     """Everything open, what decides the end first: the same list for every reader."""
     names = {role: organization.name for role, organization in story.parties().items()}
     people = story.cast.people()
@@ -97,7 +97,7 @@ def actions(story: Story, takers: dict[str, str]) -> list[Action]:
                 step=step.title if step else "",
                 phase=step.phase if step and each.key == each.step else "conflict",
                 due_at=each.due_at,
-                taken_by=takers.get(each.key, ""),
+                taken_by=story.takers.get(each.key, ""),
                 mine=each.owner in story.roles,
             )
         )
@@ -213,7 +213,7 @@ def handed(story: Story, actor: Actor) -> list[dict[str, Any]]:
             "moment": when(each.at),
             "trouble": each.trouble,
         }
-        for each in handed_over(story.journey)
+        for each in story.handed
     ]
 
 

@@ -16,9 +16,11 @@ from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from journeys.domain.messages import Message, send_message
 from journeys.domain.queries import journeys as queries
+from journeys.domain.reading import one
 from journeys.domain.reporting import report
 from journeys.domain.speaking import Refused
 from journeys.forms.report import ReportForm
+from journeys.models import Journey
 from journeys.views.journeys import show
 
 
@@ -26,7 +28,7 @@ from journeys.views.journeys import show
 @require_http_methods(["GET", "POST"])
 def report_step(request: HttpRequest, journey_id: UUID, step: str) -> HttpResponse:
     """Report how a step came out that one's own organization has."""
-    journey = get_visible_or_404(queries.one(), pk=journey_id)
+    journey = get_visible_or_404(one(), pk=journey_id)
     now, actor = timezone.now(), current_actor()
     story = queries.story_of(journey, actor, now=now)
     node = story.graph.by_key.get(step)
@@ -58,7 +60,7 @@ def report_step(request: HttpRequest, journey_id: UUID, step: str) -> HttpRespon
 @require_POST
 def send(request: HttpRequest, journey_id: UUID) -> HttpResponse:
     """Send a message on a step."""
-    journey = get_visible_or_404(queries.one(), pk=journey_id)
+    get_visible_or_404(Journey.objects, pk=journey_id)
     try:
         token = UUID(request.POST.get("token", ""))
     except ValueError:
@@ -72,6 +74,6 @@ def send(request: HttpRequest, journey_id: UUID) -> HttpResponse:
     try:
         send_message(journey_id, message, by=current_actor(), now=timezone.now())
     except Refused as refused:
-        return show(request, journey, refused=str(refused), unsent=message)
+        return show(request, journey_id, refused=str(refused), unsent=message)
     messages.success(request, _("Message sent."))
     return redirect("journey", journey_id)

@@ -1,7 +1,7 @@
 """Everything a journey's page needs, and the list of journeys."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,14 +10,16 @@ from django.db.models.functions import Coalesce
 
 from accounts.core.actor import Actor
 from accounts.models import Organization
+from accounts.prepared import Prepared, together
 from journeys.core.events import Event
 from journeys.core.graph import Graph
 from journeys.core.state import JourneyState
 from journeys.core.timeline import Entry, timeline
 from journeys.domain.graphs import graph_of
-from journeys.domain.parties import Cast, cast_of
+from journeys.domain.parties import Cast, cast_with
 from journeys.domain.queries.work import phase_now
-from journeys.domain.recording import state_of, stored_events
+from journeys.domain.reading import events_of, read, standing_parties, told
+from journeys.domain.recording import state_of
 from journeys.models import Delivery, Journey, JourneyParty, WorkItem
 
 FILTERS = ("open", "at_risk", "closed")
@@ -42,10 +44,25 @@ class JourneyRow:
 
 
 @dataclass(frozen=True)
+class Handed:
+    """One packet on its way to one recipient; `at` is when it came to its status."""
+
+    id: UUID
+    to: str
+    recipient_id: UUID
+    version: int
+    status: str
+    at: datetime
+    trouble: str
+
+
+@dataclass(frozen=True)
 class Story:
     """One journey as its events tell it, for one reader.
 
     `viewer` is the party role that the reader's organization has; empty when it has none.
+    `handed` is what was handed to whom, newest first; `takers` who has taken which open
+    action, by the action's key.
     """
 
     journey: Journey
@@ -55,6 +72,8 @@ class Story:
     state: JourneyState
     viewer: str
     roles: frozenset[str]
+    handed: Sequence[Handed] = ()
+    takers: Mapping[str, str] = field(default_factory=dict)
 
     def entries(self) -> list[Entry]:
         """What the reader may know of what happened, newest first."""
@@ -67,11 +86,26 @@ class Story:
         return {role: found[role].party for role in ROLE_ORDER if role in found}
 
 
+def read_story(journey_id: UUID, actor: Actor, *, now: datetime) -> Story | None:
+    """One journey's story for its page, if the actor may see it: everything in one round trip."""
+    found = read(journey_id, handed_over(journey_id=journey_id), taken(journey_id=journey_id))
+    if found is None:
+        return None
+    handed, takers = found.besides
+    story = _story(found.journey, cast_with(found.journey, found.parties), found.events, actor, now)
+    return replace(story, handed=[Handed(*row) for row in handed], takers=dict(takers))
+
+
 def story_of(journey: Journey, actor: Actor, *, now: datetime) -> Story:
     """Load a journey's events and evaluate them. Needs what `one` loads."""
+    parties, events = together(*(ask(journey_id=journey.id) for ask in (standing_parties, told)))
+    return _story(journey, cast_with(journey, parties), events_of(events), actor, now)
+
+
+def _story(
+    journey: Journey, cast: Cast, events: Sequence[Event], actor: Actor, now: datetime
+) -> Story:
     graph = graph_of(journey.program_version_id)
-    cast = cast_of(journey)
-    events = stored_events(journey)
     roles = [
         role
         for role in ROLE_ORDER
@@ -88,33 +122,12 @@ def story_of(journey: Journey, actor: Actor, *, now: datetime) -> Story:
     )
 
 
-def one() -> QuerySet[Journey]:
-    """Journeys with what `story_of` and the page's head need, in one query."""
-    # A definition is a long text, and what is needed of it is kept by journeys.domain.graphs.
-    found: QuerySet[Journey] = Journey.objects.select_related(
-        "program_version__program", "hub", "pharmacy"
-    ).defer("program_version__definition")
-    return found
-
-
-@dataclass(frozen=True)
-class Handed:
-    """One packet on its way to one recipient; `at` is when it came to its status."""
-
-    id: UUID
-    to: str
-    recipient_id: UUID
-    version: int
-    status: str
-    at: datetime
-    trouble: str
-
-
-def handed_over(journey: Journey) -> list[Handed]:
-    """What was handed to whom, newest first."""
+@Prepared
+def handed_over(journey_id: UUID) -> QuerySet[Delivery]:
+    """The columns of `Handed`, newest first."""
     moment = Coalesce("settled_at", "sent_at", "created_at")
-    rows = Delivery.objects.filter(journey=journey).order_by("-created_at")
-    columns = (
+    rows = Delivery.objects.filter(journey=journey_id).order_by("-created_at")
+    found: QuerySet[Delivery] = rows.values_list(
         "id",
         "recipient__name",
         "recipient_id",
@@ -123,13 +136,23 @@ def handed_over(journey: Journey) -> list[Handed]:
         moment,
         "trouble",
     )
-    return [Handed(*row) for row in rows.values_list(*columns)]
+    return found
+
+
+@Prepared
+def taken(journey_id: UUID) -> QuerySet[WorkItem]:
+    """Who has taken which open action: its key and their name."""
+    standing = WorkItem.objects.filter(journey=journey_id, closed_at=None)
+    found: QuerySet[WorkItem] = standing.exclude(claimed_by=None).values_list(
+        "key", "claimed_by__name"
+    )
+    return found
 
 
 def takers_of(journey: Journey) -> Mapping[str, str]:
     """Who has taken which open action, by the action's key."""
-    taken = WorkItem.objects.filter(journey=journey, closed_at=None).exclude(claimed_by=None)
-    return dict(taken.values_list("key", "claimed_by__name"))
+    (rows,) = together(taken(journey_id=journey.id))
+    return dict(rows)
 
 
 def listed(which: str) -> QuerySet[Journey]:

@@ -22,7 +22,7 @@ from tests.journeys.views.test_work import without_tokens
 
 pytestmark = pytest.mark.django_db
 
-PAGE_QUERIES = 12
+PAGE_QUERIES = 8
 LIST_QUERIES = 9
 
 
