@@ -15,6 +15,7 @@ from accounts.access import get_visible_or_404, requires
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from journeys.domain.queries import journeys as queries
+from journeys.domain.reading import one
 from journeys.domain.settling import settle
 from journeys.domain.speaking import Refused
 from journeys.forms.settle import SettleForm
@@ -26,7 +27,7 @@ from journeys.views import presenting
 @require_http_methods(["GET", "POST"])
 def settle_conflicts(request: HttpRequest, journey_id: UUID) -> HttpResponse:
     """Every open disagreement of the journey that the actor's organization settles."""
-    journey = get_visible_or_404(queries.one(), pk=journey_id)
+    journey = get_visible_or_404(one(), pk=journey_id)
     actor = current_actor()
     story = queries.story_of(journey, actor, now=timezone.now())
     mine = {

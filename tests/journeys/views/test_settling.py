@@ -12,7 +12,8 @@ from accounts.core.permissions import Role
 from accounts.models import AuditEntry
 from accounts.tenancy import acting_as, every_tenant
 from journeys.core.events import Event
-from journeys.domain.queries.journeys import Story, one, story_of
+from journeys.domain.queries.journeys import Story, story_of
+from journeys.domain.reading import one
 from journeys.domain.recording import record
 from journeys.domain.settling import Settlement, settle
 from journeys.domain.speaking import Refused
