@@ -139,6 +139,9 @@ def test_the_cast_is_whole() -> None:
         "aldertree": OrganizationKind.MANUFACTURER,
         "kestrel": OrganizationKind.MANUFACTURER,
         "pelham": OrganizationKind.MANUFACTURER,
+        "fennimore": OrganizationKind.MANUFACTURER,
+        "ostrane": OrganizationKind.MANUFACTURER,
+        "wendle": OrganizationKind.MANUFACTURER,
         "operations": OrganizationKind.OPERATOR,
     }
     assert {person.organization for person in CAST} == set(kinds)

@@ -97,6 +97,9 @@ PLACES = (
     Place("aldertree", K.MANUFACTURER, "Aldertree Biologics", contact="Nadia Brooks"),
     Place("kestrel", K.MANUFACTURER, "Kestrel Therapeutics", contact="Samuel Ito"),
     Place("pelham", K.MANUFACTURER, "Pelham Oncology", contact="Ines Moreau"),
+    Place("fennimore", K.MANUFACTURER, "Fennimore Medicines", contact="Tobias Grey"),
+    Place("ostrane", K.MANUFACTURER, "Ostrane Rare Therapies", contact="Amara Nwosu"),
+    Place("wendle", K.MANUFACTURER, "Wendle Bioscience", contact="Julia Stern"),
     Place("operations", K.OPERATOR, "Throughline Operations", "8005550100", "Casey Lin"),
 )
 

@@ -16,12 +16,12 @@ from accounts.tenancy import acting_as, every_tenant
 from enrollment.domain import drafts, signatures, submission
 from enrollment.domain.patients import add_coverage, add_patient
 from enrollment.domain.practice import add_prescriber, set_practice_profile
+from enrollment.management.demo.clinical import clinical_answers
 from enrollment.management.demo.history import a_history, a_pause, chances, lasting, tell
 from enrollment.management.demo.organizations import make_organizations
 from enrollment.management.demo.people import (
     PRACTICES,
     PRESCRIBERS,
-    clinical_answers,
     patients_of,
 )
 from enrollment.management.demo.programs import make_programs
@@ -29,8 +29,13 @@ from enrollment.models import Enrollment, Patient, Prescriber
 from journeys.domain.recording import refresh
 from programs.models import ProgramVersion
 
-# Which of the practices' enrollments go to which program, over and over.
-USUAL = {"lakeside": ("veltrana", "veltrana", "ossivue"), "harbor": ("rivastet", "ossivue")}
+# Which of the practices' enrollments go to which program, over and over: one program has enough
+# for its counts to be shown, the others few.
+USUAL = {
+    "lakeside": ("veltrana", "ossivue", *("veltrana",) * 8, "omniveda", *("veltrana",) * 8),
+    "harbor": ("rivastet", "sclerivane", "ossivue", "corvanta", "motivelle"),
+}
+SHARES = {"lakeside": 0.9, "harbor": 0.1}
 MEANS = signatures.Means("Typed name on the office's screen")
 
 
@@ -52,7 +57,7 @@ def seed(*, journeys: int, now: dt.datetime) -> None:
         people = _make_cast(organizations)
     offices = [_open_office(slug, people, now=now) for slug in PRACTICES]
     for office in offices:
-        _fill(office, versions, journeys=journeys // len(offices), now=now)
+        _fill(office, versions, journeys=round(journeys * SHARES[office.slug]), now=now)
 
 
 def _make_cast(organizations: Mapping[str, Organization]) -> dict[tuple[str, str], Actor]:

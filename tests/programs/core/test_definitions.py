@@ -1,5 +1,6 @@
 """The demo programs are sound, and every way of writing an unsound one is told."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -19,13 +20,30 @@ def test_a_demo_program_has_no_problem(key: str) -> None:
     assert definition.key == key
 
 
-def test_the_three_programs_are_of_three_makers_and_go_three_ways() -> None:
-    assert set(DEFINITIONS) == {"ossivue", "rivastet", "veltrana"}
+def test_twelve_programs_of_six_makers_go_three_ways_on_seven_kinds_of_journey() -> None:
+    assert len(DEFINITIONS) == 12
+    makers = ("aldertree", "fennimore", "kestrel", "ostrane", "pelham", "wendle")
+    found = Counter(each.manufacturer for each in DEFINITIONS.values())
+    assert found == dict.fromkeys(makers, 2)
     assert {each.route.transport for each in DEFINITIONS.values()} == {
         "webhook", "portal", "packet",
     }  # fmt: skip
-    assert len({each.manufacturer for each in DEFINITIONS.values()}) == 3
+    assert {each.journey.template for each in DEFINITIONS.values()} == {
+        "self_injected_pharmacy_benefit", "infused_medical_benefit", "dual_iv_to_sc",
+        "oral_pharmacy_benefit", "rems", "pap_only", "copay_only",
+    }  # fmt: skip
     assert load_definitions() == DEFINITIONS
+
+
+def test_the_programs_show_every_kind_of_question() -> None:
+    asked = {field.type for each in DEFINITIONS.values() for field in each.questions}
+    assert asked >= {"matrix", "repeat", "quantity", "checklist", "computed", "group", "pick"}
+
+
+def test_a_rare_medicine_has_one_pharmacy_and_a_controlled_one_asks_the_dea_number() -> None:
+    assert [each.code for each in DEFINITIONS["enzavyr"].route.pharmacies] == ["quarry"]
+    for each in DEFINITIONS.values():
+        assert ("D6" in each.asks) is any(product.controlled for product in each.products)
 
 
 def told(definition: Definition) -> list[str]:

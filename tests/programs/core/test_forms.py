@@ -70,10 +70,10 @@ def test_whatever_a_program_requires_is_missed_when_absent(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", DEFINITIONS)
-def test_a_new_patient_of_a_known_practice_needs_36_to_45_answers(key: str) -> None:
+def test_a_new_patient_of_a_known_practice_needs_33_to_45_answers(key: str) -> None:
     start = {**PRACTICE, **PRESCRIBER, "B1": True, "B5": "commercial"}
     needed = missing((DEFINITIONS[key],), {**start, "H1": ["copay"]}, today=TODAY)
-    assert 33 <= len(needed) <= 42, "three of them are answered already"
+    assert 30 <= len(needed) <= 42, "three of them are answered already"
 
 
 def test_a_second_program_of_a_known_patient_needs_few() -> None:
