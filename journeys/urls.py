@@ -14,11 +14,16 @@ from journeys.views import (
     reports,
     settling,
     work,
+    worklists,
 )
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("work/", work.work_list, name="work"),
+    path("work/assign/", worklists.assign, name="work_assign"),
+    path("work/export.csv", worklists.export, name="work_export"),
+    path("work/views/", worklists.keep, name="work_view_keep"),
+    path("work/views/<uuid:view_id>/forget/", worklists.forget, name="work_view_forget"),
     path("work/<uuid:item_id>/claim/", work.claim, name="work_claim"),
     path("work/<uuid:item_id>/release/", work.release, name="work_release"),
     path("journeys/", journeys.journey_list, name="journeys"),

@@ -1,10 +1,15 @@
-"""Taking an open next action, and giving it back. One statement each, so only one can win."""
+"""Taking an open next action, giving it back, giving it to a colleague.
 
+One statement each, so that of two who try at once only one can win.
+"""
+
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from accounts import audit
 from accounts.core.actor import Actor
+from journeys.domain.queries.worklists import colleagues
 from journeys.domain.recording import announce
 from journeys.models import WorkItem
 
@@ -42,6 +47,29 @@ def release(item_id: UUID, *, by: Actor) -> WorkItem:
         raise AlreadyTaken(item.claimed_by.name if item.claimed_by else "")
     _say(item, "released work")
     return item
+
+
+class NoColleague(ValueError):
+    """The person does not work on this organization's work, or no longer."""
+
+
+def assign(
+    item_ids: Collection[UUID], *, to: UUID | None, by: Actor, now: datetime
+) -> list[WorkItem]:
+    """Give open work of one's own organization to a colleague, or (None) back to everyone.
+
+    Returns what was given; the rest was over, or another organization's, by now. Raises
+    NoColleague.
+    """
+    if to is not None and str(to) not in dict(colleagues()):
+        raise NoColleague
+    mine = WorkItem.objects.filter(pk__in=item_ids, owner_id=by.organization_id, closed_at=None)
+    items = list(mine.select_related("journey").select_for_update(of=("self",)).order_by("pk"))
+    given = WorkItem.objects.filter(pk__in=[item.pk for item in items])
+    given.update(claimed_by=to, claimed_at=now if to else None)
+    for item in items:
+        _say(item, "assigned work" if to else "released work")
+    return items
 
 
 def _say(item: WorkItem, action: str) -> None:

@@ -13,7 +13,7 @@ from journeys.models.journey import (
     JourneyParty,
     Packet,
 )
-from journeys.models.work import WorkItem
+from journeys.models.work import SavedView, WorkItem
 
 __all__ = [
     "ConsentGrant",
@@ -27,5 +27,6 @@ __all__ = [
     "JourneyParty",
     "Packet",
     "PartnerKey",
+    "SavedView",
     "WorkItem",
 ]

@@ -1,11 +1,14 @@
-"""Open next actions, each with the organization that has it."""
+"""Open next actions, each with the organization that has it, and a person's views of them."""
+
+from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
 
-from accounts.tenancy import PartyModel
+from accounts.tenancy import PartyModel, TenantModel
 
 
 class WorkItem(PartyModel):
@@ -50,3 +53,22 @@ class WorkItem(PartyModel):
 
     def __str__(self) -> str:
         return f"{self.key} of {self.journey_id}"
+
+
+class SavedView(TenantModel):
+    """The filters of a work list that one person comes back to, under a name of theirs."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=60)
+    filters: models.JSONField[Any, Any] = models.JSONField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["organization", "user", "name"], name="view_named_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name

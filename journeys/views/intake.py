@@ -43,7 +43,7 @@ def intake_list(request: HttpRequest) -> HttpResponse:
     now, actor = timezone.now(), current_actor()
     found = counts(actor, now=now)
     paginator = Paginator(filtered(actor, scope="all", step=INTAKE), PAGE_SIZE)
-    paginator.count = found.shown("all", INTAKE)
+    paginator.count = found.of_step(INTAKE)
     page = paginator.get_page(request.GET.get("page"))
     items = list(page.object_list)
     audit.read_many([item.journey for item in items], fields=["patient_name"], purpose="intake")

@@ -17,10 +17,20 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
 from accounts.access import get_visible_or_404, requires, safe_next
+from accounts.core.actor import Actor
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from journeys.domain import work
 from journeys.domain.queries.work import SCOPES, WorkCounts, counts, filtered, row_of
+from journeys.domain.queries.worklists import (
+    Facets,
+    Filters,
+    colleagues,
+    facets,
+    filters_of,
+    narrowed,
+    saved_views,
+)
 from journeys.models import WorkItem
 from journeys.rules import may_claim
 from journeys.views.fragments import page_or_fragment
@@ -33,37 +43,70 @@ PAGE_SIZE = 50
 def work_list(request: HttpRequest) -> HttpResponse:
     """The open work of the actor's organization: urgent first, then what is due soonest."""
     now, actor = timezone.now(), current_actor()
-    scope = request.GET.get("scope", "all")
-    scope = scope if scope in SCOPES else "all"
-    found = counts(actor, now=now)
-    step = request.GET.get("step", "")
-    step = step if step in {each.step for each in found.steps} else ""
-    paginator = Paginator(filtered(actor, scope=scope, step=step), PAGE_SIZE)
-    if found.shown(scope, step) >= 0:
-        # The counts above already say how many there are.
-        paginator.count = found.shown(scope, step)
+    filters, found = filters_of(request.GET), counts(actor, now=now)
+    choices = facets(actor, filters, total=found.scopes["all"], now=now)
+    paginator = Paginator(
+        narrowed(filtered(actor, scope=filters.scope), filters, now=now), PAGE_SIZE
+    )
+    if choices.shown is not None:
+        # The choices' counts already say how many there are.
+        paginator.count = choices.shown
     page = paginator.get_page(request.GET.get("page"))
     items = list(page.object_list)
     audit.read_many([item.journey for item in items], fields=["patient_name"], purpose="work list")
-    kept = {"scope": scope, "step": step}
     return render(
         request,
         page_or_fragment(request, "journeys/work.html", "list"),
         {
+            **_above(actor, filters, found, choices),
             "rows": [row_of(item, actor, now=now) for item in items],
             "page": page,
             "now": now,
-            "counts": found,
-            "sentence": _sentence(found),
-            "tabs": _tabs(found, scope, step),
-            "scope": scope,
-            "step": step,
-            "page_query": urlencode({name: value for name, value in kept.items() if value}) + "&",
+            "page_query": urlencode(filters.kept()) + "&",
             "here": request.get_full_path(),
             "refresh_url": request.get_full_path(),
             "stream_url": f"{reverse('live_work')}?{urlencode({'seen': found.mark})}",
         },
     )
+
+
+def _above(actor: Actor, filters: Filters, found: WorkCounts, choices: Facets) -> dict[str, Any]:
+    """What stands above and below the rows."""
+    labels = {
+        "program": _("Program"),
+        "payer": _("Payer"),
+        "step": _("Step"),
+        "risk": _("Risk"),
+        "age": _("Open for"),
+    }
+    here = filters.kept()
+    return {
+        "sentence": _sentence(found),
+        "tabs": _tabs(found, filters),
+        "filters": filters,
+        "selects": [
+            {
+                "name": name,
+                "label": label,
+                "options": choices.options[name],
+                "chosen": getattr(filters, name),
+            }
+            for name, label in labels.items()
+            if choices.options[name]
+        ],
+        "views": [
+            {
+                "id": view.id,
+                "name": view.name,
+                "url": f"{reverse('work')}?{urlencode(kept.kept())}",
+                "current": kept == filters,
+            }
+            for view, kept in saved_views(actor)
+        ],
+        "colleagues": colleagues(),
+        "kept": here,
+        "export_url": f"{reverse('work_export')}?{urlencode(here)}",
+    }
 
 
 def _sentence(found: WorkCounts) -> str:
@@ -82,14 +125,13 @@ def _sentence(found: WorkCounts) -> str:
     return words
 
 
-def _tabs(found: WorkCounts, scope: str, step: str) -> list[dict[str, Any]]:
-    labels = {"all": _("All"), "mine": _("Mine"), "unclaimed": _("Unclaimed")}
-    keep = {"step": step} if step else {}
+def _tabs(found: WorkCounts, filters: Filters) -> list[dict[str, Any]]:
+    labels = {"all": _("My organization's"), "mine": _("Mine"), "unclaimed": _("Nobody's yet")}
     return [
         {
             "label": labels[each],
-            "url": f"{reverse('work')}?{urlencode({'scope': each, **keep})}",
-            "current": each == scope,
+            "url": f"{reverse('work')}?{urlencode({**filters.kept(), 'scope': each})}",
+            "current": each == filters.scope,
             "count": found.scopes[each],
         }
         for each in SCOPES

@@ -8,6 +8,7 @@ import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { startOnce } from "./once.js";
 import { startOverlays } from "./overlays.js";
+import { startPicking } from "./picking.js";
 import { startPalette } from "./palette.js";
 import { startToasts, toast } from "./toast.js";
 
@@ -47,6 +48,7 @@ startFragments();
 startKeep();
 startKeys();
 startPalette();
+startPicking();
 startIdle();
 startLive();
 startAutosave();

@@ -1,4 +1,4 @@
-// The keyboard of people who keep this open all day: j k x in lists, / ? a, g and a letter.
+// The keyboard of people who keep this open all day: j k x b in lists, / ? a, g and a letter.
 // Single keys can be switched off in the list of shortcuts; Ctrl-K always works.
 
 import { openDialog } from "./overlays.js";
@@ -28,6 +28,7 @@ const ACTIONS = {
   j: () => move(1),
   k: () => move(-1),
   x: () => currentRow()?.querySelector(".row-pick")?.click(),
+  b: () => document.querySelector("[data-bulk] select")?.focus(),
   a: () => document.querySelector("[data-next-action] :is(a, button)")?.focus(),
   "/": () => (document.querySelector("main [data-search]") ?? document.getElementById("finder"))?.focus(),
   "?": () => openDialog("shortcuts"),

@@ -11,10 +11,13 @@ from uuid import UUID
 from django.db.models import Count, Max, Q, QuerySet
 
 from accounts.core.actor import Actor
+from journeys.core.risk_words import RISK_WORDS
 from journeys.core.templates import GRAPHS
 from journeys.models import WorkItem
 
 SCOPES = ("all", "mine", "unclaimed")
+# A late row says so where it is due, and a disagreement by its state.
+SHOWN_RISKS = frozenset(RISK_WORDS) - {"R1", "R8"}
 
 
 @cache
@@ -43,13 +46,9 @@ class WorkCounts:
     late: int
     mark: str
 
-    def shown(self, scope: str, step: str) -> int:
-        """How many rows a list filtered so has; -1 when these counts do not tell."""
-        if not step:
-            return self.scopes[scope]
-        if scope == "all":
-            return next((each.count for each in self.steps if each.step == step), 0)
-        return -1
+    def of_step(self, step: str) -> int:
+        """How much of it is about one step."""
+        return next((each.count for each in self.steps if each.step == step), 0)
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,7 @@ class WorkRow:
     urgent: bool
     claimed_by: str
     mine: bool
+    risks: str
 
 
 def open_work(actor: Actor) -> QuerySet[WorkItem]:
@@ -113,8 +113,8 @@ def counts(actor: Actor, *, now: datetime) -> WorkCounts:
     )
 
 
-def filtered(actor: Actor, *, scope: str, step: str) -> QuerySet[WorkItem]:
-    """The list in its order: urgent first, then what is due soonest."""
+def filtered(actor: Actor, *, scope: str, step: str = "") -> QuerySet[WorkItem]:
+    """The list in its order, what will slip first: urgent ones, then what is due soonest."""
     found = open_work(actor)
     if scope == "mine":
         found = found.filter(claimed_by=actor.user_id)
@@ -145,6 +145,7 @@ def row_of(item: WorkItem, actor: Actor, *, now: datetime) -> WorkRow:
         urgent=item.urgent,
         claimed_by=item.claimed_by.name if item.claimed_by else "",
         mine=item.claimed_by_id is not None and item.claimed_by_id == actor.user_id,
+        risks=", ".join(RISK_WORDS[rule] for rule in journey.risk_rules if rule in SHOWN_RISKS),
     )
 
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 # Session, person, memberships, second factor; begin, the tenancy, end; counts, rows, the audit's
 # entries; idle clock.
-QUERIES = 8
+QUERIES = 11
 
 
 def item_of(world: World) -> WorkItem:
