@@ -17,7 +17,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from accounts.access import ask_to_sign_in, is_passive
+from accounts.access import ask_to_authenticate, ask_to_sign_in, is_passive
 from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind, Role
 from accounts.core.sessions import ends_at
@@ -31,6 +31,8 @@ Next = Callable[[HttpRequest], HttpResponseBase]
 # How exact the idle clock is; it spares a session write on each page.
 IDLE_STEP_SECONDS = 30
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# What opens while the screen is in somebody else's hands: proving who one is, and the way out.
+TAKE_BACK = ("account_reauthenticate", "mfa_reauthenticate", "account_logout", "sign_out")
 # What somebody without a second factor may open: its set-up, and the way out.
 SET_UP = ("mfa_", "account_reauthenticate", "account_logout", "sign_out", "still_here")
 
@@ -161,19 +163,37 @@ def _actor(user: User, membership: Membership | None) -> Actor:
     )
 
 
-def _is_set_up(request: HttpRequest) -> bool:
+def handed_over(get_response: Next) -> Next:
+    """While a patient has the office's screen, nothing but their own pages opens on it."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return get_response(request)
+        proofs = get_authentication_records(request, request.user)
+        proved_at = float(proofs[-1]["at"]) if proofs else 0.0
+        path = sessions.handed_over_to(request.session, proved_at=proved_at)
+        if not path or request.path.startswith(path) or _is_named(request, TAKE_BACK):
+            return get_response(request)
+        if is_passive(request):
+            return ask_to_sign_in(request)
+        return ask_to_authenticate(request)
+
+    return middleware
+
+
+def _is_named(request: HttpRequest, names: tuple[str, ...]) -> bool:
     try:
         name = resolve(request.path_info).url_name or ""
     except Resolver404:
         return False
-    return name.startswith(SET_UP)
+    return name.startswith(names)
 
 
 def mfa_required(get_response: Next) -> Next:
     """Outside development, somebody without a second factor reaches only its set-up page."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if _lacks_second_factor(request) and not _is_set_up(request):
+        if _lacks_second_factor(request) and not _is_named(request, SET_UP):
             return redirect("mfa_activate_totp")
         return get_response(request)
 

@@ -17,6 +17,7 @@ app.conf.task_routes = {
     "journeys.tasks.send_due_deliveries": {"queue": "routing"},
     "journeys.tasks.process_waiting_reports": {"queue": "inbound"},
     "journeys.tasks.refresh_due_journeys": {"queue": "upkeep"},
+    "enrollment.tasks.seal_signatures": {"queue": "notices"},
 }
 
 # The table is the schedule: each entry only looks for rows that are due.
@@ -35,5 +36,10 @@ app.conf.beat_schedule = {
         "task": "journeys.tasks.refresh_due_journeys",
         "schedule": 30.0,
         "options": {"queue": "upkeep", "expires": 30},
+    },
+    "seal-signatures": {
+        "task": "enrollment.tasks.seal_signatures",
+        "schedule": 60.0,
+        "options": {"queue": "notices", "expires": 60},
     },
 }

@@ -32,7 +32,7 @@ UNSAFE_KEYS = frozenset(
 
 
 # Links whose last part opens something: it is no more to be read in a log than a password.
-SECRET_PATHS = re.compile(r"(/invitation/|/password/reset/key/|/confirm-email/)[^/\s]+")
+SECRET_PATHS = re.compile(r"(/sign/|/invitation/|/password/reset/key/|/confirm-email/)[^/\s]+")
 SHORTEST_HIDDEN = 4
 
 

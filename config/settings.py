@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.session_limits",
+    "accounts.middleware.handed_over",
     "accounts.middleware.actor",
     "accounts.middleware.mfa_required",
 ]

@@ -21,3 +21,14 @@ class ContentType(models.TextChoices):
     JPEG = "image/jpeg", "JPEG picture"
     PNG = "image/png", "PNG picture"
     PDF = "application/pdf", "PDF"
+
+
+class LinkPurpose(models.TextChoices):
+    SIGN = "sign", "To sign"
+    PERMISSIONS = "permissions", "To see and take back permissions"
+
+
+class LinkChannel(models.TextChoices):
+    EMAIL = "email", "By e-mail"
+    HANDED = "handed", "Handed over"
+    SCREEN = "screen", "On the office's screen"

@@ -67,6 +67,18 @@ def why_not_authorize(actor: Actor, enrollment: Enrollment) -> str:
     return _closed(enrollment)
 
 
+def why_not_ask_patient(actor: Actor) -> str:
+    """Giving a patient a link, the screen or a page to sign."""
+    if actor.may(Permission.ENROLLMENTS_EDIT):
+        return ""
+    return "Your role does not ask patients to sign."
+
+
+def why_not_signed_by_patient(enrollment: Enrollment) -> str:
+    """The patient needs no permission of ours; the enrollment has to be there to be signed."""
+    return _closed(enrollment)
+
+
 def why_not_certify(actor: Actor, enrollment: Enrollment, prescriber: Prescriber) -> str:
     """Only the prescriber named on the enrollment signs it, and nobody in their place."""
     if not actor.may(Permission.ENROLLMENTS_SIGN):

@@ -12,6 +12,7 @@ from accounts.models import Membership
 
 ORGANIZATION = "organization_id"
 ACTING = "acting"
+HANDED_OVER = "handed_over"
 
 
 def limits() -> Limits:
@@ -59,3 +60,25 @@ def end_all(user_id: UUID, *, but: str | None = None, only: int | None = None) -
     Session.objects.filter(session_key__in=keys).delete()
     found.delete()
     return len(keys)
+
+
+def hand_over(session: SessionBase, *, path: str, now: float) -> None:
+    """Give the screen to somebody else: nothing but pages under `path` opens from now on.
+
+    It ends when the person whose session it is proves again who they are.
+    """
+    session[HANDED_OVER] = {"path": path, "at": now}
+
+
+def handed_over_to(session: SessionBase, *, proved_at: float) -> str:
+    """The path that the session is kept to; empty when it is nobody else's screen.
+
+    A proof of who one is, given after the hand-over, takes the screen back.
+    """
+    held = session.get(HANDED_OVER)
+    if held is None:
+        return ""
+    if proved_at > held["at"]:
+        del session[HANDED_OVER]
+        return ""
+    return str(held["path"])

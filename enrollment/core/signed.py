@@ -18,6 +18,9 @@ Signer = Literal["patient", "prescriber"]
 # The patient signs who they are and what only they can say; a new fax number is not theirs.
 PATIENT_SIGNS = frozenset({"A1", "A3", "A5", "A20", "A21"})
 
+# Of the catalogue's relationships (A21), those that may sign: 45 CFR 164.508(c)(1)(vi).
+AUTHORITIES = frozenset({"parent", "legal_guardian", "health_proxy"})
+
 
 @dataclass(frozen=True)
 class Statement:

@@ -1,7 +1,7 @@
 """Who has signed what: taking signatures, and noticing when what was signed has changed."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, cast
 from uuid import UUID, uuid4
@@ -12,13 +12,25 @@ from django.utils import timezone
 from accounts import audit
 from accounts.core.actor import Actor
 from enrollment import rules
-from enrollment.core.signed import Signer, Statement, required_keys, signed_values, statement
+from enrollment.core.signed import (
+    AUTHORITIES,
+    Signer,
+    Statement,
+    required_keys,
+    signed_values,
+    statement,
+)
 from enrollment.domain.definitions import definition_of
 from enrollment.domain.locking import lock
+from enrollment.domain.sealing import ask_for_copies
 from enrollment.enums import SignatureKind
 from enrollment.models import Enrollment, Signature
 from programs.core.consents import Consent, text, text_sha256
+from programs.core.facts import facts
 from programs.core.forms import check_answers, missing
+
+ADULT = 18
+MINOR = "The patient is under 18: a parent or guardian signs, and says by which authority."
 
 Language = Literal["en", "es"]
 
@@ -42,6 +54,8 @@ class Means:
     method: str
     address: str | None = None
     user_agent: str = ""
+    session: Mapping[str, Any] = field(default_factory=dict)
+    """What a signing session kept: its link, the disclosure agreed to, what was read and when."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +96,35 @@ def authorize(
     """
     enrollment = lock(enrollment_id)
     rules.require(rules.why_not_authorize(by, enrollment))
-    shown = statement_of(enrollment, "patient", today=timezone.localdate(now))
-    _require_agreement(shown, agreement)
+    return _authorize(enrollment, agreement, Origin(means, by=by, now=now))
+
+
+@transaction.atomic
+def authorize_as_shown(
+    enrollment_id: UUID, agreement: Agreement, *, seen_digest: str, origin: "Origin"
+) -> Signature:
+    """The patient signs for themselves, exactly what `seen_digest` was made of.
+
+    Who the signer is was proved before: by the link and the date of birth, or to the office.
+    Raises Refused, NotAgreed, and ContentChanged when the content is not what was shown.
+    """
+    enrollment = lock(enrollment_id)
+    rules.require(rules.why_not_signed_by_patient(enrollment))
+    shown = statement_of(enrollment, "patient", today=timezone.localdate(origin.now))
+    if shown.digest(agreement.language) != seen_digest:
+        raise ContentChanged(str(enrollment_id))
+    return _authorize(enrollment, agreement, origin)
+
+
+def is_minor(shown: Statement, *, today: date) -> bool:
+    """Whether the patient whose date of birth this statement holds cannot sign alone."""
+    return int(facts((), shown.answers, today=today).get("patient.age", ADULT)) < ADULT
+
+
+def _authorize(enrollment: Enrollment, agreement: Agreement, origin: "Origin") -> Signature:
+    today = timezone.localdate(origin.now)
+    shown = statement_of(enrollment, "patient", today=today)
+    _require_agreement(shown, agreement, today=today)
     agreed = [consent for consent in shown.consents if consent.key in agreement.agreed]
     return _sign(
         enrollment,
@@ -91,12 +132,16 @@ def authorize(
         agreed,
         kind=SignatureKind.PATIENT,
         agreement=agreement,
-        origin=Origin(means, by=by, now=now),
+        origin=origin,
     )
 
 
-def _require_agreement(shown: Statement, agreement: Agreement) -> None:
+def _require_agreement(shown: Statement, agreement: Agreement, *, today: date) -> None:
     problems: dict[str, list[str]] = {}
+    if not agreement.relationship and is_minor(shown, today=today):
+        problems["signer"] = [MINOR]
+    if agreement.relationship and agreement.relationship not in AUTHORITIES:
+        problems["relationship"] = ["Whoever signs for the patient says by which authority."]
     if not agreement.signer_name.strip():
         problems["signer_name"] = ["Type the full name of the person who signs."]
     for key in sorted(required_keys(shown.consents) - set(agreement.agreed)):
@@ -190,7 +235,7 @@ def _sign(
         method=origin.means.method,
         text_version=_versions(agreed),
         digest=shown.digest(language),
-        evidence=_evidence(agreed, agreement, fields),
+        evidence=_evidence(shown, agreed, agreement, fields=fields, means=origin.means),
         address=origin.means.address,
         user_agent=origin.means.user_agent[:200],
         signed_at=now,
@@ -199,6 +244,7 @@ def _sign(
     enrollment.updated_at = now
     enrollment.save(update_fields=["updated_at"])
     audit.wrote(signature, action="signed", fields=sorted(fields))
+    ask_for_copies()
     return signature
 
 
@@ -207,13 +253,20 @@ def _versions(agreed: Iterable[Consent]) -> str:
 
 
 def _evidence(
-    agreed: Iterable[Consent], agreement: Agreement, fields: Mapping[str, Any]
+    shown: Statement,
+    agreed: Iterable[Consent],
+    agreement: Agreement,
+    *,
+    fields: Mapping[str, Any],
+    means: Means,
 ) -> dict[str, Any]:
     language = agreement.language
     return {
         "language": language,
         "relationship": agreement.relationship,
         "fields": dict(fields),
+        "answers": dict(shown.answers),
+        "session": dict(means.session),
         "consents": [
             {
                 "key": consent.key,

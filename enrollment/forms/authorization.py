@@ -1,81 +1,74 @@
-"""The patient's signature on the office's screen: whose name, by which authority, to what."""
+"""What a patient fills in on their own pages: date of birth, boxes, and the signature."""
 
-from collections.abc import Mapping, Sequence
+from datetime import date
 
 from django import forms
 from django.http import QueryDict
 
-from enrollment.domain.signatures import Agreement, Language
+from enrollment.core.signed import AUTHORITIES
+from enrollment.domain.signatures import Language
+from enrollment.domain.signing_sessions import Signer
+from enrollment.forms.patient_words import RELATIONSHIPS_ES, WORDS
 from programs.core.catalogue import CATALOGUE
-from programs.core.consents import Consent
 
-# The patient reads this page, so its words come with it, whatever language the office works in.
-WORDS: Mapping[Language, Mapping[str, str]] = {
-    "en": {
-        "agree": "I agree: {title}",
-        "agree_first": "This has to be agreed to before the enrollment can be sent.",
-        "mend": "This is not signed yet. What you typed is kept.",
-        "signature": "Signature",
-        "signer": "Who signs",
-        "patient": "The patient",
-        "representative": "Somebody who may sign for the patient",
-        "relationship": "Authority to sign for the patient",
-        "which": "Say by which authority you sign.",
-        "name": "Full name of the person who signs",
-        "typing": "Typing your name here is your signature.",
-        "name_first": "Type the full name of the person who signs.",
-        "sign": "Sign",
-    },
-    "es": {
-        "agree": "Acepto: {title}",
-        "agree_first": "Hay que aceptar esto antes de poder enviar la inscripción.",
-        "mend": "Esto todavía no está firmado. Lo que escribió se conserva.",
-        "signature": "Firma",
-        "signer": "Quién firma",
-        "patient": "El paciente",
-        "representative": "Alguien que puede firmar por el paciente",
-        "relationship": "Autoridad para firmar por el paciente",
-        "which": "Diga con qué autoridad firma.",
-        "name": "Nombre completo de la persona que firma",
-        "typing": "Escribir su nombre aquí es su firma.",
-        "name_first": "Escriba el nombre completo de la persona que firma.",
-        "sign": "Firmar",
-    },
-}
+PARTS = {"en": ("month", "day", "year"), "es": ("day", "month", "year")}
 
 
-class AuthorizationForm(forms.Form):
-    """One box for each text, unticked; the free choices may stay so."""
+class BirthDateForm(forms.Form):
+    """Three numbers; `born_on` is the day they name, once the form is valid."""
+
+    use_required_attribute = False
+    born_on: date
+
+    def __init__(self, language: Language, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        self.words = WORDS[language]
+        for part in PARTS[language]:
+            self.fields[part] = forms.CharField(
+                label=self.words[part],
+                required=False,
+                max_length=4,
+                widget=forms.TextInput(
+                    {
+                        "inputmode": "numeric",
+                        "autocomplete": "off",
+                        "class": "width-4" if part == "year" else "width-2",
+                    }
+                ),
+            )
+
+    def clean(self) -> dict[str, object]:
+        given = self.cleaned_data
+        try:
+            year, month, day = (int(given.get(part) or "") for part in ("year", "month", "day"))
+            self.born_on = date(year, month, day)
+        except ValueError:
+            raise forms.ValidationError(self.words["no_date"]) from None
+        return given
+
+
+class SignerForm(forms.Form):
+    """Who signs: the patient, or somebody who says by which authority."""
 
     use_required_attribute = False
 
-    def __init__(
-        self, consents: Sequence[Consent], language: Language, data: QueryDict | None = None
-    ) -> None:
+    def __init__(self, language: Language, *, minor: bool, data: QueryDict | None = None) -> None:
         super().__init__(data)
-        self.consents, self.language = tuple(consents), language
-        self.words = WORDS[language]
-        for consent in self.consents:
-            self.fields[consent.key] = forms.BooleanField(
-                label=self.words["agree"].format(title=consent.title[language]),
-                required=consent.required,
-                error_messages={"required": self.words["agree_first"]},
-                widget=forms.CheckboxInput({"class": "form-check-input"}),
-            )
-        self._add_signer()
-
-    def _add_signer(self) -> None:
-        words = self.words
+        self.words = words = WORDS[language]
+        self.minor = minor
+        who = ("representative",) if minor else ("patient", "representative")
         self.fields["signer"] = forms.ChoiceField(
             label=words["signer"],
-            choices=[(each, words[each]) for each in ("patient", "representative")],
+            help_text=words["minor"] if minor else "",
+            choices=[(each, words[each]) for each in who],
             widget=forms.RadioSelect,
-            initial="patient",
+            initial=who[0],
+            error_messages={"required": words["signer"], "invalid_choice": words["minor_first"]},
         )
         self.fields["relationship"] = forms.ChoiceField(
             label=words["relationship"],
             required=False,
-            choices=[("", "—"), *((each.code, each.label) for each in CATALOGUE["A21"].choices)],
+            choices=[("", "—"), *_relationships(language)],
         )
         self.fields["signer_name"] = forms.CharField(
             label=words["name"],
@@ -91,12 +84,16 @@ class AuthorizationForm(forms.Form):
             self.add_error("relationship", self.words["which"])
         return cleaned
 
-    def agreement(self) -> Agreement:
+    def signer(self) -> Signer:
         """What was filled in, once the form is valid."""
         given = self.cleaned_data
-        return Agreement(
-            signer_name=given["signer_name"],
-            agreed={consent.key for consent in self.consents if given[consent.key]},
-            language=self.language,
-            relationship=given["relationship"] if given["signer"] == "representative" else "",
-        )
+        by_other = given["signer"] == "representative"
+        return Signer(given["signer_name"], given["relationship"] if by_other else "")
+
+
+def _relationships(language: Language) -> list[tuple[str, str]]:
+    return [
+        (each.code, RELATIONSHIPS_ES.get(each.code, each.label) if language == "es" else each.label)
+        for each in CATALOGUE["A21"].choices
+        if each.code in AUTHORITIES
+    ]

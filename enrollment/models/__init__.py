@@ -1,6 +1,7 @@
 from enrollment.models.documents import Document, DocumentFile, DocumentPage
 from enrollment.models.enrollment import Enrollment, Signature
 from enrollment.models.masters import Coverage, Patient, PracticeProfile, Prescriber
+from enrollment.models.signing import SealedCopy, SigningLink
 
 __all__ = [
     "Coverage",
@@ -11,5 +12,7 @@ __all__ = [
     "Patient",
     "PracticeProfile",
     "Prescriber",
+    "SealedCopy",
     "Signature",
+    "SigningLink",
 ]

@@ -10,19 +10,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
 from accounts.access import requires
 from accounts.core.permissions import Permission
 from accounts.templatetags.times import when
 from accounts.tenancy import current_actor
-from enrollment.core.signed import paragraphs
 from enrollment.domain import signatures, submission
 from enrollment.domain.queries.enrollments import delivery_of
+from enrollment.domain.queries.signing import latest_link
 from enrollment.domain.readiness import Readiness, readiness
 from enrollment.enums import EnrollmentStatus, SignatureKind
-from enrollment.forms.authorization import AuthorizationForm
 from enrollment.forms.reading import read_sections
 from enrollment.models import Enrollment, Signature
 from enrollment.rules import (
@@ -39,7 +38,6 @@ from journeys.enums import DeliveryStatus
 from journeys.models import Delivery, Journey
 
 ON_ITS_WAY = (DeliveryStatus.PENDING, DeliveryStatus.CLAIMED)
-ON_SCREEN = "Typed name on the office's screen"
 
 
 @requires(Permission.ENROLLMENTS_VIEW)
@@ -68,6 +66,8 @@ def _review_page(request: HttpRequest, row: Enrollment, *, status: int = 200) ->
             "patient_signature": signed.get(SignatureKind.PATIENT),
             "prescriber_signature": signed.get(SignatureKind.PRESCRIBER),
             "ended": _ended(row, signed),
+            "link": latest_link(row.id),
+            "has_address": bool(row.patient.details.get("A17")),
             "may_answer": not why_not_answer(actor, row),
             "may_authorize": not why_not_authorize(actor, row),
             "may_certify": not why_not_certify(actor, row, row.prescriber),
@@ -111,60 +111,6 @@ def _sentence(row: Enrollment, state: Readiness, signed: Mapping[str, Signature]
     return _("Filled in, and waiting for the signature of {who}.").format(
         who=_(" and ").join(waiting)
     )
-
-
-@requires(Permission.ENROLLMENTS_EDIT)
-@require_http_methods(["GET", "HEAD", "POST"])
-def authorization(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
-    """The patient reads the exact words on the office's screen and types their name under it."""
-    row = load(enrollment_id)
-    if why_not := why_not_authorize(current_actor(), row):
-        messages.error(request, why_not)
-        return redirect("enrollment", row.id)
-    language: signatures.Language = "es" if request.GET.get("language") == "es" else "en"
-    shown = signatures.statement_of(row, "patient", today=timezone.localdate())
-    data = request.POST if request.method == "POST" else None
-    form = AuthorizationForm(shown.consents, language, data)
-    if form.is_bound and form.is_valid() and _authorized(request, row, form):
-        messages.success(request, _("The authorization is signed."))
-        return redirect("enrollment_review", row.id)
-    audit.read(row.patient, fields=["name"], purpose="patient authorization")
-    return render(
-        request,
-        "enrollment/authorization.html",
-        {
-            "enrollment": row,
-            "form": form,
-            "spoken": language,
-            "texts": [
-                {
-                    "consent": consent,
-                    "title": consent.title[language],
-                    "paragraphs": paragraphs(consent, language),
-                    "box": form[consent.key],
-                }
-                for consent in shown.consents
-            ],
-            "today": timezone.localdate(),
-        },
-        status=422 if form.is_bound else 200,
-    )
-
-
-def _authorized(request: HttpRequest, row: Enrollment, form: AuthorizationForm) -> bool:
-    try:
-        signatures.authorize(
-            row.id,
-            form.agreement(),
-            means=means_of(request, ON_SCREEN),
-            by=current_actor(),
-            now=timezone.now(),
-        )
-    except signatures.NotAgreed as not_agreed:
-        for key, said in not_agreed.problems.items():
-            form.add_error(key, said)
-        return False
-    return True
 
 
 def means_of(request: HttpRequest, method: str) -> signatures.Means:

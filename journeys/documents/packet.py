@@ -1,48 +1,22 @@
 """The packet as a tagged PDF (PDF/UA-1), for partners that work on paper."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from django.template.loader import render_to_string
+from journeys.documents.drawing import Broken as PacketBroken
+from journeys.documents.drawing import breakable, drawn
 
-# Breaking a word that is longer than a line costs the layout its length squared (5,000 letters:
-# six minutes), so every such word is given places to break at.
-LONG_WORD = re.compile(r"(\S{24})(?=\S)")
-BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
-STYLE = Path(__file__).with_name("packet.css")
-
-
-class PacketBroken(Exception):
-    """The packet's data cannot be drawn as a document."""
-
-
-@lru_cache(maxsize=1)
-def _style() -> str:
-    return STYLE.read_text()
+__all__ = ["PacketBroken", "render"]
 
 
 def render(body: Mapping[str, Any], *, recipient: str) -> bytes:
-    """Draw what is handed over (`journeys.domain.disclosing`) as a PDF. Raises PacketBroken.
-
-    Nothing is fetched: neither the network nor a file can be reached from the document.
-    """
-    # Half a second and 60 MB, which only the processes that draw should pay.
-    from weasyprint import CSS, HTML
-    from weasyprint.urls import URLFetcher
-
-    closed = URLFetcher(allowed_protocols=["data"])
+    """Draw what is handed over (`journeys.domain.disclosing`) as a PDF. Raises PacketBroken."""
     try:
-        page = render_to_string("journeys/packet.html", _context(body, recipient))
-        document: bytes = HTML(string=page, url_fetcher=closed).write_pdf(
-            stylesheets=[CSS(string=_style(), url_fetcher=closed)], pdf_variant="pdf/ua-1"
-        )
+        context = _context(body, recipient)
     except Exception as error:
         raise PacketBroken from error
-    return document
+    return drawn("journeys/packet.html", context)
 
 
 def _context(body: Mapping[str, Any], recipient: str) -> dict[str, Any]:
@@ -55,7 +29,7 @@ def _context(body: Mapping[str, Any], recipient: str) -> dict[str, Any]:
         {
             **section,
             "fields": [
-                {**field, "display": _breakable(field["display"])} for field in section["fields"]
+                {**field, "display": breakable(field["display"])} for field in section["fields"]
             ],
         }
         for section in packet["sections"]
@@ -67,7 +41,3 @@ def _context(body: Mapping[str, Any], recipient: str) -> dict[str, Any]:
         "submitted_at": datetime.fromisoformat(packet["submitted_at"]),
         "signatures": signatures,
     }
-
-
-def _breakable(text: str) -> str:
-    return LONG_WORD.sub("\\1\u200b", BLANK_LINES.sub("\n\n", text))

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from accounts.cast import CAST_PASSWORD
 from tests.e2e.filling import CLINICAL, COVERAGE, PATIENT, PHARMACY_CARD, certify, fill
 from tests.e2e.looking import violations
 
@@ -45,11 +46,18 @@ def start(page: Page, program: str, *, first_name: str) -> None:
 
 
 def authorize(page: Page) -> None:
-    """The patient signs on the office's screen."""
-    page.get_by_role("link", name="Sign on this screen").click()
-    page.locator('[name="authorization"]').check()
+    """The patient signs on the office's screen, which the office then takes back."""
+    page.get_by_role("button", name="Sign on this screen").click()
+    while page.locator('[name="signer_name"]').count() == 0:
+        page.locator('[name="agree"]').check()
+        heading = page.locator("h1").inner_text()
+        page.locator("main .button-primary").click()
+        expect(page.locator("h1")).not_to_have_text(heading)
     page.locator('[name="signer_name"]').fill("Elena Brightwater")
     page.get_by_role("button", name="Sign", exact=True).click()
+    page.get_by_role("link", name="Office: go back to work").click()
+    page.locator('[name="password"]').fill(CAST_PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
     page.get_by_role("button", name="Ask Dr. Maya Okafor to sign").first.click()
 
 

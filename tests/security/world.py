@@ -14,6 +14,8 @@ from accounts.domain.invitations import Invited, invite
 from accounts.models import Invitation, Membership, Organization
 from accounts.tenancy import acting_as, every_tenant
 from enrollment.domain import patients
+from enrollment.domain.signing_links import ask_to_sign
+from enrollment.enums import LinkChannel
 from enrollment.models import Coverage, Enrollment
 from journeys.domain import inbound
 from journeys.models import Delivery, InboundReport, Journey, WorkItem
@@ -148,6 +150,7 @@ def _ids(world: World) -> dict[str, Any]:
             "report_id": _report(journey.hub).id,
             "membership": lakeside.maya.id,
             "invitation": _invitation(world).id,
+            "link_id": _signing_link(lakeside),
             "key": world.lakeside.version.program.key,
             "step": "benefit_verification",
         }
@@ -164,3 +167,10 @@ def _invitation(world: World) -> Invitation:
     invited = Invited("robin@lakeside.example", "Robin Marlowe", [Role.PRESCRIBER.value])
     with acting_as(admin):
         return invite(invited, by=admin, now=timezone.now())
+
+
+def _signing_link(lakeside: Office) -> Any:
+    by = lakeside.coordinator
+    with acting_as(by):
+        asked = ask_to_sign(lakeside.rosa.id, channel=LinkChannel.HANDED, by=by, now=timezone.now())
+    return asked.link.id

@@ -28,7 +28,6 @@ READS = (
     "/enrollments/{draft}/",
     "/enrollments/{draft}/others/",
     "/enrollments/{draft}/review/",
-    "/enrollments/{draft}/authorization/",
     "/enrollments/{sent}/receipt/",
     "/enrollments/of/{journey}/",
 )
@@ -39,7 +38,7 @@ WRITES = (
     "/enrollments/new/?patient={patient}",
     "/enrollments/{draft}/",
     "/enrollments/{draft}/answers/",
-    "/enrollments/{draft}/authorization/",
+    "/enrollments/{draft}/ask-patient/",
     "/enrollments/{draft}/ask/",
     "/enrollments/{draft}/send/",
     "/enrollments/{draft}/withdraw/",

@@ -21,7 +21,6 @@ from tests.factories.offices import Office, stored
 from tests.factories.people import member, proven, signed_in
 
 pytestmark = pytest.mark.django_db
-ROSA_SIGNS = {"signer": "patient", "signer_name": "Rosa Delgado", "authorization": "on"}
 
 
 def review(client: Client, enrollment: Enrollment) -> str:
@@ -63,52 +62,6 @@ def test_a_complete_form_waits_for_two_signatures_in_words(ana: Client, lakeside
     page = review(ana, lakeside.complete())
     assert "waiting for the signature of the patient and Maya Okafor" in page
     assert "Send to hub" not in page
-
-
-def test_the_patient_reads_the_exact_words_in_either_language(
-    ana: Client, lakeside: Office
-) -> None:
-    draft = lakeside.draft()
-    path = f"/enrollments/{draft.id}/authorization/"
-    with acting_as(lakeside.coordinator):
-        row = Enrollment.objects.select_related("program_version").get(id=draft.id)
-        shown = signatures.statement_of(row, "patient", today=timezone.localdate())
-    for language in ("en", "es"):
-        page = ana.get(f"{path}?language={language}").content.decode()
-        assert f'lang="{language}"' in page
-        for consent in shown.consents:
-            assert consent.title[language] in page
-            assert not re.search(rf'name="{consent.key}"[^>]*checked', page)
-
-
-def test_the_patient_signs_on_the_screen_and_free_choices_stay_free(
-    ana: Client, lakeside: Office
-) -> None:
-    draft = lakeside.draft()
-    path = f"/enrollments/{draft.id}/authorization/"
-    refused = ana.post(
-        path, {"signer": "patient", "signer_name": "Rosa Delgado", "marketing": "on"}
-    )
-    assert refused.status_code == 422
-    assert 'value="Rosa Delgado"' in refused.content.decode()
-    assert signed(lakeside, draft) == {}
-    ana.post(f"{path}?language=es", ROSA_SIGNS)
-    (signature,) = signed(lakeside, draft).values()
-    assert signature.evidence["language"] == "es"
-    assert [each["key"] for each in signature.evidence["consents"]] == ["authorization"]
-    assert signature.address == "127.0.0.1"
-
-
-def test_who_signs_for_the_patient_names_the_authority(ana: Client, lakeside: Office) -> None:
-    draft = lakeside.draft()
-    path = f"/enrollments/{draft.id}/authorization/"
-    sent = {**ROSA_SIGNS, "signer": "representative", "signer_name": "Elena Delgado"}
-    assert ana.post(path, sent).status_code == 422
-    relation = re.search(r'<option value="([a-z_]+)"', ana.get(path).content.decode())
-    assert relation
-    assert ana.post(path, {**sent, "relationship": relation[1]}).status_code == 302
-    (signature,) = signed(lakeside, draft).values()
-    assert signature.evidence["relationship"] == relation[1]
 
 
 def test_asking_puts_it_into_the_prescribers_queue(

@@ -1,0 +1,53 @@
+"""Loads about what patients have to sign and have signed."""
+
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from enrollment.enums import EnrollmentStatus, SignatureKind
+from enrollment.models import Enrollment, Signature, SigningLink
+
+
+def authorized() -> Exists:
+    """Whether a patient's signature stands on an enrollment of the outer query."""
+    return Exists(
+        Signature.objects.filter(
+            enrollment=OuterRef("pk"), kind=SignatureKind.PATIENT, superseded_at=None
+        )
+    )
+
+
+def to_be_signed(patient_id: UUID) -> list[Enrollment]:
+    """A patient's enrollments that lack the patient's signature, the oldest first."""
+    rows: QuerySet[Enrollment] = Enrollment.objects.select_related(
+        "patient", "prescriber", "program_version__program"
+    )
+    open_ones = Q(status__in=[EnrollmentStatus.DRAFT, EnrollmentStatus.RETURNED])
+    return list(
+        rows.filter(open_ones, ~authorized(), patient_id=patient_id).order_by("created_at", "id")
+    )
+
+
+def latest_link(enrollment_id: UUID) -> SigningLink | None:
+    """The newest link by which this enrollment was asked to be signed."""
+    row: SigningLink | None = SigningLink.objects.filter(
+        enrollment_ids__contains=[enrollment_id]
+    ).first()
+    return row
+
+
+def _signed() -> QuerySet[Signature]:
+    rows: QuerySet[Signature] = Signature.objects.filter(kind=SignatureKind.PATIENT)
+    return rows.select_related("enrollment__program_version__program").order_by("signed_at", "id")
+
+
+def signed_through(link: SigningLink) -> list[Signature]:
+    """What was signed in one link's session: everything at the same moment."""
+    if link.used_at is None:
+        return []
+    return list(_signed().filter(enrollment__in=link.enrollment_ids, signed_at=link.used_at))
+
+
+def signed_by_patient(patient_id: UUID) -> list[Signature]:
+    """Everything that a patient signed and that still counts."""
+    return list(_signed().filter(enrollment__patient_id=patient_id, superseded_at=None))

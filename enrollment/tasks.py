@@ -1,0 +1,13 @@
+"""What workers do for enrollments. A task carries nothing: it reads its rows."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from enrollment.documents.signed import draw
+from enrollment.domain import sealing
+
+
+@shared_task(name="enrollment.tasks.seal_signatures")  # type: ignore[untyped-decorator]  # celery is untyped
+def seal_signatures() -> None:
+    """Make the copies of what was signed."""
+    sealing.seal_due(draw=draw, now=timezone.now())
