@@ -18,6 +18,7 @@ app.conf.task_routes = {
     "journeys.tasks.process_waiting_reports": {"queue": "inbound"},
     "journeys.tasks.refresh_due_journeys": {"queue": "upkeep"},
     "enrollment.tasks.seal_signatures": {"queue": "notices"},
+    "journeys.tasks.count_learn_lag": {"queue": "upkeep"},
 }
 
 # The table is the schedule: each entry only looks for rows that are due.
@@ -41,5 +42,10 @@ app.conf.beat_schedule = {
         "task": "enrollment.tasks.seal_signatures",
         "schedule": 60.0,
         "options": {"queue": "notices", "expires": 60},
+    },
+    "count-learn-lag": {
+        "task": "journeys.tasks.count_learn_lag",
+        "schedule": 60.0,
+        "options": {"queue": "upkeep", "expires": 60},
     },
 }

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from journeys.domain import delivering, inbound, upkeep
+from journeys.domain import delivering, inbound, lag_counting, upkeep
 from journeys.domain.nudges import nudge
 from journeys.partners.registry import CARRIERS
 
@@ -28,3 +28,9 @@ def process_waiting_reports() -> None:
 def refresh_due_journeys() -> None:
     """Evaluate anew the journeys on which time alone changes something."""
     upkeep.refresh_due(now=timezone.now())
+
+
+@shared_task(name="journeys.tasks.count_learn_lag")  # type: ignore[untyped-decorator]  # celery is untyped
+def count_learn_lag() -> None:
+    """Count how late events became visible since the last time."""
+    lag_counting.count_lag(now=timezone.now())

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     CONFLICTS_SETTLE = "conflicts.settle"
     INTAKE_REVIEW = "intake.review"
     WORK_VIEW = "work.view"
+    LAG_VIEW = "lag.view"
     EXCHANGE_VIEW = "exchange.view"
     EXCHANGE_REPLAY = "exchange.replay"
     PROGRAMS_VIEW = "programs.view"
@@ -47,7 +48,7 @@ class Permission(StrEnum):
 
 
 P = Permission
-PARTNER_WORK = frozenset({P.JOURNEYS_VIEW, P.JOURNEYS_REPORT, P.WORK_VIEW})
+PARTNER_WORK = frozenset({P.JOURNEYS_VIEW, P.JOURNEYS_REPORT, P.WORK_VIEW, P.LAG_VIEW})
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.PRACTICE_STAFF: frozenset(
@@ -61,6 +62,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             P.JOURNEYS_REPORT,
             P.CONFLICTS_SETTLE,
             P.WORK_VIEW,
+            P.LAG_VIEW,
             P.EXCHANGE_VIEW,
             P.PROGRAMS_VIEW,
         }
@@ -72,6 +74,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             P.ENROLLMENTS_SIGN,
             P.JOURNEYS_VIEW,
             P.WORK_VIEW,
+            P.LAG_VIEW,
             P.PROGRAMS_VIEW,
         }
     ),
@@ -82,7 +85,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.VENDOR_AGENT: PARTNER_WORK,
     Role.PROGRAM_MANAGER: frozenset({P.PROGRAMS_VIEW, P.FUNNEL_VIEW}),
     Role.SAFETY_OFFICER: frozenset({P.PROGRAMS_VIEW}),
-    Role.OPERATOR: frozenset({P.EXCHANGE_VIEW, P.EXCHANGE_REPLAY, P.PROGRAMS_VIEW}),
+    Role.OPERATOR: frozenset({P.LAG_VIEW, P.EXCHANGE_VIEW, P.EXCHANGE_REPLAY, P.PROGRAMS_VIEW}),
     Role.ADMIN: frozenset({P.AUDIT_VIEW, P.MEMBERS_MANAGE}),
 }
 

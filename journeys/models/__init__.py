@@ -13,6 +13,7 @@ from journeys.models.journey import (
     JourneyParty,
     Packet,
 )
+from journeys.models.lag import LagCount, LagMark
 from journeys.models.work import SavedView, WorkItem
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "Journey",
     "JourneyEvent",
     "JourneyParty",
+    "LagCount",
+    "LagMark",
     "Packet",
     "PartnerKey",
     "SavedView",

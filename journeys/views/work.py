@@ -21,6 +21,7 @@ from accounts.core.actor import Actor
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from journeys.domain import work
+from journeys.domain.queries.lag import headline
 from journeys.domain.queries.work import SCOPES, WorkCounts, counts, filtered, row_of
 from journeys.domain.queries.worklists import (
     Facets,
@@ -34,6 +35,7 @@ from journeys.domain.queries.worklists import (
 from journeys.models import WorkItem
 from journeys.rules import may_claim
 from journeys.views.fragments import page_or_fragment
+from journeys.views.lag import sentence as lag_sentence
 
 PAGE_SIZE = 50
 
@@ -59,6 +61,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         page_or_fragment(request, "journeys/work.html", "list"),
         {
             **_above(actor, filters, found, choices),
+            "lag_sentence": lag_sentence(headline(today=now.date())),
             "rows": [row_of(item, actor, now=now) for item in items],
             "page": page,
             "now": now,

@@ -17,9 +17,9 @@ from tests.journeys.views.conftest import PATIENT, World
 
 pytestmark = pytest.mark.django_db
 
-# Session, person, memberships, second factor; begin, the tenancy, end; counts, rows, the audit's
-# entries; idle clock.
-QUERIES = 11
+# Session and person; begin, the tenancy, end; counts, choices, rows, saved views, colleagues,
+# learn-lag, the audit's entries; idle clock.
+QUERIES = 12
 
 
 def item_of(world: World) -> WorkItem:

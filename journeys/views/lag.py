@@ -1,0 +1,67 @@
+"""How long it takes until everybody knows: over all and by partner."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.access import requires
+from accounts.core.permissions import Permission
+from accounts.templatetags.times import span
+from accounts.tenancy import current_actor
+from journeys.domain.queries.lag import DAYS, Lag, PartnerLag, by_partner, headline
+
+
+@requires(Permission.LAG_VIEW)
+@require_GET
+def learn_lag(request: HttpRequest) -> HttpResponse:
+    """The acting organization's learn-lag; for the operator everybody's. Counts, no patients."""
+    actor, today = current_actor(), timezone.now().date()
+    whole = headline(today=today)
+    partners = by_partner(actor, today=today)
+    return render(
+        request,
+        "journeys/lag.html",
+        {
+            "sentence": sentence(whole),
+            "lag": _told(whole),
+            "days": DAYS,
+            "rows": [_row(each) for each in partners],
+        },
+    )
+
+
+def sentence(lag: Lag) -> str:
+    """The headline number in words."""
+    if lag.half is None or lag.most is None:
+        return _("Nothing was reported in the last days.")
+    words = _("Half of what happened was visible to everyone {half}, 95% {most}.")
+    return words.format(half=within(lag.half), most=within(lag.most))
+
+
+def within(seconds: float) -> str:
+    """ "within 4 s", "within 14 h": never less exact than it is meant."""
+    if seconds < 1:
+        return _("within a second")
+    if seconds < 60:
+        return _("within {count} s").format(count=round(seconds))
+    return _("within {span}").format(span=span(seconds))
+
+
+def _told(lag: Lag) -> dict[str, Any]:
+    return {
+        "events": lag.events,
+        "half": within(lag.half) if lag.half is not None else "",
+        "most": within(lag.most) if lag.most is not None else "",
+        "late": round(100 * lag.late) if lag.late is not None else 0,
+    }
+
+
+def _row(each: PartnerLag) -> dict[str, Any]:
+    told = _told(each.lag)
+    # Who reports most things hours after they happened sends them in batches.
+    batch = each.lag.half is not None and each.lag.half >= 3600
+    return {"name": each.name, "kind": each.kind, "own": each.own, "batch": batch, **told}
