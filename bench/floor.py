@@ -26,8 +26,13 @@ def written_bytes(work: Callable[[], object]) -> list[int]:
     def note(
         execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
     ) -> Any:
-        if sql.lstrip().upper().startswith(WRITES):
-            sizes.append(max(1, _size(params)))
+        at, given = 0, list(params or ())
+        # What goes to PostgreSQL in one round trip is still a row each.
+        for statement in sql.split("; "):
+            places = statement.count("%s")
+            if statement.lstrip().upper().startswith(WRITES):
+                sizes.append(max(1, _size(given[at : at + places])))
+            at += places
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):

@@ -37,7 +37,7 @@ def journey_with(events: int, *, seed: int, now: datetime) -> Journey:
             pk=opened.pk
         )
         told = JourneyEvent.objects.filter(journey=journey).count()
-    for event in islice(talk(journey, since=now - timedelta(days=10)), events - told):
+    for event in islice(talk(journey, since=now - timedelta(days=10)), max(0, events - told)):
         record(journey.id, event, actor=None, now=event.received_at)
     return journey
 

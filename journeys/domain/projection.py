@@ -1,8 +1,11 @@
 """The columns that lists are read from, and the de-identified row behind the counts."""
 
+from accounts.writing import Statement, updating
 from journeys.core.payers import payer_class
 from journeys.core.state import JourneyState
 from journeys.models import FunnelRow, Journey
+
+FUNNEL = f"update {FunnelRow._meta.db_table} set stage = %s where id = %s and stage <> %s"  # noqa: S608  # our own table
 
 COLUMNS = (
     "stage",
@@ -40,10 +43,10 @@ def project(journey: Journey, state: JourneyState) -> None:
     journey.last_event_at = state.last_event_at
 
 
-def save_projection(journey: Journey, state: JourneyState) -> None:
-    """Save the projection, and the stage alone where the manufacturer's counts come from."""
+def projecting(journey: Journey, state: JourneyState) -> list[Statement]:
+    """What saves the projection, and the stage alone where the manufacturer's counts come from."""
     project(journey, state)
-    journey.save(update_fields=COLUMNS)
-    FunnelRow.objects.filter(pk=journey.funnel_row_id).exclude(stage=state.stage).update(
-        stage=state.stage
-    )
+    return [
+        updating(journey, COLUMNS),
+        Statement(FUNNEL, [state.stage, journey.funnel_row_id, state.stage]),
+    ]

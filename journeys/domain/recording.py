@@ -5,13 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import DateTimeField, DurationField, Value
-from django.db.models.expressions import RawSQL
-
 from accounts.core.actor import Actor
 from accounts.prepared import together
 from accounts.tenancy import every_tenant
+from accounts.writing import Statement, inserting, run
 from journeys.core.effects import CallHandler, Effect, Send, effects_between
 from journeys.core.evaluate import evaluate
 from journeys.core.events import Event, to_json
@@ -19,11 +16,11 @@ from journeys.core.graph import Graph
 from journeys.core.state import JourneyState
 from journeys.domain import handlers
 from journeys.domain.graphs import graph_of
-from journeys.domain.parties import Cast, cast_of
-from journeys.domain.projection import save_projection
-from journeys.domain.reading import events_of, told
+from journeys.domain.parties import Cast, cast_with
+from journeys.domain.projection import projecting
+from journeys.domain.reading import Reading, events_of, read, told
 from journeys.domain.sending import queue_delivery
-from journeys.domain.worklist import sync_work
+from journeys.domain.worklist import open_work, sync_work
 from journeys.models import Journey, JourneyEvent
 
 CHANNEL = "journeys"
@@ -49,27 +46,32 @@ def lock_journey(journey_id: UUID) -> Journey:
 def record(journey_id: UUID, event: Event, *, actor: Actor | None, now: datetime) -> Journey:
     """Write an event down and let everything that follows from it happen, all or nothing.
 
-    In this order: lock the journey; evaluate it without and with the event; append the event;
-    bring in parties, queue deliveries, call handlers; open and close work; save the
-    projection; announce the change when it commits. The same (source, event id) again
-    changes nothing. Raises UnknownJourney.
+    In this order: lock the journey and read it; evaluate it without and with the event; bring
+    in parties, queue deliveries, call handlers; then, in one round trip, append the event, open
+    and close work, save the projection, and announce the change for when it commits. The same
+    (source, event id) again changes nothing. Raises UnknownJourney.
     """
     with every_tenant(reason="an event concerns every party of its journey", actor=actor):
-        journey = lock_journey(journey_id)
-        if JourneyEvent.objects.filter(
-            journey=journey, source=event.source, source_event_id=event.id
-        ).exists():
-            return journey
-        _learn(journey, event, actor=actor, now=now)
-        return journey
+        found = _locked(journey_id)
+        known = {(each.source, each.id) for each in found.events}
+        if (event.source, event.id) not in known:
+            _learn(found, event, actor=actor, now=now)
+        return found.journey
 
 
 def refresh(journey_id: UUID, *, now: datetime) -> Journey:
     """Evaluate a journey anew because time has passed. Raises UnknownJourney."""
     with every_tenant(reason="the clock concerns every party of its journey"):
-        journey = lock_journey(journey_id)
-        _learn(journey, None, actor=None, now=now)
-        return journey
+        found = _locked(journey_id)
+        _learn(found, None, actor=None, now=now)
+        return found.journey
+
+
+def _locked(journey_id: UUID) -> Reading:
+    found = read(journey_id, open_work(journey_id=journey_id), lock=True)
+    if found is None:
+        raise UnknownJourney(str(journey_id))
+    return found
 
 
 def stored_events(journey: Journey) -> list[Event]:
@@ -84,27 +86,27 @@ def state_of(cast: Cast, graph: Graph, events: Sequence[Event], *, now: datetime
     return evaluate(graph, events, started_at=started_at, now=now, parties=cast.people())
 
 
-def _learn(journey: Journey, event: Event | None, *, actor: Actor | None, now: datetime) -> None:
+def _learn(found: Reading, event: Event | None, *, actor: Actor | None, now: datetime) -> None:
+    journey = found.journey
     graph = graph_of(journey.program_version_id)
-    cast = cast_of(journey)
-    events = stored_events(journey)
-    state = state_of(cast, graph, events, now=now)
+    cast = cast_with(journey, found.parties)
+    state = state_of(cast, graph, found.events, now=now)
     if event is not None:
-        before, state = state, state_of(cast, graph, [*events, event], now=now)
-        _append(journey, event, actor=actor, now=now)
+        before, state = state, state_of(cast, graph, [*found.events, event], now=now)
         for effect in effects_between(graph, before, state):
             _carry_out(cast, effect, event, now=now)
-    sync_work(journey, cast, state, now=now)
-    save_projection(journey, state)
-    announce(journey)
+    # Whoever was brought in on the way sees these rows too.
+    work = sync_work(cast, state, found.besides[0], now=now)
+    news = [_append(journey, event, actor=actor, now=now)] if event else []
+    run([*news, *work, *projecting(journey, state), announcing(journey)])
 
 
-# What has passed since the transaction began, waiting for the journey's lock included.
-SO_FAR = RawSQL("clock_timestamp() - transaction_timestamp()", (), DurationField())
+# The second part has passed since the transaction began, waiting for the lock included.
+VISIBLE_AT = "%s + (clock_timestamp() - transaction_timestamp())"
 
 
-def _append(journey: Journey, event: Event, *, actor: Actor | None, now: datetime) -> None:
-    JourneyEvent.objects.create(
+def _append(journey: Journey, event: Event, *, actor: Actor | None, now: datetime) -> Statement:
+    row = JourneyEvent(
         organization_id=journey.organization_id,
         party_ids=journey.party_ids,
         journey=journey,
@@ -120,8 +122,9 @@ def _append(journey: Journey, event: Event, *, actor: Actor | None, now: datetim
         actor_id=actor.user_id if actor else None,
         occurred_at=event.occurred_at,
         received_at=event.received_at,
-        visible_at=Value(max(now, event.received_at), DateTimeField()) + SO_FAR,
+        visible_at=max(now, event.received_at),
     )
+    return inserting(row, visible_at=VISIBLE_AT)
 
 
 def _carry_out(cast: Cast, effect: Effect, event: Event, *, now: datetime) -> None:
@@ -134,8 +137,12 @@ def _carry_out(cast: Cast, effect: Effect, event: Event, *, now: datetime) -> No
         handlers.call(effect.name, journey_id=cast.journey.id, data=data, now=now)
 
 
-def announce(journey: Journey) -> None:
+def announcing(journey: Journey) -> Statement:
     """Tell open pages, when this commits, which journey changed and for whom: ids only."""
     news = {"journey": str(journey.id), "parties": [str(party) for party in journey.party_ids]}
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_notify(%s, %s)", [CHANNEL, json.dumps(news)])
+    return Statement("select pg_notify(%s, %s)", [CHANNEL, json.dumps(news)])
+
+
+def announce(journey: Journey) -> None:
+    """The same, where nothing else is written with it."""
+    run([announcing(journey)])

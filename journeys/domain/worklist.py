@@ -1,48 +1,86 @@
 """Keep the rows that people work from equal to what the journey waits for."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from accounts.prepared import Prepared
+from accounts.writing import Statement, inserting, updating
 from journeys.core.state import JourneyState, NextAction
 from journeys.domain.parties import Cast
 from journeys.models import Journey, WorkItem
 
 # Work about a failed delivery opens and closes with the delivery, not with the journey's state.
 DELIVERY_KEY = "delivery:"
+MOVED: tuple[str, ...] = ("step", "action", "due_at", "urgent")
+HANDED = ("owner", "claimed_by", "claimed_at")
 
 
-def sync_work(journey: Journey, cast: Cast, state: JourneyState, *, now: datetime) -> None:
+@Prepared
+def open_work(journey_id: UUID) -> QuerySet[WorkItem]:
+    """The open work that follows a journey's state."""
+    standing = WorkItem.objects.filter(journey=journey_id, closed_at=None)
+    found: QuerySet[WorkItem] = standing.exclude(key__startswith=DELIVERY_KEY)
+    return found
+
+
+def sync_work(
+    cast: Cast, state: JourneyState, standing: Iterable[WorkItem], *, now: datetime
+) -> list[Statement]:
     """Open what is newly asked for, move what changed its owner or date, close what is over.
 
-    Work whose blocker is gone disappears for everybody in the same transaction.
+    Brings in who is to act, and gives what is to be written with the event. Work whose blocker
+    is gone disappears for everybody in the same transaction.
     """
-    standing = WorkItem.objects.filter(journey=journey, closed_at=None)
-    opened = {item.key: item for item in standing.exclude(key__startswith=DELIVERY_KEY)}
-    for action in state.actions:
+    left = {item.key: item for item in standing}
+    owned = [
         # Where the program names nobody the hub has it: nothing is unowned.
-        owner = cast.bring_in(action.owner, now=now) or cast.parties["hub"]
-        item = opened.pop(action.key, None)
+        (action, (cast.bring_in(action.owner, now=now) or cast.parties["hub"]).party_id)
+        for action in state.actions
+    ]
+    written = []
+    for action, owner_id in owned:
+        item = left.pop(action.key, None)
         if item is None:
-            item = WorkItem(
-                organization_id=journey.organization_id,
-                journey=journey,
-                key=action.key,
-                opened_at=now,
-            )
-        elif _says_the_same(item, action, owner.party_id):
-            continue
-        if item.owner_id != owner.party_id:
-            item.claimed_by = item.claimed_at = None
-        item.party_ids = journey.party_ids
-        item.owner_id = owner.party_id
-        item.step = action.step or ""
-        item.action = action.action
-        item.due_at = action.due_at
-        item.urgent = action.urgent or journey.urgent
-        item.save()
-    over = [item.pk for item in opened.values()]
-    if over:
-        WorkItem.objects.filter(pk__in=over).update(closed_at=now, closed_why=state.headline[:200])
+            written.append(inserting(_opened(cast.journey, action, owner_id, now=now)))
+        elif not _says_the_same(item, action, owner_id):
+            written.append(_moved(cast.journey, item, action, owner_id))
+    return [*written, *(_closed(item, state, now=now) for item in left.values())]
+
+
+def _opened(journey: Journey, action: NextAction, owner_id: UUID, *, now: datetime) -> WorkItem:
+    return WorkItem(
+        organization_id=journey.organization_id,
+        party_ids=journey.party_ids,
+        journey=journey,
+        owner_id=owner_id,
+        key=action.key,
+        step=action.step or "",
+        action=action.action,
+        due_at=action.due_at,
+        urgent=action.urgent or journey.urgent,
+        opened_at=now,
+    )
+
+
+def _moved(journey: Journey, item: WorkItem, action: NextAction, owner_id: UUID) -> Statement:
+    changed = MOVED
+    if item.owner_id != owner_id:
+        item.owner_id = owner_id
+        item.claimed_by = item.claimed_at = None
+        changed += HANDED
+    item.step = action.step or ""
+    item.action = action.action
+    item.due_at = action.due_at
+    item.urgent = action.urgent or journey.urgent
+    return updating(item, changed)
+
+
+def _closed(item: WorkItem, state: JourneyState, *, now: datetime) -> Statement:
+    item.closed_at, item.closed_why = now, state.headline[:200]
+    return updating(item, ("closed_at", "closed_why"))
 
 
 def _says_the_same(item: WorkItem, action: NextAction, owner_id: UUID) -> bool:
