@@ -73,6 +73,39 @@ class Calendar:
         hours = clock.amount / 60 if clock.unit == "business_minutes" else clock.amount
         return self.after_hours(instant, hours)
 
+    def before(self, instant: datetime, clock: Clock) -> datetime:
+        """The moment from which `clock` runs until `instant`, in UTC; for days and hours."""
+        if clock.unit == "days":
+            return self._instant(self._local(instant) - timedelta(days=clock.amount))
+        if clock.unit == "business_days":
+            return self.before_hours(instant, clock.amount * self.hours_a_day)
+        if clock.unit == "hours":
+            return instant.astimezone(UTC) - timedelta(hours=clock.amount)
+        hours = clock.amount / 60 if clock.unit == "business_minutes" else clock.amount
+        return self.before_hours(instant, hours)
+
+    def before_hours(self, instant: datetime, hours: float) -> datetime:
+        """The latest moment from which `hours` of working time are over by `instant`, in UTC."""
+        at, left = self._worked(self._local(instant)), timedelta(hours=hours)
+        opening = self._at(at.date(), self.opens_at)
+        while left > at - opening:
+            left -= at - opening
+            at = self._worked(opening)
+            opening = self._at(at.date(), self.opens_at)
+        return self._instant(at - left)
+
+    def on(self, day: date, *, end: bool = False) -> datetime:
+        """The hour at which offices open on a day, or close, in UTC."""
+        return self._instant(self._at(day, self.closes_at if end else self.opens_at))
+
+    def midnight(self, day: date) -> datetime:
+        """The first instant of a local day, in UTC."""
+        return self._instant(datetime.combine(day, time(0)))
+
+    def day_of(self, instant: datetime) -> date:
+        """The local day of an instant."""
+        return self._local(instant).date()
+
     def after_hours(self, instant: datetime, hours: float) -> datetime:
         """The moment `hours` of working time after `instant`, in UTC."""
         at = self._working(self._local(instant))
@@ -110,6 +143,16 @@ class Calendar:
         while not is_business_day(day):
             day += _DAY
         return self._at(day, self.opens_at)
+
+    def _worked(self, local: datetime) -> datetime:
+        """`local` itself in working hours, otherwise the last closing."""
+        day = local.date()
+        if is_business_day(day) and local > self._at(day, self.opens_at):
+            return min(local, self._at(day, self.closes_at))
+        day -= _DAY
+        while not is_business_day(day):
+            day -= _DAY
+        return self._at(day, self.closes_at)
 
     def _at(self, day: date, hour: int) -> datetime:
         return datetime.combine(day, time(hour))

@@ -1,15 +1,18 @@
 """When each open step is due, who acts next and by when."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from journeys.core.calendar import Calendar, calendar_of
 from journeys.core.conflicts import Conflict
 from journeys.core.facts import type_of
 from journeys.core.graph import OUTSIDERS, Clock, Due, Graph, Step
+from journeys.core.moments import instant_of
+from journeys.core.payer_clocks import clock_by_law
 from journeys.core.sentences import name_of
-from journeys.core.state import NextAction, Party, StepState
+from journeys.core.state import NextAction, Observed, Party, StepState
+from journeys.core.supply import Fill
 from programs.core.conditions import holds
 
 DEFAULT_ZONE = "America/New_York"
@@ -17,15 +20,20 @@ DEFAULT_FOLLOW_UP = Clock(2, "business_days")
 _STAND_INS = ("hub", "practice")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Around:
-    """Who takes part, what is known, and when somebody last followed up on each step."""
+    """Who takes part, what is known, and when somebody last followed up on each step.
+
+    `observed` is how long steps really took (journeys.core.eta), `supply` what was sent.
+    """
 
     graph: Graph
     parties: Mapping[str, Party]
-    values: Mapping[str, object]
+    values: dict[str, object]
     followed_up: Mapping[str, datetime]
     now: datetime
+    observed: Mapping[str, Observed] = field(default_factory=dict)
+    supply: tuple[Fill, ...] = ()
 
     @property
     def zone(self) -> str:
@@ -40,30 +48,53 @@ class Around:
 
     def present(self, role: str) -> str:
         """The role itself when an organization fills it, otherwise who stands in for it."""
-        if role in self.parties:
+        party = self.parties.get(role)
+        if party and party.active:
             return role
-        return next((other for other in _STAND_INS if other in self.parties), role)
+        here = (other for other in _STAND_INS if other in self.parties)
+        return next((other for other in here if self.parties[other].active), role)
 
 
-def with_clock(around: Around, step: Step, state: StepState) -> StepState:
+def with_clock(
+    around: Around, step: Step, state: StepState, steps: Mapping[str, StepState]
+) -> StepState:
     """The state of a step somebody has to act on, with its actor and dates."""
     if state.acts is None or state.since is None:
         return state
     acts = around.present(state.acts)
     calendar = around.calendar(acts)
-    status = step.status(state.status)
-    opened_at = state.opened_at or state.since
-    if status and status.due:
-        due_at = calendar.after(state.since, status.due)
-    else:
-        due_at = calendar.after(opened_at, due_clock(step.due, around.values))
+    due_at = _due_at(around, step, state, calendar)
+    if step.due.until:
+        until = instant_of(step.due.until, around.values, steps, calendar, end_of_day=True)
+        due_at = min(due_at, until) if until else due_at
     action = state.action.replace("{owner}", name_of(state.owner or step.owner, around.parties))
     act_by = _act_by(around, step, state, due_at, calendar)
     return replace(state, acts=acts, due_at=due_at, act_by=act_by, action=action)
 
 
+def _due_at(around: Around, step: Step, state: StepState, calendar: Calendar) -> datetime:
+    """By the status's own clock, else by the step's; what the law gives comes first."""
+    status = step.status(state.status)
+    since = state.since or around.now
+    if status and (status.due or status.table):
+        by_law = _by_law(around, status.table, since, calendar)
+        clock = by_law or status.due
+        if clock:
+            return calendar.after(since, clock)
+    opened_at = state.opened_at or since
+    by_law = _by_law(around, step.due.table, opened_at, calendar)
+    return calendar.after(opened_at, by_law or due_clock(step.due, around.values))
+
+
+def _by_law(around: Around, table: str, at: datetime, calendar: Calendar) -> Clock | None:
+    if not table:
+        return None
+    found = clock_by_law(table, around.values, on=calendar.day_of(at))
+    return found.clock if found else None
+
+
 def due_clock(due: Due, values: Mapping[str, object]) -> Clock:
-    """The clock of a step for what is known: the first case that holds, else the usual one."""
+    """The clock of a step where no law sets one: the first case that holds, else the usual."""
     return next((case.clock for case in due.cases if holds(case.when, values)), due.clock)
 
 

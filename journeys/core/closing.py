@@ -7,7 +7,7 @@ from datetime import datetime
 from journeys.core.conflicts import Run, extend
 from journeys.core.decisions import Decision
 from journeys.core.events import Event
-from journeys.core.fold import SYSTEM, Ledger
+from journeys.core.fold import SYSTEM, Ledger, why_not
 from journeys.core.graph import Graph
 from journeys.core.outcomes import Outcome, outcome_of
 
@@ -53,8 +53,8 @@ def closing_of(graph: Graph, story: Sequence[Event]) -> Closing | None:
     for index, event in enumerate(story):
         if not event.confirmed:
             continue
-        if event.kind == "closed":
-            return _on_word(event, index)
+        if event.kind == "closed" and event.reason:
+            return _on_word(event, event.reason, index)
         step_key = _note(graph, ledger, runs, event)
         if step_key and runs.get(step_key):
             outcome = outcome_of(graph.by_key[step_key], runs[step_key], ledger)
@@ -75,7 +75,7 @@ def _note(
         return None
     step = graph.by_key[event.step]
     status = step.status(event.status)
-    if status is None:
+    if status is None or why_not(step, event):
         return None
     said = runs.setdefault(event.step, {})
     before = said.get(event.source)
@@ -83,8 +83,7 @@ def _note(
     return event.step
 
 
-def _on_word(event: Event, index: int) -> Closing:
-    reason = event.reason or "closed"
+def _on_word(event: Event, reason: str, index: int) -> Closing:
     label = CLOSING_REASONS.get(reason, reason.replace("_", " ").capitalize())
     inputs = {"kind": event.kind, "reason": event.reason}
     decision = Decision("close_on_word", None, inputs, "closed", event.ref, event.occurred_at)

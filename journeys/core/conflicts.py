@@ -68,7 +68,7 @@ def extend(runs: dict[str, Run], event: Event, value: object, *, unchanged: bool
 
 
 def conflict_key(subject: str, name: str, coverage_id: str | None) -> str:
-    """The stable key of a possible disagreement."""
+    """The stable key of a possible disagreement; `name` may carry the number of a time."""
     return f"{subject}:{name}:{coverage_id}" if coverage_id else f"{subject}:{name}"
 
 

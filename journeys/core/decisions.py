@@ -32,9 +32,35 @@ def skip_when_not_needed(inputs: Mapping[str, Any]) -> str:
     return "skipped" if holds(inputs["when"], inputs["facts"]) else "needed"
 
 
+def open_beside_the_path(inputs: Mapping[str, Any]) -> str:
+    """A step beside the path opens from its moment on, if its condition holds then."""
+    come = inputs["from"] is None or _instant(inputs["from"]) <= _instant(inputs["now"])
+    fits = inputs["when"] is None or holds(inputs["when"], inputs["known"])
+    return "opened" if come and fits else "waits"
+
+
+def turn_with_the_clock(inputs: Mapping[str, Any]) -> str:
+    """A step comes to the last of the statuses whose moment has come."""
+    come = [status for status, at in inputs["moments"] if _instant(at) <= _instant(inputs["now"])]
+    return str(come[-1]) if come else "stays"
+
+
+def hold_while_open(inputs: Mapping[str, Any]) -> str:
+    """A step is held while another is open that opened after the last report about it."""
+    told = inputs["told"]
+    held = told is None or _instant(told) < _instant(inputs["opened"])
+    return str(inputs["status"]) if held else "goes on"
+
+
+def stop_at_the_gate(inputs: Mapping[str, Any]) -> str:
+    """A step that has all it needs is stopped while its gate's condition holds."""
+    return "stopped" if holds(inputs["when"], inputs["known"]) else "goes on"
+
+
 def detour_when_returned(inputs: Mapping[str, Any]) -> str:
-    """A detour opens while the step it belongs to stands in one of its statuses."""
-    return "opened" if inputs["status"] in inputs["opened_by"] else "not needed"
+    """A detour opens while its step stands in one of its statuses, but for some reasons."""
+    fits = inputs["status"] in inputs["opened_by"] and inputs["reason"] not in inputs["but_for"]
+    return "opened" if fits else "not needed"
 
 
 def go_back_when_answered(inputs: Mapping[str, Any]) -> str:
@@ -66,11 +92,19 @@ def close_on_word(inputs: Mapping[str, Any]) -> str:
     return "closed" if inputs["kind"] == "closed" else "goes on"
 
 
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
 RULES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     rule.__name__: rule
     for rule in (
         open_when_needs_are_settled,
         skip_when_not_needed,
+        open_beside_the_path,
+        turn_with_the_clock,
+        hold_while_open,
+        stop_at_the_gate,
         detour_when_returned,
         go_back_when_answered,
         evidence_outranks_status_text,

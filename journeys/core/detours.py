@@ -28,7 +28,7 @@ def take_outcome(on: Walk, step: Step) -> None:
 
 def _through(on: Walk, step: Step, detour: Step, rule: Detour, outcome: Outcome) -> Outcome:
     """The outcome of a step once its detour, open or answered, is counted."""
-    if outcome.status is None or outcome.status.key not in rule.opened_by:
+    if outcome.status is None or not _opens(rule, outcome.status.key, outcome.reason):
         return outcome
     opening = _opening(on, step, detour, outcome)
     claims = on.ledger.claims.get(detour.key, [])
@@ -39,12 +39,14 @@ def _through(on: Walk, step: Step, detour: Step, rule: Detour, outcome: Outcome)
     back = step.status(rule.returns.get(answer.status.key)) if answer.status else None
     opened_at = opening.occurred_at if opening else answer.since
     if back is None:
-        on.steps[detour.key] = in_hand(detour, answer, opened_at)
+        on.put(in_hand(detour, answer, opened_at))
         return replace(outcome, since=opened_at, event=opening)
-    on.steps[detour.key] = state_of(
-        detour, answer, phase="done", opened_at=opened_at, settled_at=answer.since
-    )
+    on.put(state_of(detour, answer, phase="done", opened_at=opened_at, settled_at=answer.since))
     return Outcome(back, answer.since, None, answer.event, answer.last, restarted_at=answer.since)
+
+
+def _opens(rule: Detour, status: str | None, reason: str | None) -> bool:
+    return status in rule.opened_by and reason not in rule.but_for
 
 
 def _opening(on: Walk, step: Step, detour: Step, outcome: Outcome) -> Event | None:
@@ -73,8 +75,13 @@ def _ends(on: Walk, step: Step) -> list[Event]:
 def _tell(on: Walk, step: Step, detour: Step, rule: Detour) -> None:
     """Keep the decision for every time the detour was opened or answered."""
     for claim in on.ledger.claims.get(step.key, []):
-        if claim.status in rule.opened_by:
-            opening = {"status": claim.status, "opened_by": list(rule.opened_by)}
+        if _opens(rule, claim.status, claim.reason):
+            opening = {
+                "status": claim.status,
+                "reason": claim.reason,
+                "opened_by": list(rule.opened_by),
+                "but_for": list(rule.but_for),
+            }
             on.decide(OPENS, detour.key, opening, claim.ref, claim.occurred_at)
     for claim in _ends(on, detour):
         answer = {"status": claim.status, "returns": dict(rule.returns)}

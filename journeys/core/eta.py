@@ -7,23 +7,33 @@ from journeys.core.clocks import Around
 from journeys.core.graph import Step
 from journeys.core.state import Eta, StepState
 
+# Fewer cases than these tell less than what the program promises.
+ENOUGH = 20
 _MOVING = ("now", "waiting", "at_risk", "conflict")
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """When the last step should be over, and the steps on the longest chain to it."""
+    """When the last step should be over, and the steps on the longest chain to it.
+
+    `expected` is how many working hours are usually left, `after_open` how many of them follow
+    the step of the chain that is open now.
+    """
 
     eta: Eta | None
     critical_path: tuple[str, ...]
+    expected: float = 0
+    after_open: float = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Finish:
-    """Working hours from now until a step is over, at best and at worst."""
+    """Working hours from now until a step is over: at best, usually, at worst; its own part."""
 
     low: float
     high: float
+    middle: float = 0
+    own: float = 0
 
 
 def outlook(around: Around, steps: Mapping[str, StepState]) -> Outlook:
@@ -39,7 +49,10 @@ def outlook(around: Around, steps: Mapping[str, StepState]) -> Outlook:
     low = calendar.after_hours(around.now, max(finish.low for finish in finishes.values()))
     high = calendar.after_hours(around.now, max(finish.high for finish in finishes.values()))
     zone = calendar.zone
-    return Outlook(Eta(low.astimezone(zone).date(), high.astimezone(zone).date()), chain)
+    eta = Eta(low.astimezone(zone).date(), high.astimezone(zone).date())
+    expected = max(finish.middle for finish in finishes.values())
+    first = next((key for key in chain if not steps[key].over), None)
+    return Outlook(eta, chain, expected, max(expected - finishes[first].own, 0) if first else 0)
 
 
 def _finish(
@@ -50,23 +63,37 @@ def _finish(
         return _Finish(0, 0)
     low = max((done[need].low for need in step.needs), default=0)
     high = max((done[need].high for need in step.needs), default=0)
+    middle = max((done[need].middle for need in step.needs), default=0)
     if state.phase == "skipped":
-        return _Finish(low, high)
-    quick, slow = _left(around, step, state)
+        return _Finish(low, high, middle)
+    quick, slow, usually = _left(around, step, state)
     for detour in around.graph.detours.get(step.key, ()):
         if not steps[detour.key].over and steps[detour.key].acts:
-            quick, slow = quick + detour.typical[0], slow + detour.typical[1]
-    return _Finish(low + (0 if _may_be_skipped(around, step) else quick), high + slow)
+            low_of, high_of = usual(around, detour)
+            quick, slow = quick + low_of, slow + high_of
+            usually += (low_of + high_of) / 2
+    low += 0 if _may_be_skipped(around, step) else quick
+    return _Finish(low, high + slow, middle + usually, usually)
 
 
-def _left(around: Around, step: Step, state: StepState) -> tuple[float, float]:
-    """Hours still to go on one step; one that overran may still take its quickest time."""
-    quick, slow = step.typical
+def _left(around: Around, step: Step, state: StepState) -> tuple[float, float, float]:
+    """Hours still to go on one step: at best, at worst, usually.
+
+    At worst one that overran still takes its quickest time.
+    """
+    quick, slow = usual(around, step)
     if state.opened_at is None or state.phase not in _MOVING:
-        return quick, slow
+        return quick, slow, (quick + slow) / 2
     calendar = around.calendar(state.acts)
     spent = calendar.hours_between(state.opened_at, around.now, at_most=slow)
-    return max(quick - spent, 0), max(slow - spent, quick)
+    usually = max((quick + slow) / 2 - spent, 0)
+    return max(quick - spent, 0), max(slow - spent, quick), usually
+
+
+def usual(around: Around, step: Step) -> tuple[float, float]:
+    """How long a step takes, low and high: as observed in enough cases, else as promised."""
+    seen = around.observed.get(step.key)
+    return (seen.low, seen.high) if seen and seen.count >= ENOUGH else step.typical
 
 
 def _may_be_skipped(around: Around, step: Step) -> bool:
@@ -79,10 +106,11 @@ def _chain(
     path: tuple[Step, ...], steps: Mapping[str, StepState], finishes: Mapping[str, _Finish]
 ) -> tuple[str, ...]:
     by_key = {step.key: step for step in path}
+    place = {step.key: index for index, step in enumerate(path)}
 
     def weight(key: str) -> tuple[float, float, int]:
         settled = steps[key].settled_at
-        return (finishes[key].high, settled.timestamp() if settled else 0, path.index(by_key[key]))
+        return (finishes[key].high, settled.timestamp() if settled else 0, place[key])
 
     chain: list[str] = []
     ends: tuple[str, ...] = tuple(by_key)

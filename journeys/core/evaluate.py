@@ -1,11 +1,12 @@
 """Where a journey stands, as a pure function of its graph, its events and the moment."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from journeys.core import summary
+from journeys.core.asides import beside
 from journeys.core.clocks import Around, conflict_action, step_action, with_clock
 from journeys.core.closing import Closing, closing_of
 from journeys.core.conflicts import (
@@ -18,17 +19,19 @@ from journeys.core.decisions import (
     evidence_outranks_status_text,
     person_settles,
 )
+from journeys.core.derived import before_the_path, beside_the_path
 from journeys.core.eta import outlook
 from journeys.core.events import Event, in_order
 from journeys.core.fold import fold
 from journeys.core.graph import Graph
 from journeys.core.known import Known, known
-from journeys.core.risks import risks_of, silent_at
+from journeys.core.risks import Scene, watch
 from journeys.core.standing import walk
-from journeys.core.state import JourneyState, NextAction, Party, StepState
+from journeys.core.state import JourneyState, NextAction, Observed, Party, Risk, StepState
 from journeys.core.walking import Walk
 
 NOBODY: Mapping[str, Party] = {}
+NOTHING: Mapping[str, Observed] = {}
 
 
 def evaluate(
@@ -38,22 +41,45 @@ def evaluate(
     started_at: datetime,
     now: datetime,
     parties: Mapping[str, Party] = NOBODY,
+    observed: Mapping[str, Observed] = NOTHING,
 ) -> JourneyState:
     """Evaluate the journey.
 
     `events` may come in any order and more than once. `parties` gives each role its
     organization's name and time zone; a role nobody fills is stood in for by the hub, then
-    the practice. Without parties, roles are called by what they are.
+    the practice. Without parties, roles are called by what they are. `observed` says how long
+    steps took in other journeys, for the expected days.
     """
     story = in_order(events)
     closing = closing_of(graph, story)
-    ledger = fold(graph, story[: closing.index + 1] if closing else story)
+    ledger = fold(graph, _counted(graph, story, closing))
     facts = known(ledger)
-    on = walk(graph, ledger, facts, started_at=started_at)
     people = _with_payer(parties, facts)
-    around = Around(graph, people, facts.values, ledger.followed_up, now)
+    around = Around(graph, people, dict(facts.values), ledger.followed_up, now, observed)
+    on = Walk(
+        graph,
+        ledger,
+        facts,
+        started_at,
+        now,
+        around.calendar("practice"),
+        around.values,
+        conflicts=list(facts.conflicts),
+    )
+    before_the_path(on)
+    walk(on)
+    around.supply = beside_the_path(on)
+    beside(on)
     last_at = max(story[-1].occurred_at, started_at) if story else started_at
     return _ended(around, on, closing, last_at) if closing else _going(around, on, last_at)
+
+
+def _counted(graph: Graph, story: list[Event], closing: Closing | None) -> list[Event]:
+    """The events that count: after the end only those about what outlives it."""
+    if closing is None:
+        return story
+    after = story[closing.index + 1 :]
+    return story[: closing.index + 1] + [e for e in after if e.step in graph.outliving]
 
 
 def _with_payer(parties: Mapping[str, Party], facts: Known) -> Mapping[str, Party]:
@@ -67,14 +93,15 @@ def _with_payer(parties: Mapping[str, Party], facts: Known) -> Mapping[str, Part
 def _going(around: Around, on: Walk, last_at: datetime) -> JourneyState:
     """The state of a journey that goes on, or whose every step is over."""
     steps = {
-        step.key: with_clock(around, step, on.steps[step.key])
+        step.key: with_clock(around, step, on.steps[step.key], on.steps)
         for step in around.graph.steps
         if step.key in on.steps
     }
     conflicts = _conflicts(on)
     ahead = outlook(around, steps)
     actions = _actions(around, steps, conflicts, ahead.critical_path)
-    risks = risks_of(around, steps, actions, conflicts, last_at)
+    watched = watch(Scene(around, on, steps, actions, conflicts, ahead, last_at))
+    risks = tuple(risk for risk in watched if risk.since <= around.now)
     late = {risk.step for risk in risks if risk.rule == "R1"}
     steps = {key: _at_risk(state) if key in late else state for key, state in steps.items()}
     lead = actions[0] if actions else None
@@ -96,27 +123,38 @@ def _going(around: Around, on: Walk, last_at: datetime) -> JourneyState:
         critical_path=ahead.critical_path,
         completed_at=completed_at,
         last_event_at=last_at,
-        wakes_at=_wakes_at(around, steps, actions, last_at),
+        wakes_at=_wakes_at(on, actions, watched),
         decisions=_decisions(on, conflicts),
         unplaced=tuple(on.ledger.unplaced),
+        supply=around.supply,
+        elsewhere=tuple(event.ref for event in on.ledger.elsewhere),
+        private=around.graph.private,
     )
 
 
 def _ended(around: Around, on: Walk, closing: Closing, last_at: datetime) -> JourneyState:
-    """The state of a journey that was closed: nothing is open any more."""
+    """The state of a journey that was closed: nothing is open but what outlives it."""
+    outliving = around.graph.outliving
     steps = {
-        step.key: _left_undone(on.steps[step.key])
+        step.key: with_clock(around, step, on.steps[step.key], on.steps)
+        if step.key in outliving
+        else _left_undone(on.steps[step.key])
         for step in around.graph.steps
         if step.key in on.steps
     }
+    steps = {
+        key: _left_undone(state) if state.acts is None else state for key, state in steps.items()
+    }
     conflicts = _conflicts(on)
+    actions = _actions(around, steps, (), ())
+    lead = actions[0] if actions else None
     return JourneyState(
         steps=steps,
-        current=(),
-        actions=(),
-        next_owner=None,
-        next_action="",
-        due_at=None,
+        current=_current(actions),
+        actions=actions,
+        next_owner=lead.owner if lead else None,
+        next_action=summary.next_action(around, lead),
+        due_at=lead.due_at if lead else None,
         headline=summary.closed(around, closing.event.source_name, closing.at),
         stage="closed",
         facts=on.known.facts,
@@ -131,8 +169,11 @@ def _ended(around: Around, on: Walk, closing: Closing, last_at: datetime) -> Jou
         closed_by=closing.event.source_name,
         closing_ref=closing.event.ref,
         last_event_at=last_at,
+        wakes_at=_wakes_at(on, actions, ()) if actions else None,
         decisions=(*_decisions(on, conflicts), closing.decision),
         unplaced=tuple(on.ledger.unplaced),
+        supply=around.supply,
+        private=around.graph.private,
     )
 
 
@@ -164,10 +205,11 @@ def _actions(
     actions = [action for action in found if action]
     actions += [conflict_action(around, conflict) for conflict in conflicts if conflict.open]
 
-    def rank(action: NextAction) -> tuple[bool, datetime, str]:
+    def rank(action: NextAction) -> tuple[bool, bool, datetime, str]:
         step = around.graph.by_key.get(action.step or "")
         of = step.detour.of if step and step.detour else action.step
-        return (of not in critical, action.due_at, action.key)
+        hidden = action.step in around.graph.private
+        return (hidden, of not in critical, action.due_at, action.key)
 
     return tuple(sorted(actions, key=rank))
 
@@ -180,18 +222,10 @@ def _last_over(steps: Mapping[str, StepState]) -> datetime | None:
     return max((state.settled_at for state in steps.values() if state.settled_at), default=None)
 
 
-def _wakes_at(
-    around: Around,
-    steps: Mapping[str, StepState],
-    actions: tuple[NextAction, ...],
-    last_at: datetime,
-) -> datetime | None:
+def _wakes_at(on: Walk, actions: Sequence[NextAction], watched: Iterable[Risk]) -> datetime | None:
     """The next moment at which time alone changes the state."""
-    if not actions:
-        return None
-    moments = [silent_at(around, last_at), *(action.due_at for action in actions)]
-    moments += [state.due_at for state in steps.values() if state.due_at]
-    return min((moment for moment in moments if moment >= around.now), default=None)
+    moments = [*on.wakes, *(risk.since for risk in watched), *(one.due_at for one in actions)]
+    return min((moment for moment in moments if moment > on.now), default=None)
 
 
 def _decisions(on: Walk, conflicts: Iterable[Conflict]) -> tuple[Decision, ...]:

@@ -48,6 +48,7 @@ def _all(*types: FactType) -> Mapping[str, FactType]:
 
 FACTS = _all(
     FactType("submission_channel", "Submitted by", "choice"),
+    FactType("therapy_stage", "Therapy is", "choice"),
     FactType("urgent", "Urgent", "boolean", _EVERYONE),
     FactType("start_by_on", "Expected start", "date"),
     FactType("line_of_business", "Line of business", "choice", _EVERYONE, True),
@@ -84,6 +85,14 @@ FACTS = _all(
     FactType("days_supply", "Days of supply", "integer"),
     FactType("quantity", "Quantity", "number"),
     FactType("fill_number", "Fill number", "integer"),
+    FactType("bridge_fill_number", "Free fill number", "integer"),
+    FactType("benefit_year", "Benefit year", "integer"),
+    FactType("prescription_ends_on", "Prescription until", "date"),
+    FactType("consent_ends_on", "Consent until", "date"),
+    FactType("safety_report_number", "Safety report number"),
+    FactType("lot_number", "Lot number"),
+    FactType("serious", "Serious", "boolean"),
+    FactType("duplicate_of", "May be the same as", "text", _ACCESS),
     FactType("first_dose_on", "First dose on", "date"),
     FactType("corrections", "To correct", "list", _ACCESS, of_each_source=True),
     FactType("hub_case_number", "Hub's case number", of_each_source=True),
@@ -96,15 +105,18 @@ def type_of(name: str) -> FactType:
     return FACTS.get(name) or FactType(name, name.replace("_", " ").capitalize(), "text", _ACCESS)
 
 
+def date_of(value: object) -> date | None:
+    """A date as it is reported, or None for anything else."""
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
 def text_of(name: str, value: object) -> str:
     """A fact's value as people write it: "yes", "Mar 4, 2026", a list in one line."""
-    if type_of(name).kind == "date" and isinstance(value, str):
-        try:
-            day = date.fromisoformat(value)
-        except ValueError:
-            return value
-        return f"{day:%b} {day.day}, {day.year}"
-    return plain(value)
+    day = date_of(value) if type_of(name).kind == "date" else None
+    return f"{day:%b} {day.day}, {day.year}" if day else plain(value)
 
 
 def plain(value: object) -> str:

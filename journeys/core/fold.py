@@ -7,7 +7,8 @@ from datetime import datetime
 from journeys.core.conflicts import Run, extend
 from journeys.core.events import KINDS, Event
 from journeys.core.facts import same, type_of
-from journeys.core.graph import Graph
+from journeys.core.graph import Graph, Step
+from journeys.core.times import Time, place
 
 SYSTEM = "system"
 
@@ -25,7 +26,9 @@ class Ledger:
     """What was reported so far.
 
     `coverage_id` is the coverage the journey stands on in the end, `stood_on` the one it
-    stood on at the event being read, `coverage_since` when the last replaced another.
+    stood on at the event being read, `coverage_since` when the last replaced another. `times`
+    are the times that steps beside the path, and those that share facts with one that comes
+    again, were gone through. `elsewhere` are reports about another coverage.
     """
 
     graph: Graph
@@ -36,6 +39,9 @@ class Ledger:
     facts: dict[str, dict[str, Run]] = field(default_factory=dict)
     settlements: dict[str, Event] = field(default_factory=dict)
     followed_up: dict[str, datetime] = field(default_factory=dict)
+    times: dict[str, list[Time]] = field(default_factory=dict)
+    renewed: dict[str, tuple[datetime, str, str]] = field(default_factory=dict)
+    elsewhere: list[Event] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
 
     def speaks_of_current(self, event: Event) -> bool:
@@ -57,12 +63,12 @@ def fold(graph: Graph, events: Iterable[Event]) -> Ledger:
             ledger.unplaced.append(Unplaced(event.ref, "Nobody has confirmed this report yet."))
             continue
         ledger.stood_on = places.get(event.ref, ledger.stood_on)
+        handle = _HANDLERS.get(event.kind)
+        time = handle(ledger, event) if handle else None
         if event.facts:
-            _take_facts(ledger, event)
+            _take_facts(ledger, event, time)
         if event.kind not in KINDS:
             ledger.unplaced.append(Unplaced(event.ref, "Nobody knows this kind of report."))
-        elif handle := _HANDLERS.get(event.kind):
-            handle(ledger, event)
     return ledger
 
 
@@ -78,28 +84,63 @@ def _coverages(graph: Graph, story: Iterable[Event]) -> dict[str, str]:
     }
 
 
-def _take_facts(ledger: Ledger, event: Event) -> None:
+def _take_facts(ledger: Ledger, event: Event, time: Time | None) -> None:
+    """Add what an event says to what its source says.
+
+    What is told of a later time of a step that comes again (the next fill) replaces what all
+    said of the one before; what is told late of an earlier time changes nothing.
+    """
     current = ledger.speaks_of_current(event)
+    began = time.reports[0].order if time else None
     for name, value in event.facts.items():
         if type_of(name).per_coverage and not current:
+            continue
+        if began and not _is_of_this_time(ledger, name, began):
             continue
         runs = ledger.facts.setdefault(name, {})
         said = runs.get(event.source)
         extend(runs, event, value, unchanged=said is not None and same(said.value, value))
 
 
-def _status(ledger: Ledger, event: Event) -> None:
+def _is_of_this_time(ledger: Ledger, name: str, began: tuple[datetime, str, str]) -> bool:
+    known = ledger.renewed.get(name)
+    if name not in ledger.graph.renewable or known == began:
+        return True
+    if known is not None and began < known:
+        return False
+    ledger.renewed[name] = began
+    ledger.facts.pop(name, None)
+    return True
+
+
+def _status(ledger: Ledger, event: Event) -> Time | None:
     step = ledger.graph.by_key.get(event.step or "")
+    why = why_not(step, event)
+    if why or step is None:
+        ledger.unplaced.append(Unplaced(event.ref, why))
+        return None
+    if step.per_coverage and not ledger.speaks_of_current(event):
+        why = "About another coverage than the one the journey stands on."
+        ledger.unplaced.append(Unplaced(event.ref, why))
+        ledger.elsewhere.append(event)
+        return None
+    ledger.claims.setdefault(step.key, []).append(event)
+    counts_as = ledger.graph.renewing.get(step.key)
+    if counts_as is None:
+        return None
+    return place(ledger.graph.by_key[counts_as], ledger.times.setdefault(counts_as, []), event)
+
+
+def why_not(step: Step | None, event: Event) -> str:
+    """Why a status report cannot be taken; empty when it can."""
     if step is None:
-        ledger.unplaced.append(Unplaced(event.ref, "This journey has no such step."))
-    elif step.status(event.status) is None:
-        ledger.unplaced.append(Unplaced(event.ref, f"{step.title} has no such status."))
-    elif step.per_coverage and not ledger.speaks_of_current(event):
-        ledger.unplaced.append(
-            Unplaced(event.ref, "About another coverage than the one the journey stands on.")
-        )
-    else:
-        ledger.claims.setdefault(step.key, []).append(event)
+        return "This journey has no such step."
+    status = step.status(event.status)
+    if status is None:
+        return f"{step.title} has no such status."
+    if status.reasoned and not event.reason:
+        return f"{step.title} is not {status.label.lower()} without a reason."
+    return ""
 
 
 def _coverage_changed(ledger: Ledger, event: Event) -> None:
@@ -112,14 +153,20 @@ def _settled(ledger: Ledger, event: Event) -> None:
         ledger.settlements[event.conflict] = event
 
 
+def _closed(ledger: Ledger, event: Event) -> None:
+    if not event.reason:
+        ledger.unplaced.append(Unplaced(event.ref, "A journey is not closed without a reason."))
+
+
 def _followed_up(ledger: Ledger, event: Event) -> None:
     if event.step:
         ledger.followed_up[event.step] = event.occurred_at
 
 
-_HANDLERS: Mapping[str, Callable[[Ledger, Event], None]] = {
+_HANDLERS: Mapping[str, Callable[[Ledger, Event], Time | None]] = {
     "status": _status,
     "coverage_changed": _coverage_changed,
     "conflict_settled": _settled,
     "follow_up": _followed_up,
+    "closed": _closed,
 }

@@ -45,15 +45,18 @@ def runs_of(events: Iterable[Event]) -> dict[str, Run]:
     return runs
 
 
-def outcome_of(step: Step, runs: Mapping[str, Run], ledger: Ledger) -> Outcome:
-    """Where the step stands: an undisputed end, else the latest word, else a conflict."""
+def outcome_of(step: Step, runs: Mapping[str, Run], ledger: Ledger, *, number: str = "") -> Outcome:
+    """Where the step stands: an undisputed end, else the latest word, else a conflict.
+
+    `number` tells one time of a step that comes again from the others.
+    """
     ends = [run for run in runs.values() if _status(step, run).kind != "open"]
     if not ends:
         latest = max(runs.values(), key=lambda run: run.last.order, default=None)
         return _from(step, latest) if latest else Outcome()
     if len({run.value for run in ends}) == 1:
         return _from(step, min(ends, key=lambda run: run.first.order))
-    return _disputed(step, ends, ledger)
+    return _disputed(step, ends, ledger, number)
 
 
 def _status(step: Step, run: Run) -> Status:
@@ -65,9 +68,10 @@ def _from(step: Step, run: Run) -> Outcome:
     return Outcome(_status(step, run), first.occurred_at, last.reason, first, last)
 
 
-def _disputed(step: Step, ends: list[Run], ledger: Ledger) -> Outcome:
+def _disputed(step: Step, ends: list[Run], ledger: Ledger, number: str) -> Outcome:
     coverage = ledger.coverage_id if step.per_coverage else None
-    key = conflict_key("status", step.key, coverage)
+    name = f"{step.key}#{number}" if number else step.key
+    key = conflict_key("status", name, coverage)
     claims = claims_of(
         ends, evidenced={run.first.source: _backed(step, run, ledger) for run in ends}
     )

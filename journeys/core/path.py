@@ -8,6 +8,7 @@ from itertools import pairwise
 from journeys.core.graph import ROLES, Graph, Step
 from journeys.core.sentences import PHASE_WORDS, name_of
 from journeys.core.state import JourneyState, Party, StepState
+from journeys.core.visibility import may_know
 
 _NOBODY: Mapping[str, Party] = {}
 
@@ -66,13 +67,24 @@ class Picture:
     eta_high: date | None
 
 
-def layout(graph: Graph, state: JourneyState, *, parties: Mapping[str, Party] = _NOBODY) -> Picture:
+def layout(
+    graph: Graph,
+    state: JourneyState,
+    *,
+    parties: Mapping[str, Party] = _NOBODY,
+    viewer: str = "",
+) -> Picture:
     """Lay the journey out: time runs by column, each party has its lane of rows.
 
-    A detour is drawn only when it was taken.
+    A detour, a step beside the path and one that is needed only in trouble are drawn only when
+    they were taken; a private one only for a `viewer` who may see it.
     """
-    steps = [step for step in graph.order if _drawn(step, state.steps[step.key])]
-    columns = _columns(graph)
+    steps = [
+        step
+        for step in graph.order
+        if _drawn(step, state.steps[step.key]) and may_know(graph, viewer, step.key)
+    ]
+    columns = _columns(graph, state)
     lanes, rows = _rows(steps, columns, parties)
     stations = tuple(_station(step, state, columns[step.key], rows[step.key]) for step in steps)
     by_key = {station.step: station for station in stations}
@@ -88,15 +100,26 @@ def layout(graph: Graph, state: JourneyState, *, parties: Mapping[str, Party] = 
 
 
 def _drawn(step: Step, state: StepState) -> bool:
-    return step.detour is None or state.phase not in ("ahead", "skipped")
+    always = step.detour is None and step.aside is None and not _only_in_trouble(step)
+    return always or state.phase not in ("ahead", "skipped")
 
 
-def _columns(graph: Graph) -> dict[str, int]:
-    """The longest way to each step; a detour stands over the step it belongs to."""
+def _only_in_trouble(step: Step) -> bool:
+    return any(skip.presumed for skip in step.skips)
+
+
+def _columns(graph: Graph, state: JourneyState) -> dict[str, int]:
+    """The longest way to each step; a detour stands over the step it belongs to.
+
+    What may happen at any time stands where the path has come to.
+    """
     columns: dict[str, int] = {}
-    for step in graph.order:
+    for step in sorted(graph.order, key=lambda step: step.aside is not None):
         if step.detour:
             columns[step.key] = columns[step.detour.of]
+        elif step.aside and not step.needs:
+            here = (columns[each.key] for each in graph.path if not state.steps[each.key].over)
+            columns[step.key] = min(here, default=max(columns.values(), default=0))
         else:
             columns[step.key] = max((columns[need] + 1 for need in step.needs), default=0)
     return columns

@@ -2,19 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from journeys.core.facts import FACTS
+from journeys.core.faults import Problem, of_aside, of_clocks, of_conditions, of_thresholds
 from journeys.core.graph import ORGANIZATIONS, OUTSIDERS, ROLES, STAGES, Graph, Step, before
-from programs.core.conditions import problems_of
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One fault: where it is, and why it is one."""
-
-    where: str
-    why: str
+__all__ = ["Problem", "problems"]
 
 
 def problems(graph: Graph) -> list[Problem]:
@@ -23,9 +15,12 @@ def problems(graph: Graph) -> list[Problem]:
     for step in graph.steps:
         found.extend(_of_needs(graph, step))
         found.extend(_of_owners(step))
-        found.extend(_of_conditions(step))
+        found.extend(of_conditions(graph, step))
         found.extend(_of_statuses(step))
+        found.extend(of_clocks(step))
         found.extend(_of_detour(graph, step))
+        found.extend(of_aside(graph, step))
+    found.extend(of_thresholds(graph))
     if graph.settled_by not in ORGANIZATIONS:
         found.append(Problem(graph.key, f"Nobody called {graph.settled_by!r} settles conflicts."))
     return found
@@ -37,6 +32,8 @@ def _of_keys(graph: Graph) -> Iterator[Problem]:
             yield Problem(key, f"{count} steps have this key.")
     if not graph.steps:
         yield Problem(graph.key, "The journey has no steps.")
+    elif not graph.closing_steps:
+        yield Problem(graph.key, "Nothing closes it: no status of any step ends the journey.")
 
 
 def _of_order(graph: Graph) -> Iterator[Problem]:
@@ -70,6 +67,8 @@ def _of_needs(graph: Graph, step: Step) -> Iterator[Problem]:
             yield Problem(step.key, f"It needs {need!r}, which is no step of this journey.")
         elif graph.by_key[need].detour:
             yield Problem(step.key, f"It needs {need!r}, a detour that may never open.")
+        elif graph.by_key[need].aside:
+            yield Problem(step.key, f"It needs {need!r}, which is beside the path.")
 
 
 def _of_owners(step: Step) -> Iterator[Problem]:
@@ -88,18 +87,6 @@ def _of_owners(step: Step) -> Iterator[Problem]:
         yield Problem(step.key, "It says nothing of what its owner does.")
 
 
-def _of_conditions(step: Step) -> Iterator[Problem]:
-    for skip in step.skips:
-        for why in problems_of(skip.when, FACTS):
-            yield Problem(step.key, f"When it is not needed: {why}")
-    for case in step.due.cases:
-        for why in problems_of(case.when, FACTS):
-            yield Problem(step.key, f"When it is due: {why}")
-    for name in (*step.uses, *step.evidence, *step.produces):
-        if name not in FACTS:
-            yield Problem(step.key, f"No fact is called {name!r}.")
-
-
 def _of_statuses(step: Step) -> Iterator[Problem]:
     for key, count in Counter(status.key for status in step.statuses).items():
         if count > 1:
@@ -110,9 +97,20 @@ def _of_statuses(step: Step) -> Iterator[Problem]:
         yield Problem(step.key, "No status ends it, so the journey could never be over.")
     if step.stage is not None and step.stage not in STAGES:
         yield Problem(step.key, f"No milestone is called {step.stage!r}.")
-    for clock in (step.due.clock, *(case.clock for case in step.due.cases)):
-        if clock.amount <= 0:
-            yield Problem(step.key, "It is due before it opens.")
+    yield from _of_reasons(step)
+
+
+def _of_reasons(step: Step) -> Iterator[Problem]:
+    for key, count in Counter(_reasons(step)).items():
+        if count > 1:
+            yield Problem(step.key, f"One status has {count} reasons called {key[1]!r}.")
+    for status in step.statuses:
+        if status.reasoned and not status.reasons:
+            yield Problem(step.key, f"{status.label} takes a reason, and none is listed.")
+
+
+def _reasons(step: Step) -> list[tuple[str, str]]:
+    return [(status.key, reason.key) for status in step.statuses for reason in status.reasons]
 
 
 def _of_detour(graph: Graph, step: Step) -> Iterator[Problem]:
@@ -129,5 +127,8 @@ def _of_detour(graph: Graph, step: Step) -> Iterator[Problem]:
     for key in (key for key in rule.returns if step.status(key) is None):
         yield Problem(step.key, f"It has no status {key!r} to return with.")
     ends = [status.key for status in step.statuses if status.kind in ("done", "skipped")]
+    known = {reason.key for status in of.statuses for reason in status.reasons}
+    for key in (key for key in rule.but_for if key not in known):
+        yield Problem(step.key, f"{of.title} has no reason {key!r}.")
     for key in (key for key in ends if key not in rule.returns):
         yield Problem(step.key, f"After {key!r} nothing says where {of.title} goes on.")

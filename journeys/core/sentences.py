@@ -1,7 +1,7 @@
 """The words a journey is told in: the same for every reader."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from journeys.core.graph import Step
@@ -61,6 +61,11 @@ def full_moment(instant: datetime, zone: str) -> str:
     local = instant.astimezone(ZoneInfo(zone))
     word = _ZONE_WORDS.get(zone) or local.tzname() or zone
     return f"{local:%a}, {local:%b} {local.day}, {_clock(local)} {word}"
+
+
+def day_words(day: date) -> str:
+    """ "Fri, Mar 6, 2026"."""
+    return f"{day:%a}, {day:%b} {day.day}, {day.year}"
 
 
 def near_day(instant: datetime, *, now: datetime, zone: str) -> str:
@@ -126,6 +131,12 @@ def settle_headline(subject: str, who: str, due_at: datetime, *, now: datetime, 
     when = near_day(due_at, now=now, zone=zone)
     verb = "was to settle it" if due_at < now else "settles it"
     return f"Partners disagree about {_lower_first(subject)}; {who} {verb} by {when}"
+
+
+def follow_up_headline(who: str, due_at: datetime, *, now: datetime, zone: str) -> str:
+    """The headline when only something is open that not every party may know of."""
+    was = "was " if due_at < now else ""
+    return f"{who} has a follow-up, which {was or 'is '}due {near_day(due_at, now=now, zone=zone)}"
 
 
 def next_action(action: str, who: str, due_at: datetime, *, now: datetime, zone: str) -> str:

@@ -4,9 +4,8 @@ from datetime import datetime
 
 from journeys.core.decisions import open_when_needs_are_settled, skip_when_not_needed
 from journeys.core.detours import take_outcome, unused
-from journeys.core.fold import Ledger
-from journeys.core.graph import Graph, Skip, Step
-from journeys.core.known import Known
+from journeys.core.gates import gated, skip_holds
+from journeys.core.graph import Skip, Step
 from journeys.core.outcomes import Outcome
 from journeys.core.state import StepState
 from journeys.core.walking import Walk, in_hand, state_of
@@ -15,16 +14,15 @@ OPENS = open_when_needs_are_settled.__name__
 SKIPS = skip_when_not_needed.__name__
 
 
-def walk(graph: Graph, ledger: Ledger, known: Known, *, started_at: datetime) -> Walk:
-    """Place every step; clocks, names and risks are for others to add."""
-    on = Walk(graph, ledger, known, started_at, conflicts=list(known.conflicts))
+def walk(on: Walk) -> None:
+    """Place every step of the path and its detours; what is beside it is for asides."""
+    graph = on.graph
     for step in graph.path:
         take_outcome(on, step)
-        on.steps[step.key] = _place(on, step)
+        on.put(_place(on, step))
     for step in graph.steps:
         if step.detour and step.key not in on.steps:
-            on.steps[step.key] = unused(on, step, step.detour)
-    return on
+            on.put(unused(on, step, step.detour))
 
 
 def _place(on: Walk, step: Step) -> StepState:
@@ -57,7 +55,7 @@ def _ready(on: Walk, step: Step, outcome: Outcome, opened_at: datetime) -> StepS
         return state_of(step, outcome, phase="waiting", owner=owner, acts=acts, opened_at=opened_at)
     status = outcome.status or step.statuses[0]
     if status.kind in ("open", "failed"):
-        return in_hand(step, outcome, opened_at)
+        return gated(on, step, in_hand(step, outcome, opened_at))
     return _over(step, outcome, opened_at, skipped=status.kind == "skipped")
 
 
@@ -76,14 +74,14 @@ def _over(step: Step, outcome: Outcome, opened_at: datetime, *, skipped: bool) -
 
 
 def _skip(on: Walk, step: Step, outcome: Outcome) -> tuple[Skip, frozenset[str]] | None:
-    """The skip that holds over known facts; a reported end stands unless the skip is firm."""
+    """The skip that holds over what is known; a reported end stands unless the skip is firm."""
     ended = outcome.conflict or (outcome.status and outcome.status.kind != "open")
-    values = on.known.values
     for skip, names in on.graph.skips[step.key]:
-        if (ended and not skip.firm) or not all(name in values for name in names):
+        if ended and not skip.firm:
             continue
-        facts = {name: values[name] for name in names}
-        if skip_when_not_needed({"when": skip.when, "facts": facts}) == "skipped":
+        if skip.presumed and outcome.status is not None:
+            continue
+        if skip_holds(on, skip, names):
             return skip, names
     return None
 
@@ -92,19 +90,19 @@ def _skipped(
     on: Walk, step: Step, found: tuple[Skip, frozenset[str]], ready_at: datetime | None
 ) -> StepState:
     skip, names = found[0], sorted(found[1])
-    facts = [on.known.facts[name] for name in names]
-    latest = max(facts, key=lambda fact: (fact.occurred_at, fact.ref))
-    inputs = {"when": skip.when, "facts": {fact.name: fact.value for fact in facts}}
-    on.decide(SKIPS, step.key, inputs, latest.ref, latest.occurred_at)
+    ref, at = on.cause_of(names)
+    ref = None if skip.presumed else ref
+    on.decide(SKIPS, step.key, {"when": skip.when, "facts": on.known_of(names)}, ref, at)
     return StepState(
         key=step.key,
         title=step.title,
         phase="skipped",
-        since=latest.occurred_at,
-        settled_at=max(ready_at, latest.occurred_at) if ready_at else None,
+        since=at,
+        settled_at=max(ready_at, at) if ready_at else None,
         skipped_why=skip.why,
-        skipped_by=tuple(names),
-        ref=latest.ref,
+        skipped_by=tuple(name for name in names if name in on.known.facts),
+        presumed=skip.presumed,
+        ref=ref,
     )
 
 

@@ -9,17 +9,35 @@ from journeys.core.conflicts import Conflict
 from journeys.core.decisions import Decision
 from journeys.core.facts import Fact
 from journeys.core.fold import Unplaced
+from journeys.core.graph import Clock
+from journeys.core.supply import Fill
 
 Phase = Literal["done", "now", "waiting", "ahead", "skipped", "at_risk", "blocked", "conflict"]
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """An organization (or payer, or patient) taking part: its role, name and time zone."""
+    """An organization (or payer, or patient) taking part: its role, name and time zone.
+
+    One that is not `active` any more is stood in for. `heard_at` is when its feed last said
+    anything about anybody, and `heartbeat` how often it should.
+    """
 
     role: str
     name: str
     time_zone: str = "America/New_York"
+    active: bool = True
+    heard_at: datetime | None = None
+    heartbeat: Clock | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """How long a step really took elsewhere, in business hours: two quantiles of `count` cases."""
+
+    low: float
+    high: float
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +47,8 @@ class StepState:
     `owner` has it and `acts` is the organization with the next action (the same, unless the
     owner is outside). `due_at` is when the step should be over, `act_by` when the next action
     falls due. `settled_at` is set once the step and all it needs are over. `ref` is the
-    report it rests on.
+    report it rests on. A `presumed` skip rests on nothing but that nobody said otherwise.
+    `number` tells the times of a step that comes again apart.
     """
 
     key: str
@@ -49,8 +68,10 @@ class StepState:
     act_by: datetime | None = None
     skipped_why: str = ""
     skipped_by: tuple[str, ...] = ()
+    presumed: bool = False
     blocked_why: str = ""
     ref: str | None = None
+    number: str = ""
 
     @property
     def over(self) -> bool:
@@ -72,13 +93,14 @@ class NextAction:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """Why a journey may slip, who has it and by when."""
+    """Why a journey may slip, who has it and by when, and from when on (`since`) it holds."""
 
     rule: str
     step: str | None
     why: str
     who: str
     by: datetime
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +116,8 @@ class JourneyState:
     """Where the journey stands. Equal for equal events, whatever the order they came in.
 
     `current` lists the steps that are open, the one that decides the end first. `wakes_at`
-    is the next moment at which time alone changes something.
+    is the next moment at which time alone changes something. `supply` is what the patient was
+    sent; `elsewhere` names reports about another coverage than the one the journey stands on.
     """
 
     steps: Mapping[str, StepState]
@@ -120,12 +143,21 @@ class JourneyState:
     wakes_at: datetime | None = None
     decisions: tuple[Decision, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
+    supply: tuple[Fill, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    private: frozenset[str] = frozenset()
     closing_ref: str | None = field(default=None)
 
     @property
     def is_open(self) -> bool:
         """Whether anything is still to be done."""
         return self.closed_at is None and self.completed_at is None
+
+    @property
+    def lead(self) -> StepState | None:
+        """The open step that lists tell: the first in `current` that all parties may know of."""
+        known = (self.steps[key] for key in self.current if key not in self.private)
+        return next(known, None)
 
     @property
     def at_risk(self) -> bool:
@@ -135,7 +167,7 @@ class JourneyState:
 
 def to_json(state: JourneyState) -> dict[str, Any]:
     """What a projection row keeps; instants in ISO 8601, no fact values."""
-    lead = state.steps[state.current[0]] if state.current else None
+    lead = state.lead
     return {
         "step": lead.key if lead else None,
         "title": lead.title if lead else "",

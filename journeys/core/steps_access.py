@@ -4,6 +4,7 @@ from journeys.core.facts import GOVERNMENT_LINES
 from journeys.core.graph import Clock, ClockCase, Detour, Due, Reason, Skip, Status, Step
 
 GOVERNMENT = {"field": "line_of_business", "op": "in", "value": list(GOVERNMENT_LINES)}
+EXCLUDED = {"field": "step.benefit_verification.reason", "op": "equals", "value": "plan_exclusion"}
 NO_COVERAGE = {"field": "line_of_business", "op": "equals", "value": "uninsured"}
 
 _INTAKE_DETAILS = ("practice", "hub")
@@ -66,6 +67,7 @@ INTAKE_REVIEW = Step(
             label="Returned",
             calls="return_for_correction",
             reasons=_MISSING,
+            setback=True,
         ),
         Status(
             key="rejected", label="Rejected", kind="failed", closes=True, reasons=_OUT_OF_PROGRAM
@@ -94,9 +96,9 @@ MISSING_INFORMATION = Step(
     action="Provide what the hub asked for",
     statuses=(
         Status(key="open", label="Asked for"),
-        Status(key="contacted_1", label="Asked once"),
-        Status(key="contacted_2", label="Asked twice"),
-        Status(key="contacted_3", label="Asked three times"),
+        Status(key="contacted_1", label="Asked once", attempts=1),
+        Status(key="contacted_2", label="Asked twice", attempts=2),
+        Status(key="contacted_3", label="Asked three times", attempts=3),
         Status(key="provided", label="Provided", kind="done"),
         Status(key="expired", label="Not provided in time", kind="failed"),
     ),
@@ -173,6 +175,7 @@ _NO_AUTHORIZATION = (
         "The payer asks for no prior authorization",
     ),
     Skip(NO_COVERAGE, "There is no coverage to ask"),
+    Skip(EXCLUDED, "The plan excludes the medicine"),
 )
 
 PRIOR_AUTHORIZATION = Step(
@@ -231,6 +234,7 @@ PRIOR_AUTHORIZATION_DETERMINATION = Step(
         Status(key="approved", label="Approved", kind="done"),
         Status(key="partially_approved", label="Partly approved", kind="done"),
         Status(key="not_required", label="Not required", kind="skipped"),
+        Status(key="not_covered", label="Not covered by the plan", kind="skipped"),
         Status(
             key="denied",
             label="Denied",
@@ -242,7 +246,11 @@ PRIOR_AUTHORIZATION_DETERMINATION = Step(
                 Reason("step_therapy", "step therapy comes first"),
                 Reason("not_medically_necessary", "not medically necessary"),
                 Reason("criteria_not_met", "criteria are not met"),
-                Reason("missing_information", "information was missing"),
+                Reason(
+                    "missing_information",
+                    "information was missing",
+                    action="Send the request again with what was missing",
+                ),
                 Reason("non_formulary", "not on the formulary"),
                 Reason("off_label", "off-label use"),
                 Reason("quantity_limit", "over the quantity limit"),
@@ -270,21 +278,8 @@ PRIOR_AUTHORIZATION_DETERMINATION = Step(
     ),
     due=Due(
         Clock(5, "business_days"),
-        (
-            ClockCase({"field": "urgent", "op": "equals", "value": True}, Clock(24, "hours")),
-            ClockCase(
-                {"field": "line_of_business", "op": "equals", "value": "medicare_d"},
-                Clock(72, "hours"),
-            ),
-            ClockCase(
-                {
-                    "field": "line_of_business",
-                    "op": "in",
-                    "value": ["medicare_advantage", "medicaid"],
-                },
-                Clock(7, "days"),
-            ),
-        ),
+        (ClockCase({"field": "urgent", "op": "equals", "value": True}, Clock(24, "hours")),),
+        table="decision",
     ),
     follow_up=_TWO_DAYS,
     typical=(10, 70),

@@ -1,7 +1,7 @@
 """The steps from copay help to the first dose: statuses, reasons, owners, clocks."""
 
 from journeys.core.graph import ORGANIZATIONS, Clock, Due, Reason, Sending, Skip, Status, Step
-from journeys.core.steps_access import GOVERNMENT, NO_COVERAGE
+from journeys.core.steps_access import EXCLUDED, GOVERNMENT, NO_COVERAGE
 
 _REJECTS = (
     Reason("refill_too_soon", "refill too soon"),
@@ -23,6 +23,7 @@ COPAY_ENROLLMENT = Step(
     skips=(
         Skip(GOVERNMENT, "Copay help is not allowed with government coverage", firm=True),
         Skip(NO_COVERAGE, "There is no coverage for copay help to add to"),
+        Skip(EXCLUDED, "The plan excludes the medicine, so there is nothing to add to"),
     ),
     statuses=(
         Status(key="eligible", label="Eligible"),
@@ -59,7 +60,7 @@ PHARMACY_TRIAGE = Step(
     lane="hub",
     owner="hub",
     action="Send the referral to a pharmacy",
-    needs=("benefit_verification", "prior_authorization_determination"),
+    needs=("benefit_verification", "prior_authorization_determination", "patient_assistance"),
     uses=("pharmacy_required_by_payer",),
     statuses=(
         Status(key="choosing", label="Choosing"),
@@ -75,6 +76,7 @@ PHARMACY_TRIAGE = Step(
             key="rejected",
             label="Refused by the pharmacy",
             action="Choose another pharmacy",
+            setback=True,
             due=Clock(4, "business_hours"),
             reasons=(
                 Reason("out_of_network", "not in the payer's network"),
@@ -88,6 +90,7 @@ PHARMACY_TRIAGE = Step(
             key="transferred",
             label="Transferred",
             action="Send the referral to the new pharmacy",
+            setback=True,
             due=Clock(4, "business_hours"),
         ),
     ),
@@ -104,6 +107,12 @@ PHARMACY_INTAKE = Step(
     owner="pharmacy",
     action="Check the prescription and run the claim",
     needs=("pharmacy_triage", "copay_enrollment"),
+    skips=(
+        Skip(
+            {"field": "step.patient_assistance", "op": "equals", "value": "approved"},
+            "Free medicine is not billed",
+        ),
+    ),
     statuses=(
         Status(key="intake", label="Intake"),
         Status(key="clinical_review", label="Clinical review"),
@@ -112,6 +121,7 @@ PHARMACY_INTAKE = Step(
             key="rejected",
             label="Claim rejected",
             action="Resolve the rejected claim",
+            setback=True,
             due=Clock(1, "business_days"),
             reasons=_REJECTS,
         ),
@@ -131,9 +141,9 @@ DELIVERY = Step(
     needs=("pharmacy_intake",),
     statuses=(
         Status(key="to_schedule", label="To be scheduled"),
-        Status(key="attempting_contact_1", label="Called the patient once"),
-        Status(key="attempting_contact_2", label="Called the patient twice"),
-        Status(key="attempting_contact_3", label="Called the patient three times"),
+        Status(key="attempting_contact_1", label="Called the patient once", attempts=1),
+        Status(key="attempting_contact_2", label="Called the patient twice", attempts=2),
+        Status(key="attempting_contact_3", label="Called the patient three times", attempts=3),
         Status(key="scheduled", label="Scheduled", action="Ship the medicine"),
         Status(key="packed", label="Packed", action="Ship the medicine"),
         Status(
@@ -147,6 +157,7 @@ DELIVERY = Step(
             key="exception",
             label="Delivery problem",
             action="Resolve the delivery problem",
+            setback=True,
             due=Clock(1, "business_days"),
             reasons=(
                 Reason("no_answer", "nobody answered"),
@@ -161,6 +172,7 @@ DELIVERY = Step(
             key="returned",
             label="Sent back",
             action="Send the medicine again",
+            setback=True,
             due=Clock(1, "business_days"),
         ),
     ),

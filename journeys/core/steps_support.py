@@ -1,11 +1,20 @@
 """Steps that only some therapies need: where it is given, who pays for it, what safety asks."""
 
 from journeys.core.graph import Clock, Due, Reason, Skip, Status, Step
+from journeys.core.steps_access import EXCLUDED, NO_COVERAGE
 
 _TWO_DAYS = Clock(2, "business_days")
 PHARMACY_BENEFIT = {"field": "benefit", "op": "equals", "value": "pharmacy"}
 BUY_AND_BILL = {"field": "acquisition", "op": "equals", "value": "buy_and_bill"}
 BOUGHT_BY_SITE = Skip(BUY_AND_BILL, "The site buys the medicine and bills the plan")
+
+NOBODY_PAYS = {
+    "any": [
+        NO_COVERAGE,
+        EXCLUDED,
+        {"field": "step.prior_authorization_determination", "op": "equals", "value": "not_covered"},
+    ]
+}
 
 SITE_OF_CARE = Step(
     key="site_of_care",
@@ -35,6 +44,7 @@ SITE_OF_CARE = Step(
             key="declined",
             label="Declined by the site",
             action="Choose another site",
+            setback=True,
             due=_TWO_DAYS,
             reasons=(
                 Reason("payer_prefers_other_site", "payer prefers another kind of site"),
@@ -57,7 +67,8 @@ PATIENT_ASSISTANCE = Step(
     lane="hub",
     owner="hub",
     action="Decide on free medicine or find a foundation",
-    needs=("benefit_verification",),
+    needs=("prior_authorization_determination",),
+    skips=(Skip({"not": NOBODY_PAYS}, "The plan pays for the medicine", presumed=True),),
     statuses=(
         Status(key="applied", label="Applied for"),
         Status(

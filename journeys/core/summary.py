@@ -1,6 +1,7 @@
 """The journey in a line: its headline, its next action, and how far it has come."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from journeys.core import sentences
@@ -19,6 +20,9 @@ def headline(
     if lead is None:
         at = completed_at or around.now
         return sentences.completed_headline(at, now=around.now, zone=around.zone)
+    if lead.step in around.graph.private:
+        who = sentences.name_of(lead.owner, around.parties)
+        return sentences.follow_up_headline(who, lead.due_at, now=around.now, zone=around.zone)
     if lead.step is None or lead.key != lead.step:
         who = sentences.name_of(lead.owner, around.parties)
         subject = _subject(around, lead)
@@ -41,6 +45,8 @@ def next_action(around: Around, lead: NextAction | None) -> str:
     """Who does what by when, or nothing when nothing is left."""
     if lead is None:
         return ""
+    if lead.step in around.graph.private:
+        lead = replace(lead, action="Finish a follow-up")
     who = sentences.name_of(lead.owner, around.parties)
     return sentences.next_action(lead.action, who, lead.due_at, now=around.now, zone=around.zone)
 

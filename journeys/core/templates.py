@@ -12,6 +12,8 @@ from journeys.core.steps_access import (
     PRIOR_AUTHORIZATION,
     PRIOR_AUTHORIZATION_DETERMINATION,
 )
+from journeys.core.steps_anytime import ADVERSE_EVENT, DISCONTINUATION
+from journeys.core.steps_denial import APPEAL, BRIDGE
 from journeys.core.steps_fulfillment import (
     COPAY_ENROLLMENT,
     DELIVERY,
@@ -19,6 +21,7 @@ from journeys.core.steps_fulfillment import (
     PHARMACY_INTAKE,
     PHARMACY_TRIAGE,
 )
+from journeys.core.steps_ongoing import LAPSED, REAUTHORIZATION, REFILL, REVERIFICATION
 from journeys.core.steps_support import (
     BOUGHT_BY_SITE,
     INFUSION_COURSE,
@@ -33,15 +36,20 @@ _ACCESS: tuple[Step, ...] = (
     BENEFIT_VERIFICATION,
     PRIOR_AUTHORIZATION,
     PRIOR_AUTHORIZATION_DETERMINATION,
+    APPEAL,
     COPAY_ENROLLMENT,
+    PATIENT_ASSISTANCE,
     PHARMACY_TRIAGE,
     PHARMACY_INTAKE,
 )
 
+# A step that another holds comes after it.
+_THERAPY: tuple[Step, ...] = (BRIDGE, ADVERSE_EVENT, REFILL, REVERIFICATION, REAUTHORIZATION)
+
 _SELF_INJECTED = Graph(
     "self_injected_pharmacy_benefit",
     "Self-injected, pharmacy benefit",
-    (*_ACCESS, DELIVERY, FIRST_DOSE),
+    (*_ACCESS, DELIVERY, FIRST_DOSE, *_THERAPY, DISCONTINUATION),
 )
 
 _LONGER_DECISION = replace(
@@ -59,7 +67,9 @@ _MEDICAL: tuple[Step, ...] = (
     BENEFIT_VERIFICATION,
     PRIOR_AUTHORIZATION,
     _LONGER_DECISION,
+    APPEAL,
     COPAY_ENROLLMENT,
+    PATIENT_ASSISTANCE,
     SITE_OF_CARE,
     *_BY_PHARMACY,
     replace(
@@ -84,6 +94,8 @@ _INFUSED = Graph(
             action="Give the first infusion",
             due=Due(Clock(14, "days")),
         ),
+        *_THERAPY,
+        DISCONTINUATION,
     ),
 )
 
@@ -102,6 +114,8 @@ _DUAL = Graph(
             stage=None,
         ),
         replace(FIRST_DOSE, title="First self-injection", needs=("home_delivery",)),
+        *(replace(step, needs=("home_delivery",)) if step is REFILL else step for step in _THERAPY),
+        DISCONTINUATION,
     ),
 )
 
@@ -118,7 +132,7 @@ _TAKEN_AT_HOME = replace(
 _ORAL = Graph(
     "oral_pharmacy_benefit",
     "Oral, pharmacy benefit",
-    (*_ACCESS, DELIVERY, _TAKEN_AT_HOME),
+    (*_ACCESS, DELIVERY, _TAKEN_AT_HOME, *_THERAPY, DISCONTINUATION),
 )
 
 # Nothing is dispensed before the safety program allows it.
@@ -128,8 +142,10 @@ _REMS = Graph(
     (
         *_ACCESS,
         REMS,
-        replace(DELIVERY, needs=(*DELIVERY.needs, REMS.key)),
+        replace(DELIVERY, needs=(*DELIVERY.needs, REMS.key), gates=(LAPSED,)),
         _TAKEN_AT_HOME,
+        *_THERAPY,
+        DISCONTINUATION,
     ),
 )
 
@@ -138,17 +154,25 @@ _PAP_ONLY = Graph(
     "Free medicine only",
     (
         *_ENTRY,
-        replace(PATIENT_ASSISTANCE, needs=(INTAKE_REVIEW.key,), stage="authorized"),
+        replace(PATIENT_ASSISTANCE, needs=(INTAKE_REVIEW.key,), skips=(), stage="authorized"),
         replace(PHARMACY_TRIAGE, needs=(PATIENT_ASSISTANCE.key,), uses=()),
         replace(DELIVERY, needs=(PHARMACY_TRIAGE.key,)),
         _TAKEN_AT_HOME,
+        ADVERSE_EVENT,
+        REFILL,
+        DISCONTINUATION,
     ),
 )
 
 _COPAY_ONLY = Graph(
     "copay_only",
     "Copay help only",
-    (*_ENTRY, replace(COPAY_ENROLLMENT, needs=(INTAKE_REVIEW.key,))),
+    (
+        *_ENTRY,
+        replace(COPAY_ENROLLMENT, needs=(INTAKE_REVIEW.key,), skips=COPAY_ENROLLMENT.skips[:2]),
+        ADVERSE_EVENT,
+        DISCONTINUATION,
+    ),
 )
 
 GRAPHS: Mapping[str, Graph] = {

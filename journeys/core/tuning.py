@@ -1,6 +1,7 @@
 """A program version's changes to a template: steps left out, other clocks, owners, conditions.
 
-A tuning is JSON: {"drop": [step keys], "steps": {step key: changes}}. Changes may give `due`
+A tuning is JSON: {"drop": [step keys], "steps": {step key: changes}, "thresholds": {name:
+number or clock}} (the names are those of journeys.core.graph.Thresholds). Changes may give `due`
 and `follow_up` ({"amount", "unit"}), `owner`, `chased_by`, `title`, `action`, `typical` (low and
 high business hours) and `skip_when` ([{"when": condition, "why": words}], beside the template's).
 """
@@ -8,9 +9,19 @@ high business hours) and `skip_when` ([{"when": condition, "why": words}], besid
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
-from journeys.core.graph import ROLES, Clock, Due, Graph, Skip, Step, Unit
+from journeys.core.graph import (
+    ROLES,
+    Clock,
+    Condition,
+    Graph,
+    Moment,
+    Skip,
+    Step,
+    Thresholds,
+    Unit,
+)
 from journeys.core.problems import Problem, problems
 
 _UNITS = get_args(Unit)
@@ -56,10 +67,33 @@ def _apply(graph: Graph, tuning: Mapping[str, Any]) -> tuple[Graph, list[Problem
     found.extend(Problem(key, "It is named more than once.") for key in twice)
     kept = _without(graph, {str(key) for key in drop})
     changed = [_changed(step, steps.get(step.key, {}), found) for step in kept]
-    return replace(graph, steps=tuple(changed)), found
+    thresholds = _thresholds(graph, tuning.get("thresholds", {}), found)
+    return replace(graph, steps=tuple(changed), thresholds=thresholds), found
 
 
-_PARTS = ("drop", "steps")
+_PARTS = ("drop", "steps", "thresholds")
+
+
+def _thresholds(graph: Graph, told: object, found: list[Problem]) -> Thresholds:
+    if not isinstance(told, Mapping):
+        found.append(Problem(graph.key, "“thresholds” is an object."))
+        return graph.thresholds
+    values: dict[str, Any] = {}
+    for name, value in told.items():
+        usual = getattr(graph.thresholds, name, None)
+        try:
+            if usual is None:
+                raise _Fault("there is no such threshold.")
+            values[name] = _clock(value) if isinstance(usual, Clock) else _positive(value)
+        except _Fault as fault:
+            found.append(Problem(graph.key, f"{name}: {fault}"))
+    return replace(graph.thresholds, **values)
+
+
+def _positive(value: object) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        raise _Fault(f"{value!r} is no limit.")
+    return value
 
 
 def _without(graph: Graph, drop: set[str]) -> list[Step]:
@@ -75,8 +109,50 @@ def _without(graph: Graph, drop: set[str]) -> list[Step]:
         if step.key in drop or (step.detour and step.detour.of in drop):
             continue
         needs = dict.fromkeys(earlier for need in step.needs for earlier in inherited(need))
-        kept.append(replace(step, needs=tuple(needs)))
+        kept.append(replace(_unread(step, drop), needs=tuple(needs)))
     return kept
+
+
+def _unread(step: Step, drop: set[str]) -> Step:
+    """The step without what could only be told by a dropped one: that is never so."""
+    skips = [
+        replace(skip, when=when)
+        for skip in step.skips
+        if not _hangs(skip.at, drop) and (when := _without_steps(skip.when, drop)) is not None
+    ]
+    if step.aside is None or not drop:
+        return replace(step, skips=tuple(skips))
+    openings = []
+    for opening in step.aside.openings:
+        when = None if opening.when is None else _without_steps(opening.when, drop)
+        if not _hangs(opening.at, drop) and (opening.when is None or when is not None):
+            openings.append(replace(opening, when=when))
+    aside = replace(step.aside, openings=tuple(openings))
+    return replace(step, skips=tuple(skips), aside=aside)
+
+
+def _hangs(moment: Moment | None, drop: set[str]) -> bool:
+    return moment is not None and moment.of.partition(".")[2] in drop
+
+
+def _without_steps(when: Condition, drop: set[str]) -> Condition | None:
+    """The condition when dropped steps stand in no status; None when it never holds then."""
+    if "not" in when:
+        inner = _without_steps(cast(Condition, when["not"]), drop)
+        return _ALWAYS if inner is None else {"not": inner}
+    for word in ("all", "any"):
+        if word in when:
+            told = cast(list[Condition], when[word])
+            parts = [part for each in told if (part := _without_steps(each, drop)) is not None]
+            never = len(parts) < len(told) if word == "all" else not parts
+            return None if never else {word: parts}
+    kind, _, key = str(when.get("field", "")).partition(".")
+    return None if kind == "step" and key.split(".")[0] in drop else when
+
+
+_ALWAYS: Condition = {
+    "any": [{"field": "urgent", "op": "present"}, {"field": "urgent", "op": "absent"}]
+}
 
 
 def _changed(step: Step, changes: object, found: list[Problem]) -> Step:
@@ -147,7 +223,7 @@ def _owner(step: Step, value: object) -> dict[str, Any]:
 
 
 _READERS: Mapping[str, Callable[[Step, object], dict[str, Any]]] = {
-    "due": lambda step, value: {"due": Due(_clock(value))},
+    "due": lambda step, value: {"due": replace(step.due, clock=_clock(value), cases=())},
     "follow_up": lambda step, value: {"follow_up": _clock(value)},
     "owner": _owner,
     "chased_by": lambda step, value: {"chased_by": _role(value)},

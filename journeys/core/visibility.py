@@ -6,7 +6,7 @@ from dataclasses import replace
 from journeys.core.events import Event
 from journeys.core.facts import Fact, type_of
 from journeys.core.graph import ORGANIZATIONS, Graph, Step
-from journeys.core.state import JourneyState, StepState
+from journeys.core.state import JourneyState, NextAction, Risk, StepState
 
 ALL_SEEING = ("practice", "hub")
 
@@ -29,6 +29,21 @@ def sees_facts(viewer: str, names: Iterable[str]) -> bool:
 def sees_step(viewer: str, step: Step | None) -> bool:
     """Whether reports about a step are told to this role."""
     return viewer in ALL_SEEING if step is None else viewer in step.seen_by
+
+
+def may_know(graph: Graph, viewer: str, key: str | None) -> bool:
+    """Whether this role may know that a step is there at all; without a role, not of a private."""
+    return key not in graph.private or sees_step(viewer, graph.by_key[key or ""])
+
+
+def visible_risks(graph: Graph, state: JourneyState, viewer: str) -> tuple[Risk, ...]:
+    """Why the journey may slip, as far as this role may know the step it is about."""
+    return tuple(risk for risk in state.risks if may_know(graph, viewer, risk.step))
+
+
+def visible_actions(graph: Graph, state: JourneyState, viewer: str) -> tuple[NextAction, ...]:
+    """What is to be done next, as far as this role may know the step it is about."""
+    return tuple(one for one in state.actions if may_know(graph, viewer, one.step))
 
 
 def sees_details(viewer: str, step: Step | None) -> bool:

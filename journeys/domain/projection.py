@@ -26,7 +26,7 @@ COLUMNS = (
 
 def project(journey: Journey, state: JourneyState) -> None:
     """Set the projection of a journey from its state; `refold_journeys --check` compares them."""
-    lead = state.steps[state.current[0]] if state.current else None
+    lead = state.lead
     journey.stage = state.stage
     journey.step = lead.key if lead else ""
     journey.step_title = lead.title if lead else ""

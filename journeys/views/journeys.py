@@ -110,7 +110,7 @@ def show(
 
 def _page(story: queries.Story, *, now: datetime) -> dict[str, Any]:
     actor, state = current_actor(), story.state
-    lead = state.steps[state.current[0]] if state.current else None
+    lead = state.lead
     actions = presenting.actions(story)
     return {
         "journey": story.journey,

@@ -15,7 +15,13 @@ from accounts.templatetags.times import ago, day, when
 from journeys.core.path import Picture, layout
 from journeys.core.state import StepState
 from journeys.core.timeline import Entry, FactLine
-from journeys.core.visibility import sees_step, visible_facts, visible_step
+from journeys.core.visibility import (
+    sees_step,
+    visible_actions,
+    visible_facts,
+    visible_risks,
+    visible_step,
+)
 from journeys.domain.queries.exchange import ARRIVED
 from journeys.domain.queries.journeys import Handed, Story
 from journeys.enums import DeliveryStatus, PartyRole
@@ -87,7 +93,7 @@ def actions(story: Story) -> list[Action]:
     names = {role: organization.name for role, organization in story.parties().items()}
     people = story.cast.people()
     found = []
-    for each in story.state.actions:
+    for each in visible_actions(story.graph, story.state, story.viewer):
         step = story.state.steps.get(each.step or "")
         known = people.get(each.owner)
         found.append(
@@ -106,11 +112,11 @@ def actions(story: Story) -> list[Action]:
 
 def goal(story: Story) -> str:
     """What the expected days at the path's end are about."""
-    return story.graph.order[-1].title
+    return story.graph.path[-1].title
 
 
 def picture(story: Story) -> Picture:
-    return layout(story.graph, story.state, parties=story.cast.people())
+    return layout(story.graph, story.state, parties=story.cast.people(), viewer=story.viewer)
 
 
 def path_notes(story: Story, *, now: datetime) -> dict[str, str]:
@@ -226,5 +232,5 @@ def risks(story: Story) -> list[dict[str, Any]]:
             "who": names[risk.who].name if risk.who in names else risk.who,
             "by": risk.by,
         }
-        for risk in story.state.risks
+        for risk in visible_risks(story.graph, story.state, story.viewer)
     ]

@@ -129,6 +129,7 @@ def test_what_needed_a_dropped_step_needs_what_that_one_needed() -> None:
     assert graph.by_key["pharmacy_intake"].needs == (
         "benefit_verification",
         "prior_authorization_determination",
+        "patient_assistance",
         "copay_enrollment",
     )
 

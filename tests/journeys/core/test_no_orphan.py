@@ -92,7 +92,8 @@ def test_a_party_that_nobody_fills_is_stood_in_for_by_the_hub() -> None:
 def test_a_denial_leaves_the_practice_with_a_decision() -> None:
     denied = said("hub", "prior_authorization_determination", "denied", 50, reason="step_therapy")
     state = stand([*happy_path(5), denied], now=51)
-    assert state.steps["prior_authorization_determination"].phase == "blocked"
+    assert state.steps["prior_authorization_determination"].phase == "waiting"
+    assert state.steps["appeal"].phase == "now"
     assert state.next_owner == "practice"
     assert state.actions[0].action == "Decide whether to appeal"
-    assert state.headline.startswith("Prior authorization is blocked; Lakeside Rheumatology has it")
+    assert state.headline.startswith("Appeal is with Lakeside Rheumatology since")

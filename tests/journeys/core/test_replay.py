@@ -7,7 +7,19 @@ from hypothesis import given
 
 from journeys.core.decisions import RULES, replay
 from journeys.core.events import Event
-from tests.journeys.core.story import fact, happy_path, quick, said, settled, stand, streams
+from journeys.core.templates import GRAPHS
+from tests.journeys.core.story import (
+    fact,
+    good_story,
+    happy_path,
+    quick,
+    said,
+    settled,
+    stand,
+    streams,
+)
+
+_A_WEEK = {"days_supply": 7}
 
 
 @quick
@@ -33,10 +45,17 @@ def test_each_kind_of_decision_is_kept() -> None:
     ]
     government = [*happy_path(3), fact("practice", 6, line_of_business="medicare")]
     rejected = [*happy_path(1), said("hub", "intake_review", "rejected", 1)]
-    given_up = [*happy_path(1), said("practice", None, None, 1, kind="closed")]
-    stories = (story, government, rejected, given_up)
+    given_up = [*happy_path(1), said("practice", None, None, 1, kind="closed", reason="cost")]
+    sent = said("pharmacy", "delivery", "delivered", 96, facts={"days_supply": 28})
+    side_effect = said("hub", "adverse_event", "captured", 130)
+    on_therapy = [*happy_path(8), sent, side_effect]
+    overdue = [*happy_path(8), said("pharmacy", "delivery", "delivered", 96, facts=_A_WEEK)]
+    stories = (story, government, rejected, given_up, on_therapy, overdue)
     rules = {decision.rule for told in stories for decision in stand(told).decisions}
-    assert rules == set(RULES)
+    told = good_story(GRAPHS["rems"])
+    lapsed = fact("practice", 75, rems_authorized_until_on="2026-03-04")
+    stopped = stand([*told[:-2], lapsed], graph=GRAPHS["rems"]).decisions
+    assert rules | {decision.rule for decision in stopped} == set(RULES)
 
 
 def test_a_skip_keeps_the_fact_it_rests_on() -> None:
