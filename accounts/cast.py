@@ -36,6 +36,13 @@ CAST: tuple[CastMember, ...] = (
         "Sign what Ana prepared, after proving who you are.",
     ),
     CastMember(
+        "Leo Marchetti",
+        "leo@lakeside.example",
+        "lakeside",
+        (Role.PRACTICE_STAFF,),
+        "Be the second person in a form that Ana has open: each is told what the other changed.",
+    ),
+    CastMember(
         "Ben Castillo",
         "ben@harbor.example",
         "harbor",

@@ -48,6 +48,11 @@ def browser_type_launch_args() -> dict[str, object]:
     return {"executable_path": CHROMIUM, "args": CHROMIUM_FLAGS}
 
 
+def own_redis(worker_id: str) -> int:
+    """A number of Redis' databases that no other of the suite's workers uses."""
+    return 9 + int(worker_id.removeprefix("gw").removeprefix("master") or 0)
+
+
 @pytest.fixture(scope="session")
 def world(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A running, seeded site where partners answer within seconds."""
@@ -59,7 +64,7 @@ def world(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             environment.read_secrets(data, required=False),
             database_url=site_url(name),
             owner_url=owner_url(name),
-            redis_url=f"{os.environ['REDIS_URL'].split('?')[0]}?db=9",
+            redis_url=f"{os.environ['REDIS_URL'].split('?')[0]}?db={own_redis(worker_id)}",
             port=redis.free_port(),
         ),
         port=redis.free_port(),

@@ -1,9 +1,12 @@
 """Fill a page's form the way a person does, by what each control is, and sign it."""
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 
 from playwright.sync_api import Page, expect
+
+from accounts.cast import CAST_PASSWORD
 
 
 def fill(page: Page, answers: Mapping[str, str | list[str]]) -> None:
@@ -16,6 +19,16 @@ def fill(page: Page, answers: Mapping[str, str | list[str]]) -> None:
             _answer(page, name, kind, value)
 
 
+def fill_without_scripts(page: Page, answers: Mapping[str, str | list[str]]) -> None:
+    """Answer what the page asks and save, until it asks nothing more of what is known."""
+    left = dict(answers)
+    while asked := [name for name in left if page.locator(f'main [name="{name}"]').count()]:
+        fill(page, {name: left.pop(name) for name in asked})
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.wait_for_load_state()
+    assert left == {}
+
+
 def _answer(page: Page, name: str, kind: str, value: str) -> None:
     control = page.locator(f'main [name="{name}"]')
     if kind in ("radio", "checkbox"):
@@ -25,6 +38,22 @@ def _answer(page: Page, name: str, kind: str, value: str) -> None:
     else:
         control.fill(value)
         control.press("Tab")
+
+
+def authorize(page: Page) -> None:
+    """The patient signs on the office's screen, which the office then takes back."""
+    page.get_by_role("button", name="Sign on this screen").click()
+    while page.locator('[name="signer_name"]').count() == 0:
+        page.locator('[name="agree"]').check()
+        heading = page.locator("h1").inner_text()
+        page.locator("main .button-primary").click()
+        expect(page.locator("h1")).not_to_have_text(heading)
+    page.locator('[name="signer_name"]').fill("Elena Brightwater")
+    page.get_by_role("button", name="Sign", exact=True).click()
+    page.get_by_role("link", name="Office: go back to work").click()
+    page.locator('[name="password"]').fill(CAST_PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("button", name="Ask Dr. Maya Okafor to sign").first.click()
 
 
 def certify(page: Page) -> None:
@@ -56,7 +85,7 @@ COVERAGE: Mapping[str, str] = {
     "B1": "true",
     "B3": "Meridian Health",
     "B5": "commercial",
-    "B7": "ME12345678",
+    "B7": "ME77190442",
     "B11": "18",
 }
 PHARMACY_CARD: Mapping[str, str] = {
@@ -64,7 +93,7 @@ PHARMACY_CARD: Mapping[str, str] = {
     "B19": "610999",
     "B20": "MRX1",
     "B21": "RXGRP1",
-    "B22": "ME12345678",
+    "B22": "ME77190442",
 }
 CLINICAL: Mapping[str, Mapping[str, str | list[str]]] = {
     "veltrana": {
@@ -85,3 +114,12 @@ CLINICAL: Mapping[str, Mapping[str, str | list[str]]] = {
         "H1": ["benefit_verification", "prior_authorization"],
     },
 }
+
+
+def answers(program: str) -> dict[str, str | list[str]]:
+    """What an office knows, with dates that are right today."""
+    today = dt.datetime.now(tz=dt.UTC).date()
+    dates = {"F8": today, "E5": today + dt.timedelta(days=20)}
+    written = {key: day.strftime("%m/%d/%Y") for key, day in dates.items()}
+    card = {} if program == "ossivue" else PHARMACY_CARD
+    return {**COVERAGE, **card, **CLINICAL[program], **written}

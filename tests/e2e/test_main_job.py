@@ -5,30 +5,21 @@ prescriber signs; it is sent; the hub's system takes it and partners report; and
 moves in everybody's open page. The manufacturer sees counts and nobody's name.
 """
 
-import datetime as dt
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.cast import CAST_PASSWORD
-from tests.e2e.filling import CLINICAL, COVERAGE, PATIENT, PHARMACY_CARD, certify, fill
+from tests.e2e.conftest import World
+from tests.e2e.filling import PATIENT, answers, authorize, certify, fill
 from tests.e2e.looking import violations
+from tests.e2e.traces import find, kept_by, sign_out, traces
 
 pytestmark = pytest.mark.browser
 # Partners answer within seconds here; a busy machine may take longer.
 SOON = 60_000
 People = Callable[..., Page]
-
-
-def answers(program: str) -> dict[str, str | list[str]]:
-    """What an office knows, with dates that are right today."""
-    today = dt.datetime.now(tz=dt.UTC).date()
-    dates = {"F8": today, "E5": today + dt.timedelta(days=20)}
-    written = {key: day.strftime("%m/%d/%Y") for key, day in dates.items()}
-    card = {} if program == "ossivue" else PHARMACY_CARD
-    return {**COVERAGE, **card, **CLINICAL[program], **written}
 
 
 def start(page: Page, program: str, *, first_name: str) -> None:
@@ -45,22 +36,6 @@ def start(page: Page, program: str, *, first_name: str) -> None:
     page.get_by_role("button", name="Review and sign").first.click()
 
 
-def authorize(page: Page) -> None:
-    """The patient signs on the office's screen, which the office then takes back."""
-    page.get_by_role("button", name="Sign on this screen").click()
-    while page.locator('[name="signer_name"]').count() == 0:
-        page.locator('[name="agree"]').check()
-        heading = page.locator("h1").inner_text()
-        page.locator("main .button-primary").click()
-        expect(page.locator("h1")).not_to_have_text(heading)
-    page.locator('[name="signer_name"]').fill("Elena Brightwater")
-    page.get_by_role("button", name="Sign", exact=True).click()
-    page.get_by_role("link", name="Office: go back to work").click()
-    page.locator('[name="password"]').fill(CAST_PASSWORD)
-    page.get_by_role("button", name="Confirm").click()
-    page.get_by_role("button", name="Ask Dr. Maya Okafor to sign").first.click()
-
-
 def send(page: Page) -> str:
     """Send to the hub, and go to the journey's page; its path."""
     page.reload()
@@ -72,7 +47,7 @@ def send(page: Page) -> str:
 
 
 def enrolled(signed_in: People, program: str, *, first_name: str) -> tuple[Page, str]:
-    ana = signed_in("ana@lakeside.example")
+    ana = signed_in("ana@lakeside.example", anew=True)
     start(ana, program, first_name=first_name)
     authorize(ana)
     certify(signed_in("maya@lakeside.example", anew=True))
@@ -80,7 +55,7 @@ def enrolled(signed_in: People, program: str, *, first_name: str) -> tuple[Page,
 
 
 def test_a_hub_with_its_own_system_takes_it_and_everyones_timeline_moves(
-    signed_in: People,
+    signed_in: People, world: World
 ) -> None:
     ana, path = enrolled(signed_in, "veltrana", first_name="Elena")
     priya, grace = signed_in("priya@northstar.example"), signed_in("grace@crescent.example")
@@ -102,6 +77,10 @@ def test_a_hub_with_its_own_system_takes_it_and_everyones_timeline_moves(
     refused = nadia.request.get(path)
     assert refused.status == 403
     assert "Brightwater" not in refused.text()
+
+    find(ana, "Brightw")
+    sign_out(ana)
+    assert traces(world, kept_by(ana)) == []
 
 
 def test_another_practice_finds_no_such_page(signed_in: People) -> None:

@@ -91,9 +91,10 @@ def _actor(user: User, organization: Organization, roles: tuple[Role, ...]) -> A
 
 def _open_office(slug: str, people: Mapping[tuple[str, str], Actor], *, now: dt.datetime) -> Office:
     """The practice's own facts, and its prescriber linked to the person who can sign."""
+    # The first of the cast in a role acts.
     here = {
         role: people[member.email, member.organization]
-        for member in CAST
+        for member in reversed(CAST)
         if member.organization == slug
         for role in member.roles
     }
