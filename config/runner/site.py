@@ -66,7 +66,7 @@ def programs(data: Path, variables: Mapping[str, str]) -> list[Program]:
     commands = {
         "site": (*python, *serve),
         "worker": (*python, *work),
-        "simulator": (sys.executable, "manage.py", "simulate"),
+        "simulator": (sys.executable, "manage.py", "simulate", "--desk", str(data / "desk.jsonl")),
     }
     return [
         Program(name=name, argv=argv, env=variables, folder=paths.ROOT)

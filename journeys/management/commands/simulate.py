@@ -1,6 +1,7 @@
 """Run the partners of the demo world: `manage.py simulate`."""
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from journeys.management.simulator.desk import Desk
 from journeys.management.simulator.partners import World
 from journeys.management.simulator.server import application
 
@@ -20,6 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--seed", type=int, default=1, help="decides what goes wrong")
         parser.add_argument("--speed", type=float, default=settings.SIMULATOR_SPEED)
+        parser.add_argument("--desk", type=Path, help="keep the cases here, to go on after a stop")
 
     def handle(self, *args: Any, **options: Any) -> None:
         port = urlsplit(settings.SIMULATOR_URL).port
@@ -30,12 +33,13 @@ class Command(BaseCommand):
             secret=settings.SIMULATOR_SECRET,
             speed=options["speed"],
             seed=options["seed"],
+            desk=Desk(options["desk"]),
         )
         uvicorn.run(
             application(world),
             host="127.0.0.1",
             port=port,
-            lifespan="off",
+            lifespan="on",
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=1,

@@ -3,9 +3,8 @@
 import asyncio
 import json
 import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from random import Random
 from typing import Any
@@ -15,6 +14,7 @@ import structlog
 from standardwebhooks import Webhook
 
 from journeys.core.templates import GRAPHS
+from journeys.management.simulator.desk import Desk, Taken
 from journeys.management.simulator.scripts import Case, Turn, turns_of
 from programs.definitions import load_definitions
 
@@ -34,42 +34,57 @@ class World:
     speed: float = 1.0
     seed: int = 1
     down: bool = False
-    numbers: dict[str, str] = field(default_factory=dict)
-    seen: dict[str, int] = field(default_factory=dict)
+    desk: Desk = field(default_factory=Desk)
     working: set[asyncio.Task[None]] = field(default_factory=set)
     posted: int = 0
 
     def take(self, partner: str, message_id: str, body: bytes) -> str:
         """Open a case for what came, once per message id; the partner's own case number."""
-        if message_id not in self.numbers:
+        if message_id not in self.desk.cases:
             content = json.loads(body)
             data = content["data"]
-            self.numbers[message_id] = number_of(partner, data["journey"])
-            case = self._case(partner, data, self.numbers[message_id])
-            task = asyncio.create_task(self._work(partner, content["type"], case))
-            self.working.add(task)
-            task.add_done_callback(self.working.discard)
-        return self.numbers[message_id]
+            taken = Taken(
+                message_id=message_id,
+                partner=partner,
+                kind=content["type"],
+                journey=data["journey"],
+                version=data["version"],
+                program=data["packet"]["program"]["key"],
+                taken_on=datetime.now(UTC).date().isoformat(),
+                before=self.desk.seen(partner),
+            )
+            self.desk.take(taken)
+            self._begin(taken)
+        return number_of(partner, self.desk.cases[message_id].journey)
 
-    def _case(self, partner: str, data: Mapping[str, Any], number: str) -> Case:
-        before = self.seen.setdefault(partner, 0)
-        self.seen[partner] += 1
-        fields = (one for part in data["packet"]["sections"] for one in part["fields"])
+    def resume(self) -> None:
+        """Go on with every case, from the first report that was not told."""
+        for taken in self.desk.cases.values():
+            self._begin(taken)
+
+    def _begin(self, taken: Taken) -> None:
+        task = asyncio.create_task(self._work(taken))
+        self.working.add(task)
+        task.add_done_callback(self.working.discard)
+
+    def _case(self, taken: Taken) -> Case:
         return Case(
-            journey=data["journey"],
-            number=number,
-            version=data["version"],
-            steps=steps_of(data["packet"]["program"]["key"]),
-            answers={one["id"]: one["value"] for one in fields},
-            today=datetime.now(UTC).date(),
-            chance=Random(f"{self.seed}:{partner}:{before}"),  # noqa: S311  # not for secrets
-            smooth=before == 0,
+            journey=taken.journey,
+            number=number_of(taken.partner, taken.journey),
+            version=taken.version,
+            steps=steps_of(taken.program),
+            today=date.fromisoformat(taken.taken_on),
+            chance=Random(f"{self.seed}:{taken.partner}:{taken.before}"),  # noqa: S311  # not for secrets
+            smooth=taken.before == 0,
         )
 
-    async def _work(self, partner: str, kind: str, case: Case) -> None:
+    async def _work(self, taken: Taken) -> None:
+        case, partner = self._case(taken), taken.partner
         held: list[dict[str, Any]] = []
         async with httpx.AsyncClient(base_url=self.site_url, timeout=15) as client:
-            for index, turn in enumerate(turns_of(kind, case)):
+            for index, turn in enumerate(turns_of(taken.kind, case)):
+                if index < taken.told:
+                    continue
                 await asyncio.sleep(turn.minutes * 60 / self.speed)
                 report = _report(case, turn)
                 report_id = f"{case.number}-{case.version}-{index}"
@@ -81,6 +96,7 @@ class World:
                 for one in held:
                     await self._post(client, partner, one["id"], one["report"])
                 held.clear()
+                self.desk.tell(taken.message_id, index + 1)
 
     async def _post(
         self, client: httpx.AsyncClient, partner: str, report_id: str, report: dict[str, Any]

@@ -37,7 +37,6 @@ class Case:
     number: str
     version: int
     steps: frozenset[str]
-    answers: Mapping[str, Any]
     today: date
     chance: Random
     smooth: bool

@@ -18,7 +18,8 @@ def application(world: World) -> Callable[[Message, Receive, Send], Awaitable[No
     """An ASGI application: `POST /<partner>` takes a webhook, `/control` shows and sets outages."""
 
     async def app(scope: Message, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
+            await _live(world, receive, send)
             return
         body = await _body(receive)
         if scope["path"] == "/control":
@@ -32,12 +33,20 @@ def application(world: World) -> Callable[[Message, Receive, Send], Awaitable[No
     return app
 
 
+async def _live(world: World, receive: Receive, send: Send) -> None:
+    """Go on with what stood on the desks when the server starts."""
+    while (await receive())["type"] != "lifespan.shutdown":
+        world.resume()
+        await send({"type": "lifespan.startup.complete"})
+    await send({"type": "lifespan.shutdown.complete"})
+
+
 def _control(world: World, scope: Message, body: bytes) -> tuple[int, dict[str, Any]]:
     if not scope["client"] or scope["client"][0] not in LOOPBACK:
         return 404, {"error": "There is nothing here."}
     if scope["method"] == "POST":
         world.down = bool(json.loads(body or b"{}").get("down"))
-    return 200, {"down": world.down, "cases": len(world.numbers), "posted": world.posted}
+    return 200, {"down": world.down, "cases": len(world.desk.cases), "posted": world.posted}
 
 
 def _webhook(world: World, scope: Message, body: bytes) -> tuple[int, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -11,10 +12,12 @@ import pytest
 from journeys.core.facts import FACTS
 from journeys.core.graph import Graph
 from journeys.core.templates import GRAPHS
+from journeys.management.simulator.desk import Desk
 from journeys.management.simulator.partners import World, steps_of
 from journeys.management.simulator.scripts import SCRIPTS, Case, Turn, turns_of
 from journeys.management.simulator.server import application
 from tests.factories.exchange import SECRET, packet, signed_report
+from tests.fakes.hub import Hub
 
 Request = tuple[str, str, bytes, dict[str, str]]
 TODAY = dt.date(2026, 3, 6)
@@ -41,7 +44,6 @@ def turns(
         number="NS-10422",
         version=version,
         steps=frozenset(graph.by_key),
-        answers={},
         today=TODAY,
         chance=Random(seed),
         smooth=smooth,
@@ -119,14 +121,14 @@ def test_a_repeated_webhook_is_one_case(world: World) -> None:
     first, again = ask(world, webhook(), webhook())
     assert first.json() == again.json()
     assert first.json()["case_number"].startswith("NS-")
-    assert world.seen == {"northstar": 1}
+    assert world.desk.seen("northstar") == 1
 
 
 def test_what_is_not_signed_is_refused(world: World) -> None:
     method, path, body, headers = webhook()
     unsigned, altered = ask(world, (method, path, body, {}), (method, path, body + b" ", headers))
     assert (unsigned.status_code, altered.status_code) == (401, 401)
-    assert world.numbers == {}
+    assert world.desk.cases == {}
 
 
 def test_an_outage_can_be_switched_on_from_this_machine_alone(world: World) -> None:
@@ -142,3 +144,37 @@ def test_an_outage_can_be_switched_on_from_this_machine_alone(world: World) -> N
 
     assert asyncio.run(from_elsewhere()) == 404
     assert world.down
+
+
+async def live(world: World, site: Hub, *, ids: int) -> None:
+    """Go on until the site knows so many reports, and be killed."""
+    world.resume()
+    while len(set(site.ids)) < ids:
+        await asyncio.sleep(0.001)
+    for task in world.working:
+        task.cancel()
+    await asyncio.gather(*world.working, return_exceptions=True)
+
+
+def test_after_a_restart_a_case_goes_on_where_it_stood(tmp_path: Path, hub: Hub) -> None:
+    file, story = tmp_path / "desk.jsonl", turns("enrollment.submitted", 1, smooth=True)
+
+    def world() -> World:
+        site = hub.url.removesuffix("/webhooks")
+        return World(site_url=site, secret=SECRET, speed=1e6, desk=Desk(file))
+
+    async def take() -> None:
+        world().take("northstar", "msg_1", webhook()[2])
+
+    asyncio.run(take())
+    asyncio.run(live(world(), hub, ids=2))
+    with file.open("a") as torn:
+        torn.write('{"message_id": "msg_1", "to')
+    before = len(hub.taken)
+    asyncio.run(live(world(), hub, ids=len(story)))
+    # What was told is not told anew, but for the one report that a kill may cut in two.
+    assert len(hub.taken) - before <= len(story) - 1
+    steps = {message.id: message.content["data"]["step"] for message in hub.taken}
+    assert list(steps.values()) == [turn.step for turn in story]
+    assert "Rosa" not in file.read_text()
+    assert world().desk.seen("northstar") == 1
