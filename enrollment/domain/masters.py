@@ -1,9 +1,10 @@
 """Facts a practice types once, in their one written form: by patient, coverage, practice, …"""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from accounts.core.actor import Actor
 from programs.core.checks import check
 from programs.core.conditions import holds
 from programs.core.facts import facts
@@ -42,6 +43,24 @@ def read_once(once: TypedOncePer, raw: Mapping[str, Any], *, today: date) -> dic
     if problems:
         raise Unacceptable(problems)
     return kept
+
+
+def originated(
+    origins: Mapping[str, Any],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    by: Actor,
+    now: datetime,
+) -> dict[str, Any]:
+    """Where each value of `after` came from, given that `by` has just typed what differs."""
+    typed = {"source": "typed", "by": str(by.user_id or ""), "name": by.name}
+    changed = set(changed_keys(before, after))
+    return {
+        key: {**typed, "at": now.isoformat()} if key in changed else origins[key]
+        for key in after
+        if key in changed or key in origins
+    }
 
 
 def changed_keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

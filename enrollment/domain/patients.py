@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
 from accounts.core.actor import Actor
 from accounts.phi import blind_index, blind_prefixes
 from enrollment import rules
-from enrollment.domain.masters import Unacceptable, changed_keys, read_once
+from enrollment.domain.masters import Unacceptable, changed_keys, originated, read_once
 from enrollment.models import Coverage, Patient
 
 IDENTITY = ("A1", "A3", "A5")
@@ -35,7 +36,11 @@ def add_patient(details: Details, *, by: Actor, now: datetime) -> Patient:
     rules.require(rules.why_not_edit_patients(by))
     kept = _patient_details(details, today=timezone.localdate(now))
     patient = Patient(
-        organization_id=rules.practice_of(by), details=kept, created_at=now, confirmed_at=now
+        organization_id=rules.practice_of(by),
+        details=kept,
+        origins=originated({}, {}, kept, by=by, now=now),
+        created_at=now,
+        confirmed_at=now,
     )
     index_patient(patient)
     patient.save(force_insert=True)
@@ -59,6 +64,7 @@ def change_patient(
     if seen_at is not None and patient.confirmed_at != seen_at:
         raise Changed({key: before.get(key) for key in changed_keys(before, kept)})
     patient.details = kept
+    patient.origins = originated(patient.origins, before, kept, by=by, now=now)
     patient.confirmed_at = now
     index_patient(patient)
     patient.save()
@@ -86,20 +92,50 @@ def identity_of(details: Details, *, organization_id: UUID) -> bytes:
     return blind_index(text, organization_id=organization_id)
 
 
-def add_coverage(patient_id: UUID, details: Details, *, by: Actor, now: datetime) -> Coverage:
-    """Keep a patient's insurance; what stood until now ends today.
+@transaction.atomic
+def add_coverage(
+    patient_id: UUID,
+    details: Details,
+    *,
+    starts_on: date | None = None,
+    by: Actor,
+    now: datetime,
+) -> Coverage:
+    """Keep a patient's insurance. What stood until then ends on the day it starts: today, or a
+    day ahead, such as the first of the next plan year.
 
     Raises Refused or Unacceptable.
     """
     rules.require(rules.why_not_edit_patients(by))
+    today = timezone.localdate(now)
+    starts_on = starts_on or today
+    if starts_on < today:
+        raise Unacceptable({"starts_on": ["New insurance starts today or later."]})
     patient = Patient.objects.get(id=patient_id)
-    kept = read_once("coverage", details, today=timezone.localdate(now))
-    Coverage.objects.filter(patient=patient, ended_on=None).update(ended_on=timezone.localdate(now))
+    kept = read_once("coverage", details, today=today)
+    standing = Coverage.objects.filter(patient=patient)
+    standing.filter(Q(ended_on=None) | Q(ended_on__gt=starts_on)).update(ended_on=starts_on)
     coverage = Coverage(
-        organization_id=patient.organization_id, patient=patient, details=kept, confirmed_at=now
+        organization_id=patient.organization_id,
+        patient=patient,
+        details=kept,
+        origins=originated({}, {}, kept, by=by, now=now),
+        starts_on=starts_on,
+        confirmed_at=now,
     )
     coverage.save(force_insert=True)
     audit.wrote(coverage, action="added", fields=sorted(kept))
+    return coverage
+
+
+@transaction.atomic
+def end_coverage(coverage_id: UUID, *, by: Actor, now: datetime) -> Coverage:
+    """This insurance counts from today on no longer; it is kept to be read. Raises Refused."""
+    rules.require(rules.why_not_edit_patients(by))
+    coverage: Coverage = Coverage.objects.select_for_update().get(id=coverage_id)
+    coverage.ended_on = timezone.localdate(now)
+    coverage.save(update_fields=["ended_on"])
+    audit.wrote(coverage, action="ended")
     return coverage
 
 
@@ -120,6 +156,7 @@ def change_coverage(
     if seen_at is not None and coverage.confirmed_at != seen_at:
         raise Changed({key: before.get(key) for key in changed_keys(before, kept)})
     coverage.details = kept
+    coverage.origins = originated(coverage.origins, before, kept, by=by, now=now)
     coverage.confirmed_at = now
     coverage.save()
     audit.wrote(coverage, action="changed", fields=changed_keys(before, kept))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.core.actor import Actor
 from enrollment import rules
-from enrollment.domain.masters import Unacceptable, changed_keys, read_once
+from enrollment.domain.masters import Unacceptable, changed_keys, originated, read_once
 from enrollment.models import PracticeProfile, Prescriber
 
 
@@ -29,6 +29,8 @@ def set_practice_profile(
     ) or PracticeProfile(organization_id=rules.practice_of(by), details={})
     before = profile.details
     profile.details = kept
+    profile.origins = originated(profile.origins, before, kept, by=by, now=now)
+    profile.confirmed_at = now
     profile.save()
     audit.wrote(profile, action="changed", fields=changed_keys(before, kept))
     return profile

@@ -1,81 +1,105 @@
-"""What is known already when a draft begins, each answer with where it came from."""
+"""What is known already when a draft begins, each answer with where it came from and since when."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from enrollment.domain.defaults import settled_by
 from enrollment.domain.documents import by_question
+from enrollment.domain.queries.patients import current_coverage
 from enrollment.enums import EnrollmentStatus
-from enrollment.models import Coverage, Document, Enrollment, Patient, PracticeProfile, Prescriber
+from enrollment.models import (
+    ClinicalFact,
+    Document,
+    Enrollment,
+    Patient,
+    PracticeProfile,
+    Prescriber,
+)
 from programs.core.definition import Definition
-from programs.core.fields import Choice
 from programs.core.forms import union
 
-# Picks that a program with one diagnosis, product or dose leaves no choice about.
-ONLY_CHOICE = ("E1", "F1", "F2", "F3")
+# What a draft before this one may lend while its records do not have it yet.
+LENT = frozenset({"patient", "coverage", "clinical"})
+
+
+class Source(NamedTuple):
+    """Values of one origin, in words, and when each was last confirmed."""
+
+    words: str
+    values: Mapping[str, Any]
+    confirmed_at: Mapping[str, datetime] | datetime | None = None
 
 
 @dataclass
 class Known:
-    """Answers to start from, and in words where each came from."""
+    """Answers to start from, and per field what its history begins with."""
 
     answers: dict[str, Any] = field(default_factory=dict)
-    sources: dict[str, str] = field(default_factory=dict)
+    changes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def take(self, values: Mapping[str, Any], *, source: str) -> None:
-        """Add what is not known yet."""
-        for key, value in values.items():
-            if key not in self.answers:
-                self.answers[key] = value
-                self.sources[key] = source
+    def take(self, source: Source, *, wanted: Mapping[str, object], now: datetime) -> None:
+        """Add what is wanted and not known yet."""
+        for key, value in source.values.items():
+            if key in self.answers or key not in wanted:
+                continue
+            self.answers[key] = value
+            change = {"revision": 0, "source": source.words, "at": now.isoformat()}
+            since = source.confirmed_at
+            confirmed = since.get(key) if isinstance(since, Mapping) else since
+            if confirmed is not None:
+                change["as_of"] = confirmed.date().isoformat()
+            self.changes[key] = change
 
 
-def known_answers(definition: Definition, *, patient: Patient, prescriber: Prescriber) -> Known:
-    """Everything the practice has typed before that this program asks."""
+def known_answers(
+    definition: Definition, *, patient: Patient, prescriber: Prescriber, now: datetime, today: date
+) -> Known:
+    """Everything the practice has typed before that this program asks, then what the program
+    leaves no choice about.
+    """
     items = {item.key: item.field for item in union([definition])}
     known = Known()
-    for source, values in _masters(patient, prescriber):
-        known.take({key: values[key] for key in values if key in items}, source=source)
-    clinical = {key for key, asked in items.items() if asked.typed_once_per == "clinical"}
-    earlier = _earlier_answers(patient.id)
-    known.take({key: earlier[key] for key in clinical & set(earlier)}, source="earlier enrollment")
-    known.take(
-        {
-            key: items[key].choices[0].code
-            for key in ONLY_CHOICE
-            if key in items and _only(items[key].choices)
-        },
-        source="the program",
-    )
+    for source in _records(patient, prescriber):
+        known.take(source, wanted=items, now=now)
+    lent = {key: asked for key, asked in items.items() if asked.typed_once_per in LENT}
+    if earlier := _earlier(patient.id):
+        known.take(earlier, wanted=lent, now=now)
+    chosen = settled_by(definition, known.answers, today=today)
+    known.take(Source("the program", chosen), wanted=items, now=now)
     return known
 
 
-def _masters(patient: Patient, prescriber: Prescriber) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    yield "patient record", patient.details
-    coverage: Coverage | None = (
-        Coverage.objects.filter(patient=patient, ended_on=None).order_by("-confirmed_at").first()
-    )
-    if coverage is not None:
-        yield "insurance record", coverage.details
-        yield "insurance record", by_question(Document.objects.filter(coverage=coverage))
+def _records(patient: Patient, prescriber: Prescriber) -> Iterator[Source]:
+    yield Source("patient record", patient.details, patient.confirmed_at)
+    if coverage := current_coverage(patient):
+        yield Source("insurance record", coverage.details, coverage.confirmed_at)
+        papers = by_question(Document.objects.filter(coverage=coverage))
+        yield Source("insurance record", papers, coverage.confirmed_at)
     profile: PracticeProfile | None = PracticeProfile.objects.filter(
         organization_id=patient.organization_id
     ).first()
     if profile is not None:
-        yield "practice profile", profile.details
-    yield "prescriber record", prescriber.details
+        yield Source("practice profile", profile.details, profile.confirmed_at)
+    yield Source("prescriber record", prescriber.details, prescriber.confirmed_at)
+    facts = list(ClinicalFact.objects.filter(patient=patient))
+    yield Source(
+        "clinical record",
+        {fact.field: fact.value for fact in facts},
+        {fact.field: fact.confirmed_at for fact in facts},
+    )
 
 
-def _earlier_answers(patient_id: UUID) -> Mapping[str, Any]:
+def _earlier(patient_id: UUID) -> Source | None:
+    """What was answered in the latest form of this patient."""
     earlier: Enrollment | None = (
         Enrollment.objects.filter(patient_id=patient_id)
         .exclude(status=EnrollmentStatus.WITHDRAWN)
         .order_by("-updated_at")
         .first()
     )
-    return earlier.answers if earlier is not None else {}
-
-
-def _only(choices: tuple[Choice, ...]) -> bool:
-    return len(choices) == 1
+    if earlier is None:
+        return None
+    return Source("earlier enrollment", earlier.answers, earlier.updated_at)

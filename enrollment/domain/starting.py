@@ -77,7 +77,13 @@ def _why_not_together(versions: Sequence[ProgramVersion]) -> str:
 
 def _begin(version: ProgramVersion, whom: _For, *, by: Actor, now: datetime) -> Enrollment:
     patient = whom.patient
-    known = known_answers(definition_of(version), patient=patient, prescriber=whom.prescriber)
+    known = known_answers(
+        definition_of(version),
+        patient=patient,
+        prescriber=whom.prescriber,
+        now=now,
+        today=timezone.localdate(now),
+    )
     enrollment = Enrollment(
         organization_id=rules.practice_of(by),
         patient=patient,
@@ -85,10 +91,7 @@ def _begin(version: ProgramVersion, whom: _For, *, by: Actor, now: datetime) -> 
         program_version=version,
         sitting=whom.sitting,
         answers=known.answers,
-        changes={
-            key: {"revision": 0, "source": source, "at": now.isoformat()}
-            for key, source in known.sources.items()
-        },
+        changes=known.changes,
         created_by_id=rules.person_of(by),
         created_at=now,
         updated_at=now,

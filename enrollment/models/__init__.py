@@ -1,9 +1,16 @@
 from enrollment.models.documents import Document, DocumentFile, DocumentPage
 from enrollment.models.enrollment import Enrollment, Signature
-from enrollment.models.masters import Coverage, Patient, PracticeProfile, Prescriber
+from enrollment.models.masters import (
+    ClinicalFact,
+    Coverage,
+    Patient,
+    PracticeProfile,
+    Prescriber,
+)
 from enrollment.models.signing import SealedCopy, SigningLink
 
 __all__ = [
+    "ClinicalFact",
     "Coverage",
     "Document",
     "DocumentFile",

@@ -20,10 +20,11 @@ from enrollment.domain import drafts
 from enrollment.domain.masters import Unacceptable
 from enrollment.domain.sittings import Sitting, sitting_of
 from enrollment.forms.build import read_posted
-from enrollment.forms.page import Part, Standing, form_page, looks
+from enrollment.forms.page import form_page, looks
+from enrollment.forms.parts import Part, Standing
 from enrollment.rules import Refused
 from enrollment.views.drafts import revision_in, sentence_of
-from enrollment.views.standing import UNSIGNED, load, opened_in, others_words, standing_of
+from enrollment.views.standing import UNSIGNED, load, named_in, others_words, standing_of
 from programs.core.display import as_typed, display
 from programs.core.fields import Field
 
@@ -34,8 +35,10 @@ def answers(request: HttpRequest, enrollment_id: UUID) -> JsonResponse:
     """Save one field. 409 with both values when somebody else changed it first."""
     row = load(enrollment_id)
     key, now = request.POST.get("field", ""), timezone.now()
-    before = standing_of(sitting_of(row), opened=opened_in(request))
-    posted = read_posted(before.sheet().items, request.POST, unticked=[key])
+    before = standing_of(
+        sitting_of(row), opened=named_in(request, "open"), kept=named_in(request, "kept")
+    )
+    posted = read_posted(before.sheet.items, request.POST, unticked=[key])
     try:
         saved = drafts.save_answers(
             row.id,
@@ -66,7 +69,7 @@ def answers(request: HttpRequest, enrollment_id: UUID) -> JsonResponse:
 
 
 def _both(standing: Standing, saved: drafts.Conflict) -> dict[str, object]:
-    fields = {item.key: item.field for item in standing.sheet().items}
+    fields = {item.key: item.field for item in standing.sheet.items}
     first = saved.clashes[0]
     return {
         "version": saved.revision,
@@ -87,7 +90,7 @@ def _changed_parts(before: Standing, sitting: Sitting, *, but: str) -> Iterator[
     old = looks(before)
     # A section that is open is not folded under the hands of whoever is in it.
     open_now = {name.removeprefix("section-") for name, look in old.items() if look[-1] is False}
-    after = standing_of(sitting, opened={*before.opened, *open_now})
+    after = standing_of(sitting, opened=before.opened, kept={*before.kept, *open_now})
     changed = {name for name, look in looks(after).items() if look != old[name]} - {but}
     if not changed:
         return

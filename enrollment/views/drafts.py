@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,15 +20,17 @@ from accounts.templatetags.times import when
 from accounts.tenancy import current_actor
 from enrollment.core.seen import marks, touched
 from enrollment.domain import drafts
+from enrollment.domain.confirming import confirm
 from enrollment.domain.masters import Unacceptable
 from enrollment.domain.readiness import returned
 from enrollment.domain.sittings import Sitting, sitting_of
 from enrollment.enums import EnrollmentStatus
 from enrollment.forms.build import read_posted
-from enrollment.forms.page import Page, Standing, form_page
+from enrollment.forms.page import Page, form_page
+from enrollment.forms.parts import Standing
 from enrollment.models import Enrollment
 from enrollment.rules import Refused, why_not_answer, why_not_withdraw
-from enrollment.views.standing import UNSIGNED, load, opened_in, others_words, standing_of
+from enrollment.views.standing import UNSIGNED, load, named_in, others_words, standing_of
 from programs.core.display import display
 
 
@@ -52,7 +55,9 @@ def enrollment(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _save(request, row, sitting)
     audit.read_many(sitting.rows, fields=["answers"], purpose="fill in the form")
-    return _page(request, row, _Shown(sitting, standing_of(sitting, opened=opened_in(request))))
+    return _page(
+        request, row, _Shown(sitting, standing_of(sitting, opened=named_in(request, "open")))
+    )
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,7 @@ def _page(request: HttpRequest, row: Enrollment, shown: _Shown) -> HttpResponse:
             "programs": names_of(sitting),
             "revision": sitting.revision,
             "page": page,
+            "opened": ",".join(sorted(shown.standing.opened)),
             "seen": marks(sitting.answers, page.form.fields),
             "others": others_words(row.id, now=timezone.now()),
             "sentence": sentence_of(sitting, page),
@@ -138,9 +144,9 @@ def _told(page: Page, clash: drafts.Clash) -> dict[str, Any]:
 
 def _save(request: HttpRequest, row: Enrollment, sitting: Sitting) -> HttpResponse:
     """Keep everything that was changed on the page; the way of a browser without scripts."""
-    standing = standing_of(sitting, opened=opened_in(request))
+    standing = standing_of(sitting, opened=named_in(request, "open"))
     boxes = request.POST.getlist("boxes")
-    posted = read_posted(standing.sheet().items, request.POST, unticked=boxes)
+    posted = read_posted(standing.sheet.items, request.POST, unticked=boxes)
     theirs = set(request.POST.getlist("theirs"))
     mine = {key: value for key, value in posted.items() if key not in theirs}
     try:
@@ -164,11 +170,23 @@ def _save(request: HttpRequest, row: Enrollment, sitting: Sitting) -> HttpRespon
         now = sitting_of(load(row.id))
         standing = standing_of(now, opened=standing.opened)
         return _page(request, row, _Shown(now, standing, request.POST, saved.clashes))
+    if "confirm" in request.POST:
+        return _confirm(request, row)
     messages.success(request, _("Saved."))
     if "review" in request.POST:
         several = len(sitting.rows) > 1
         return redirect("enrollment_together" if several else "enrollment_review", row.id)
     return redirect(request.get_full_path())
+
+
+def _confirm(request: HttpRequest, row: Enrollment) -> HttpResponse:
+    """Everything old in a section still holds: one press."""
+    section = request.POST["confirm"]
+    try:
+        confirm(row.id, section, by=current_actor(), now=timezone.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect(f"{request.get_full_path()}#section-{slugify(section)}")
 
 
 def revision_in(data: QueryDict) -> int:

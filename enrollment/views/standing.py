@@ -24,7 +24,7 @@ from enrollment.domain.queries.enrollments import (
 from enrollment.domain.readiness import returned
 from enrollment.domain.sittings import Sitting
 from enrollment.enums import EnrollmentStatus, SignatureKind
-from enrollment.forms.page import Standing
+from enrollment.forms.parts import Standing
 from enrollment.models import Enrollment
 from programs.core.forms import check_answers, missing
 
@@ -43,8 +43,10 @@ def load(enrollment_id: UUID) -> Enrollment:
     return get_visible_or_404(enrollments(), id=enrollment_id)
 
 
-def standing_of(sitting: Sitting, *, opened: Collection[str] = ()) -> Standing:
-    """The form as it stands, with the sections that somebody opened."""
+def standing_of(
+    sitting: Sitting, *, opened: Collection[str] = (), kept: Collection[str] = ()
+) -> Standing:
+    """The form as it stands, with the sections that somebody opened or has open."""
     corrections: dict[str, list[str]] = defaultdict(list)
     for correction in returned(sitting.rows[0]):
         if not correction["changed"]:
@@ -55,13 +57,14 @@ def standing_of(sitting: Sitting, *, opened: Collection[str] = ()) -> Standing:
         today=timezone.localdate(),
         changes=sitting.changes,
         opened=opened,
+        kept=kept,
         corrections=corrections,
     )
 
 
-def opened_in(request: HttpRequest) -> frozenset[str]:
-    """The sections that the address asks to unfold: `?open=patient,coverage`."""
-    return frozenset(request.GET.get("open", "").split(",")) - {""}
+def named_in(request: HttpRequest, word: str) -> frozenset[str]:
+    """The sections that the address names under a word: `?open=patient,coverage`."""
+    return frozenset(request.GET.get(word, "").split(",")) - {""}
 
 
 def others_words(enrollment_id: UUID, *, now: datetime) -> list[str]:

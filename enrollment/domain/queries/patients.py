@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
 
 from accounts.phi import blind_index, search_text
 from enrollment.domain.patients import identity_of
@@ -74,9 +75,18 @@ def same_person(
     return list(rows.exclude(id=other_than).order_by("created_at"))
 
 
+def coverages(patient: Patient) -> list[Coverage]:
+    """Every insurance of a patient: what comes, what stands, what stood; the latest first."""
+    rows = Coverage.objects.filter(patient=patient)
+    return list(rows.order_by(F("starts_on").desc(nulls_last=True), "-confirmed_at"))
+
+
 def current_coverage(patient: Patient) -> Coverage | None:
-    """The insurance that stands today."""
-    standing: Coverage | None = (
-        Coverage.objects.filter(patient=patient, ended_on=None).order_by("-confirmed_at").first()
+    """The insurance that stands today, by the database's day."""
+    rows = Coverage.objects.filter(patient=patient).filter(
+        Q(starts_on=None) | Q(starts_on__lte=Now()), Q(ended_on=None) | Q(ended_on__gt=Now())
     )
+    standing: Coverage | None = rows.order_by(
+        F("starts_on").desc(nulls_last=True), "-confirmed_at"
+    ).first()
     return standing

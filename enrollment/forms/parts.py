@@ -1,0 +1,196 @@
+"""The sections of the form: what of each is known and folded, and a slot for every question left.
+
+A slot stays on the page while its question is hidden, so that an answer elsewhere can bring the
+question back into it without touching what somebody is typing beside it.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+from django.forms import BoundField
+from django.utils.safestring import SafeString
+
+from enrollment.core.ages import Age, stale_keys
+from enrollment.forms.build import AnswersForm
+from enrollment.forms.drawing import draw
+from programs.core.conditions import is_present
+from programs.core.definition import Definition
+from programs.core.display import display
+from programs.core.fields import BOXES, SECTIONS
+from programs.core.forms import Item, Sheet, check_answers, section_key, sheet
+
+Answers = Mapping[str, Any]
+# What stands in the practice's own records: folded to a summary once nothing is left to do.
+KNOWN_SECTIONS = frozenset({"patient", "coverage", "practice", "prescriber"})
+
+
+@dataclass(frozen=True)
+class Slot:
+    """The place of one question; `field` is None while it is hidden."""
+
+    key: str
+    field: BoundField | None
+    boxes: bool
+    """Its control posts nothing when unticked."""
+    sentences: tuple[str, ...]
+    """What the hub asks to have corrected here."""
+
+    def question(self) -> SafeString:
+        """The question drawn, when it is needed: an answer changes a few of a hundred."""
+        return draw(self.field) if self.field is not None else SafeString("")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Slots under one legend, or a single slot without."""
+
+    legend: str
+    slots: tuple[Slot, ...]
+    across: bool
+    """Small questions that belong on one line: a row of a matrix, a result with its unit."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One section of the page. `known` are the questions folded into its summary; `folded` says
+    that it is nothing but its summary.
+    """
+
+    key: str
+    name: str
+    required: int
+    to_go: int
+    wrong: int
+    hidden: bool
+    folded: bool
+    known: tuple[Item, ...] = ()
+    old: tuple[Age, ...] = ()
+    since: date | None = None
+    groups: tuple[Group, ...] = ()
+    rows: tuple[tuple[str, str], ...] = ()
+    source: str = ""
+
+    @property
+    def done(self) -> int:
+        return self.required - self.to_go
+
+    @property
+    def is_done(self) -> bool:
+        return not self.to_go and not self.wrong and not self.old
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What decides how the page looks: answers, what is wrong, what is opened, what came back.
+
+    ``opened`` sections show every question; ``kept`` ones are not folded away under the hands
+    of whoever is in them.
+    """
+
+    definitions: Sequence[Definition]
+    answers: Answers
+    today: date
+    changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    opened: Collection[str] = ()
+    kept: Collection[str] = ()
+    corrections: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        return sheet(self.definitions, self.answers, today=self.today)
+
+    @cached_property
+    def wrong(self) -> Mapping[str, list[str]]:
+        return check_answers(self.definitions, self.answers, today=self.today)
+
+    @cached_property
+    def old(self) -> Mapping[str, Age]:
+        """The answers to confirm again, with the age they have passed."""
+        return stale_keys(self.sheet.shown, self.changes, today=self.today)
+
+
+def sections_of(standing: Standing) -> Iterator[tuple[Part, list[Item]]]:
+    """Every section as it stands, without its controls, and its questions, hidden ones too."""
+    now = standing.sheet
+    shown = {item.key for item in now.shown}
+    for name in SECTIONS:
+        items = [item for item in now.items if item.field.section == name]
+        if items:
+            yield _part(standing, name, [item for item in items if item.key in shown]), items
+
+
+def _part(standing: Standing, name: str, shown: Sequence[Item]) -> Part:
+    needed = [item for item in shown if standing.sheet.requires(item)]
+    to_go = sum(not is_present(standing.answers.get(item.key)) for item in needed)
+    faults = sum(item.key in standing.wrong for item in shown)
+    key, old = section_key(name), [item.key for item in shown if item.key in standing.old]
+    returned = any(item.key in standing.corrections for item in shown)
+    quiet = bool(shown) and not to_go and not faults and not returned
+    folded = key in KNOWN_SECTIONS and quiet and key not in {*standing.opened, *standing.kept}
+    return Part(
+        key=key,
+        name=name,
+        required=len(needed),
+        to_go=to_go,
+        wrong=faults,
+        hidden=not shown,
+        folded=folded,
+        known=tuple(_known(standing, key, shown, folded=folded)),
+        old=tuple(dict.fromkeys(standing.old[each] for each in old)),
+        since=min((date.fromisoformat(standing.changes[k]["as_of"]) for k in old), default=None),
+    )
+
+
+def _known(
+    standing: Standing, section: str, shown: Sequence[Item], *, folded: bool
+) -> Iterator[Item]:
+    """What stands in the summary: everything answered in a folded section, elsewhere what came
+    from a record and has nothing the matter with it.
+    """
+    for item in shown:
+        if not is_present(standing.sheet.known.get(item.key)):
+            continue
+        from_record = "as_of" in standing.changes.get(item.key, {})
+        troubled = item.key in standing.wrong or item.key in standing.corrections
+        if folded or (from_record and not troubled and section not in standing.opened):
+            yield item
+
+
+def filled(part: Part, items: Sequence[Item], *, standing: Standing, form: AnswersForm) -> Part:
+    """The section with its summary and the controls of what is left."""
+    sources = {standing.changes.get(each.key, {}).get("source", "typed") for each in part.known}
+    told = replace(part, rows=tuple(_rows(part.known, standing.sheet)), source=_source(sources))
+    if part.folded:
+        return told
+    left = [item for item in items if item not in part.known]
+    runs = groupby(left, key=lambda i: (i.group, "" if i.group else i.key, i.across))
+    groups = tuple(
+        Group(legend, tuple(_slot(standing, form, item) for item in run), across)
+        for (legend, _, across), run in runs
+    )
+    return replace(told, groups=groups)
+
+
+def _rows(items: Sequence[Item], now: Sheet) -> Iterator[tuple[str, str]]:
+    for item in items:
+        label = f"{item.group}: {item.field.label}" if item.group else item.field.label
+        yield label, display(item.field, now.known[item.key])
+
+
+def _source(sources: Collection[str]) -> str:
+    """Where everything in a section came from, when that is one place."""
+    places = sorted(sources)
+    return f"from the {places[0]}" if len(places) == 1 and places != ["typed"] else ""
+
+
+def _slot(standing: Standing, form: AnswersForm, item: Item) -> Slot:
+    return Slot(
+        key=item.key,
+        field=form[item.key] if item.key in form.fields else None,
+        boxes=item.field.type in BOXES,
+        sentences=tuple(standing.corrections.get(item.key, ())),
+    )
