@@ -1,6 +1,5 @@
 """Filling in the form: known things folded, each answer saved, nobody's work overwritten."""
 
-import datetime as dt
 import json
 import re
 from html.parser import HTMLParser
@@ -8,12 +7,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from accounts.core.permissions import Role
 from accounts.tenancy import acting_as
 from enrollment.enums import EnrollmentStatus, SignatureKind
-from enrollment.models import Enrollment, Patient
+from enrollment.models import Enrollment
 from tests.enrollment.views.conftest import Queries
 from tests.factories.enrollments import PatientFactory, PrescriberFactory
 from tests.factories.offices import Office
@@ -376,33 +374,3 @@ def test_starting_takes_the_same_queries_for_one_and_for_thirty(
         lakeside.draft()
     assert queries(ana, "/enrollments/new/") == 7
     assert queries(ana, f"/enrollments/new/?patient={lakeside.rosa.id}") == 10
-
-
-def test_what_has_grown_old_is_shown_to_confirm_with_one_press(
-    ana: Client, lakeside: Office
-) -> None:
-    with acting_as(lakeside.coordinator):
-        Patient.objects.update(confirmed_at=timezone.now() - dt.timedelta(days=120))
-    draft = lakeside.draft()
-    shown = page(ana, draft)
-    assert "Is this still right?" in shown
-    assert "Last confirmed" in shown
-    assert 'name="A1"' not in shown
-    answer = ana.post(f"/enrollments/{draft.id}/", {"version": 0, "confirm": "patient"})
-    assert answer.headers["Location"].endswith("#section-patient")
-    assert "Is this still right?" not in page(ana, draft)
-
-
-def test_of_a_section_that_lacks_something_only_that_is_asked(
-    ana: Client, lakeside: Office
-) -> None:
-    with acting_as(lakeside.coordinator):
-        patient = Patient.objects.get(id=lakeside.rosa.id)
-        del patient.details["A10"]
-        patient.save()
-    draft = lakeside.draft()
-    shown = page(ana, draft)
-    assert 'name="A10"' in shown
-    assert 'name="A8"' not in shown
-    assert "14 Larch Street" in shown or lakeside.rosa.details["A8"] in shown
-    assert 'name="A8"' in page(ana, draft, "?open=patient")
