@@ -5,27 +5,50 @@ from functools import lru_cache
 from uuid import UUID
 
 from journeys.core.graph import Graph
+from journeys.core.graph_json import from_json, to_json
 from journeys.core.templates import GRAPHS
 from journeys.core.tuning import tuned
+from journeys.models import KeptGraph
 from programs.models import ProgramVersion
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The version's template, tuned, and the vendor that its route names (a slug, or empty)."""
+    """The version's template, tuned, and the vendor that its route names (a slug, or empty).
+
+    Once a journey has begun on it the graph is `kept`, whatever becomes of the template.
+    """
 
     graph: Graph
     vendor: str
+    kept: bool
 
 
 @lru_cache(maxsize=256)
 def _plan(version_id: UUID) -> Plan:
-    definition = ProgramVersion.objects.only("definition").get(pk=version_id).definition
-    plan = definition["journey"]
-    return Plan(
-        graph=tuned(GRAPHS[plan["template"]], plan.get("tune", {})),
-        vendor=definition["route"].get("vendor", ""),
+    version = (
+        ProgramVersion.objects.select_related("kept_graph")
+        .only("definition", "kept_graph__graph")
+        .get(pk=version_id)
     )
+    plan = version.definition["journey"]
+    kept: KeptGraph | None = getattr(version, "kept_graph", None)
+    return Plan(
+        graph=from_json(kept.graph)
+        if kept
+        else tuned(GRAPHS[plan["template"]], plan.get("tune", {})),
+        vendor=version.definition["route"].get("vendor", ""),
+        kept=kept is not None,
+    )
+
+
+def keep_graph(version_id: UUID) -> None:
+    """Keep the graph that a version's journeys follow from now on; again changes nothing."""
+    plan = _plan(version_id)
+    if not plan.kept:
+        row = KeptGraph(program_version_id=version_id, graph=to_json(plan.graph))
+        KeptGraph.objects.bulk_create([row], ignore_conflicts=True)
+        _plan.cache_clear()
 
 
 def graph_of(version_id: UUID) -> Graph:

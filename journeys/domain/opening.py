@@ -11,6 +11,7 @@ from accounts.core.actor import Actor
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from journeys.core.events import Event
+from journeys.domain.graphs import keep_graph
 from journeys.domain.parties import active, add_party
 from journeys.domain.recording import lock_journey, record
 from journeys.domain.sending import queue_delivery
@@ -46,7 +47,7 @@ class NewJourney:
 
 
 def open_journey(new: NewJourney, *, by: Actor, now: datetime) -> Journey:
-    """Open the journey, keep the packet and the grants, and queue it for the hub.
+    """Open the journey, keep its packet, grants and graph, and queue it for the hub.
 
     Each grant is {"terms", "text_version", "signed_at", "expires_at"}. Raises NoRoute.
     """
@@ -62,6 +63,7 @@ def open_journey(new: NewJourney, *, by: Actor, now: datetime) -> Journey:
                 organization=practice, party_ids=journey.party_ids, journey=journey, **grant
             )
         queue_delivery(journey, recipient=hub, now=now)
+        keep_graph(journey.program_version_id)
         return record(
             journey.id,
             _event("enrollment_submitted", "submitted", practice, new.facts, number=1, now=now),

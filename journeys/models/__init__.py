@@ -6,6 +6,7 @@ from journeys.models.exchange import (
     PartnerKey,
 )
 from journeys.models.funnel import FunnelRow
+from journeys.models.graph import KeptGraph
 from journeys.models.journey import (
     ConsentGrant,
     Journey,
@@ -26,6 +27,7 @@ __all__ = [
     "Journey",
     "JourneyEvent",
     "JourneyParty",
+    "KeptGraph",
     "LagCount",
     "LagMark",
     "Packet",

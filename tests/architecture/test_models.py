@@ -16,6 +16,7 @@ OPEN_MODELS = {
     "accounts.User": "a person signs in before any organization is known",
     "accounts.Organization": "parties name each other; nothing on it is about a patient",
     "accounts.Membership": "read at each request to find out for whom a person acts",
+    "journeys.KeptGraph": "the steps of a program's journeys, about nobody",
     "journeys.LagMark": "one moment, about nobody",
     "programs.Program": "every practice may read what programs there are",
     "programs.ProgramVersion": "every practice may read what a published program asks",

@@ -10,6 +10,8 @@ from accounts.core.permissions import Role
 from accounts.models import Organization
 from accounts.tenancy import acting_as, every_tenant
 from journeys.core.events import Event
+from journeys.core.templates import GRAPHS
+from journeys.domain import graphs
 from journeys.domain.opening import NewJourney, hand_over_again, open_journey
 from journeys.domain.recording import UnknownJourney, record
 from journeys.models import Delivery, Endpoint, FunnelRow, Journey, JourneyEvent, WorkItem
@@ -152,3 +154,13 @@ def test_a_correction_goes_to_each_earlier_recipient_as_the_next_version(
 def test_an_unknown_journey_is_refused(hub: Organization) -> None:
     with pytest.raises(UnknownJourney):
         record(hub.id, told(hub, "intake_review", "accepted"), actor=None, now=NOW)
+
+
+def test_a_journey_keeps_the_graph_it_began_with(
+    journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = GRAPHS["self_injected_pharmacy_benefit"]
+    shorter = replace(template, steps=template.steps[:4], title="A later template")
+    monkeypatch.setattr("journeys.domain.graphs.GRAPHS", {template.key: shorter})
+    graphs._plan.cache_clear()
+    assert graphs.graph_of(journey.program_version_id) == template
