@@ -5,7 +5,7 @@ PYTHON ?= python3
 READY := $(PYTHON) $(dir $(abspath $(lastword $(MAKEFILE_LIST))))config/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-core check bench faults screenshots manage lock clean
+.PHONY: help run test test-core check bench bench-large faults screenshots manage lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ check: ## Format, lint, types, imports, templates, migrations, deploy check
 
 bench: ## Measure: start, pages per second, submission, delivery
 	@$(READY) test python -m bench $(ARGS)
+
+bench-large: ## Measure among a million journeys: minutes to load, and 40 GB of disk
+	@$(READY) test python -m bench --large
 
 faults: ## Kill real processes at bad moments and verify that nothing is lost
 	@$(READY) test python -m pytest -n 0 -m faults tests/faults $(ARGS)

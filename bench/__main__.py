@@ -30,15 +30,28 @@ IN_WORLD = {
     "submission": ("submission_p50_ms", "submission_p95_ms"),
     "delivery": ("first_attempt_ms",),
     "journeys": ("evaluate_ms", "record_per_s"),
+    "scale": ("worklist_p95_ms_10k", "timeline_p95_ms_10k", "due_sweep_s_10k"),
+}
+# Asked for by name only: loading a million journeys takes minutes, and 40 GB of disk.
+LARGE = {
+    "large": (
+        "worklist_p95_ms_1m",
+        "worklist_growth",
+        "timeline_p95_ms_1m",
+        "timeline_growth",
+        "due_sweep_s_1m",
+    ),
 }
 NAMES = (*STARTS, *(name for names in IN_WORLD.values() for name in names))
+LARGE_NAMES = tuple(name for names in LARGE.values() for name in names)
 
 
 def measured(wanted: Sequence[str], folder: Path, failures: list[str]) -> Iterator[Row]:
     """The rows, one after the other; what cannot be measured goes to `failures` instead."""
     if set(STARTS) & set(wanted):
         yield from _attempted("make run", start.measure(folder), failures)
-    modules = [module for module, names in IN_WORLD.items() if set(names) & set(wanted)]
+    there = {**IN_WORLD, **LARGE}
+    modules = [module for module, names in there.items() if set(names) & set(wanted)]
     if modules:
         yield from _attempted("a world", _in_world(modules, folder, failures), failures)
 
@@ -69,9 +82,13 @@ def _attempted(what: str, rows: Iterator[Row], failures: list[str]) -> Iterator[
 def main() -> int:
     """Print the table; 1 when a row could not be measured."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("rows", nargs="*", metavar="row", help=f"any of {', '.join(NAMES)}")
-    wanted = parser.parse_args().rows or NAMES
-    if unknown := sorted(set(wanted) - set(NAMES)):
+    parser.add_argument(
+        "rows", nargs="*", metavar="row", help=f"any of {', '.join((*NAMES, *LARGE_NAMES))}"
+    )
+    parser.add_argument("--large", action="store_true", help="only the rows of a million journeys")
+    asked_for = parser.parse_args()
+    wanted = asked_for.rows or (LARGE_NAMES if asked_for.large else NAMES)
+    if unknown := sorted(set(wanted) - {*NAMES, *LARGE_NAMES}):
         parser.error(f"no such row: {', '.join(unknown)}")
     on, at = results.machine(), datetime.now(UTC).isoformat(timespec="seconds")
     failures: list[str] = []

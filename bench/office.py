@@ -10,7 +10,8 @@ from accounts.models import Membership
 from accounts.tenancy import acting_as
 from enrollment.domain import drafts, signatures, submission
 from enrollment.domain.patients import add_coverage, add_patient
-from enrollment.management.demo.people import clinical_answers, patients_of
+from enrollment.management.demo.clinical import clinical_answers
+from enrollment.management.demo.people import patients_of
 from enrollment.models import Enrollment, Prescriber
 from programs.models import ProgramVersion
 
