@@ -12,6 +12,8 @@ from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 from psycopg import sql
 
+from programs.core import references
+
 SITE_ROLE = "throughline_site"
 SITE_PASSWORD = os.environ.get("TEST_SITE_PASSWORD", "site")
 
@@ -58,6 +60,20 @@ def make_database(name: str, *, keep: bool = False) -> None:
                 verb, sql.Identifier(SITE_ROLE), sql.Literal(SITE_PASSWORD)
             )
         )
+
+
+@pytest.fixture(autouse=True)
+def _unknown_codes() -> None:
+    """No public code table answers, so that no test counts its queries: see `code_tables`."""
+    references.use(references.Nothing())
+
+
+@pytest.fixture
+def code_tables(_unknown_codes: None, db: None) -> None:
+    """The rules ask the public code tables, as in production."""
+    from programs.domain.reference_tables import tables
+
+    references.use(tables())
 
 
 @pytest.fixture(scope="session")

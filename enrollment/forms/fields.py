@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.forms.codes import CodeInput
 from programs.core.fields import Choice, Field
 
 FEW = 4
@@ -72,6 +73,16 @@ def _box(width: str = "", *, kind: str = "text", **attrs: str) -> Callable[[Cont
     return build
 
 
+def _code(width: str, **attrs: str) -> Callable[[Control], forms.Widget]:
+    """A builder of boxes for a code that a public table knows."""
+
+    def build(control: Control) -> forms.Widget:
+        given = {**control.attrs, **attrs, "class": width}
+        return CodeInput(control.field.type, control.choices, given)
+
+    return build
+
+
 def _width(field: Field) -> str:
     return next((name for most, name in _WIDTHS if (field.max_length or 999) <= most), "")
 
@@ -124,12 +135,12 @@ BUILDERS: Mapping[str, Callable[[Control], forms.Widget]] = {
     "date": _box("width-10", inputmode="numeric"),
     "dea": _box("width-10", autocapitalize="characters", spellcheck="false"),
     "email": _box("width-30", kind="email", spellcheck="false"),
-    "icd10": _box("width-10", autocapitalize="characters", spellcheck="false"),
+    "icd10": _code("width-30", spellcheck="false"),
     "long_text": _area,
     "money": _box("width-10", inputmode="decimal"),
     "multi": _multi,
     "ndc": _box("width-20", inputmode="numeric"),
-    "npi": _box("width-10", inputmode="numeric"),
+    "npi": _code("width-10", inputmode="numeric"),
     "number": _box("width-5", inputmode="decimal"),
     "phone": _box("width-20", kind="tel"),
     "pick": _pick,

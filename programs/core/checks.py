@@ -11,12 +11,15 @@ from typing import Any
 from programs.core.conditions import Answers, holds
 from programs.core.fields import Field
 from programs.core.identifiers import medicare_number
+from programs.core.names import same_organization, same_person
 from programs.core.places import STATE_NAMES, states_of
+from programs.core.references import Provider, current
 from programs.core.text import shown
 from programs.core.values import normalize
 
 OLDEST = 120
 _NEAR_DAYS = 731
+_OFFERED = 6
 _PO_BOX = re.compile(r"\b(p ?o ?box|post office box|apartado postal)\b")
 
 
@@ -177,19 +180,79 @@ def _last_four(asked: Asked) -> list[str]:
     return [] if four else ["Write the last 4 digits only."]
 
 
+def _billable(asked: Asked) -> list[str]:
+    diagnosis = current().diagnosis(asked.value)
+    if diagnosis is None:
+        return []
+    if diagnosis.ended_on and diagnosis.ended_on < asked.today.isoformat():
+        return [f"{diagnosis.code} could be used until {_words(diagnosis.ended_on)}; choose again."]
+    if diagnosis.billable:
+        return []
+    offered, others = diagnosis.below[:_OFFERED], len(diagnosis.below) - _OFFERED
+    more = f" or {others} more" if others > 0 else ""
+    heading = f"{diagnosis.code} is a heading over several diagnoses."
+    return [f"{heading} Choose the one meant: {', '.join(offered)}{more}."]
+
+
+def _person_npi(asked: Asked) -> list[str]:
+    provider = current().provider(asked.value)
+    if provider and provider.kind != "person":
+        belongs = f"This NPI belongs to an organization, {provider.name}."
+        return [f"{belongs} Write the person's own number (type 1)."]
+    return _in_use(provider)
+
+
+def _organization_npi(asked: Asked) -> list[str]:
+    provider = current().provider(asked.value)
+    if provider and provider.kind != "organization":
+        belongs = f"This NPI belongs to a person, {provider.name}."
+        return [f"{belongs} Write the organization's own number (type 2)."]
+    return _in_use(provider)
+
+
+def _known_npi(asked: Asked) -> list[str]:
+    return _in_use(current().provider(asked.value))
+
+
+def _in_use(provider: Provider | None) -> list[str]:
+    if provider is None or not provider.deactivated_on:
+        return []
+    day = _words(provider.deactivated_on)
+    return [f"This NPI was deactivated on {day}; ask for the one in use."]
+
+
+def _words(day: str) -> str:
+    return f"{date.fromisoformat(day):%b %-d, %Y}"
+
+
+def _registry_name(asked: Asked) -> list[str]:
+    provider = current().provider(str(asked.answers.get(asked.other)))
+    if provider is None:
+        return []
+    same = same_person if provider.kind == "person" else same_organization
+    if same(asked.value, provider.name):
+        return []
+    return [f"The registry has this NPI as {provider.name}. Write that name, or another NPI."]
+
+
 CHECKS: Mapping[str, Callable[[Asked], list[str]]] = {
     "after_birth": _after_birth,
+    "billable": _billable,
     "birth_date": _birth_date,
+    "known_npi": _known_npi,
     "last_four": _last_four,
     "member_id": _member_id,
     "near_today": _near_today,
     "no_po_box": _no_po_box,
     "not_before": _not_before,
     "not_future": _not_future,
+    "organization_npi": _organization_npi,
     "person_name": _person_name,
+    "person_npi": _person_npi,
     "positive": _positive,
+    "registry_name": _registry_name,
     "whole": _whole,
     "zip_in_state": _zip_in_state,
 }
-COMPARING = frozenset({"not_before", "zip_in_state"})
+COMPARING = frozenset({"not_before", "registry_name", "zip_in_state"})
 """Checks that need the name of another field."""

@@ -34,6 +34,16 @@ STANDING_RULES: tuple[Rule, ...] = (
         field="H1",
         service="copay",
     ),
+    Rule(
+        key="unknown_diagnosis",
+        when={"field": "diagnosis.unknown", "op": "equals", "value": True},
+        outcome="warns",
+        reason=(
+            "This diagnosis code is not in our release of ICD-10-CM. "
+            "You can go on if it is newer; if not, the claim will be refused."
+        ),
+        field="E1",
+    ),
 )
 
 

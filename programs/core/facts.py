@@ -8,6 +8,9 @@ from programs.core.checks import years_between
 from programs.core.computed import kilograms, worked_out
 from programs.core.conditions import Answers
 from programs.core.definition import Definition
+from programs.core.identifiers import icd10
+from programs.core.names import same_organization, same_person
+from programs.core.references import current
 
 FEDERAL = frozenset(
     {"medicare", "medicare_advantage", "medicare_d", "medicaid", "tricare", "va", "ihs"}
@@ -18,10 +21,14 @@ FACTS: Mapping[str, str] = {
     "patient.age": "Age of the patient in whole years",
     "patient.weight_kg": "Weight of the patient in kilograms",
     "coverage.federal": "A government program pays for the insurance",
+    "diagnosis.unknown": "The diagnosis is not in our release of ICD-10-CM",
+    "practice.name_differs": "The registry has the practice's NPI under another name",
+    "prescriber.name_differs": "The registry has the prescriber's NPI under another name",
     "product.cold_chain": "The chosen product must stay cold",
     "product.controlled": "The chosen product is a controlled medicine",
 }
-PRODUCT_FACTS = ("product.cold_chain", "product.controlled")
+OWN_FACTS = ("diagnosis.unknown", "product.cold_chain", "product.controlled")
+"""Facts that each of several programs has for itself."""
 
 
 def facts(definitions: Sequence[Definition], answers: Answers, *, today: date) -> dict[str, Any]:
@@ -35,8 +42,9 @@ def facts(definitions: Sequence[Definition], answers: Answers, *, today: date) -
         found["coverage.federal"] = kind in FEDERAL
     if weight := kilograms(answers.get("E10.weight"), answers.get("E10.unit")):
         found["patient.weight_kg"] = weight
+    found |= _registered(answers)
     for definition in definitions:
-        for name, value in _product_facts(definition, own_answers(definition.key, answers)).items():
+        for name, value in _own_facts(definition, own_answers(definition.key, answers)).items():
             found[name] = found.get(name, False) or value
             found[own_key(definition.key, name)] = value
         found |= _computed(definition, {**answers, **found})
@@ -50,14 +58,35 @@ def _computed(definition: Definition, answers: Answers) -> dict[str, str]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _product_facts(definition: Definition, answers: Answers) -> dict[str, bool]:
+def _own_facts(definition: Definition, answers: Answers) -> dict[str, bool]:
     chosen = definition.product(answers.get("F1"))
     # Before the product is chosen, what every product of the program has in common is known.
     products = (chosen,) if chosen else definition.products
     return {
+        "diagnosis.unknown": _unknown(answers.get("E1")),
         "product.cold_chain": all(product.storage != "room" for product in products),
         "product.controlled": all(product.controlled for product in products),
     }
+
+
+def _unknown(code: Any) -> bool:
+    if not isinstance(code, str) or icd10(code).problem:
+        return False
+    return bool(current().release()) and current().diagnosis(code) is None
+
+
+def _registered(answers: Answers) -> dict[str, bool]:
+    """Whether the names beside the NPIs are those of the registry, where it has them."""
+    pairs = (
+        ("practice.name_differs", "C2", "C1", "organization", same_organization),
+        ("prescriber.name_differs", "D4", "D1", "person", same_person),
+    )
+    found = {}
+    for fact, npi, name, kind, same in pairs:
+        provider = current().provider(str(answers.get(npi) or ""))
+        if provider and provider.kind == kind and isinstance(answers.get(name), str):
+            found[fact] = not same(answers[name], provider.name)
+    return found
 
 
 def own_key(program: str, field_id: str) -> str:

@@ -9,7 +9,7 @@ from programs.core.reading import Reading
 from programs.core.text import code_like, shown
 
 _NDC_FORMS = {(4, 4, 2): (0, 1), (5, 3, 2): (1, 1), (5, 4, 1): (2, 1), (5, 4, 2): (0, 0)}
-_ICD10 = re.compile(r"[A-TV-Z][0-9][0-9AB](?:\.[0-9A-Z]{1,4})?")
+_ICD10 = re.compile(r"[A-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?")
 _MBI = re.compile(
     r"[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y][0-9]"
     r"[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y][0-9][AC-HJKMNP-RT-Y]{2}[0-9]{2}"

@@ -7,7 +7,7 @@ from functools import lru_cache
 from programs.core.catalogue import CATALOGUE
 from programs.core.conditions import Condition, renamed
 from programs.core.definition import Definition, Document, Tightening
-from programs.core.facts import PRODUCT_FACTS, own_key
+from programs.core.facts import OWN_FACTS, own_key
 from programs.core.fields import SECTIONS, Choice, Field, both
 from programs.core.places import STATES
 
@@ -90,7 +90,7 @@ def _names(definition: Definition) -> Mapping[str, str]:
         if field.typed_once_per == "enrollment"
         for part in field.asked
     ]
-    return {name: own_key(definition.key, name) for name in (*own, *PRODUCT_FACTS)}
+    return {name: own_key(definition.key, name) for name in (*own, *OWN_FACTS)}
 
 
 def _asked_by(definition: Definition) -> list[Field]:
@@ -141,10 +141,21 @@ def _offered(field: Field, definition: Definition) -> Field:
         "F3": _of_products(definition, "frequencies"),
         "H1": tuple(choice for choice in field.choices if choice.code in definition.services),
     }
+    if field.id == "E1":
+        return _with_reason(replace(field, choices=offered["E1"]), definition)
     if field.id == "G2":
         first, *others = field.parts
         return replace(field, parts=(replace(first, choices=definition.route.pharmacies), *others))
     return replace(field, choices=offered.get(field.id, field.choices))
+
+
+def _with_reason(field: Field, definition: Definition) -> Field:
+    """Ask why, when the diagnosis is none of those that the program lists."""
+    listed = [each.code for each in definition.indications]
+    (why,) = field.parts
+    asked: Condition = {"field": "E1", "op": "not_in", "value": listed}
+    hint = f"{definition.name} does not list this diagnosis. {why.hint}"
+    return replace(field, parts=(replace(why, shown_when=asked, hint=hint),))
 
 
 def _of_products(definition: Definition, what: str) -> tuple[Choice, ...]:

@@ -1,3 +1,4 @@
 from programs.models.program import Program, ProgramVersion
+from programs.models.references import DiagnosisCode, DiagnosisRelease, NpiRecord
 
-__all__ = ["Program", "ProgramVersion"]
+__all__ = ["DiagnosisCode", "DiagnosisRelease", "NpiRecord", "Program", "ProgramVersion"]

@@ -1,6 +1,7 @@
 // Starts everything a page needs. Pages work without any of it, more slowly.
 
 import { startAutosave } from "./autosave.js";
+import { startCodes } from "./codes.js";
 import { csrfToken, isSignInPage, signedOut, word } from "./http.js";
 import { startIdle } from "./idle.js";
 import { startKeep } from "./keep.js";
@@ -52,4 +53,5 @@ startPicking();
 startIdle();
 startLive();
 startAutosave();
+startCodes();
 focusErrors();

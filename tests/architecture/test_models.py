@@ -18,6 +18,9 @@ OPEN_MODELS = {
     "accounts.Membership": "read at each request to find out for whom a person acts",
     "journeys.KeptGraph": "the steps of a program's journeys, about nobody",
     "journeys.LagMark": "one moment, about nobody",
+    "programs.DiagnosisCode": "a public table, the same for everybody",
+    "programs.DiagnosisRelease": "a public table, the same for everybody",
+    "programs.NpiRecord": "a public registry, the same for everybody",
     "programs.Program": "every practice may read what programs there are",
     "programs.ProgramVersion": "every practice may read what a published program asks",
 }

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
+from enrollment.management.demo.codes import loading_codes
 from enrollment.management.demo.organizations import point_at_simulator
 from enrollment.management.demo.world import seed
 
@@ -21,11 +22,15 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with loading_codes():
+            self._make_world(journeys=options["journeys"])
+
+    def _make_world(self, *, journeys: int) -> None:
         if Organization.objects.exists():
             with every_tenant(reason="the simulator plays partners of many organizations"):
                 point_at_simulator()
             self.stdout.write("The demo world is there already.")
             return
         with transaction.atomic():
-            seed(journeys=options["journeys"], now=timezone.now())
+            seed(journeys=journeys, now=timezone.now())
         self.stdout.write("The demo world is ready.")
