@@ -14,6 +14,7 @@ app.autodiscover_tasks()
 
 # Every task has its queue, so that a long one never stands before a short one.
 app.conf.task_routes = {
+    "accounts.tasks.clear_sessions": {"queue": "upkeep"},
     "journeys.tasks.send_due_deliveries": {"queue": "routing"},
     "journeys.tasks.process_waiting_reports": {"queue": "inbound"},
     "journeys.tasks.refresh_due_journeys": {"queue": "upkeep"},
@@ -23,6 +24,11 @@ app.conf.task_routes = {
 
 # The table is the schedule: each entry only looks for rows that are due.
 app.conf.beat_schedule = {
+    "clear-sessions": {
+        "task": "accounts.tasks.clear_sessions",
+        "schedule": 3600.0,
+        "options": {"queue": "upkeep", "expires": 3600},
+    },
     "send-due-deliveries": {
         "task": "journeys.tasks.send_due_deliveries",
         "schedule": 5.0,

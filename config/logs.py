@@ -46,6 +46,28 @@ def redact(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mutable
     return event
 
 
+# A live page that was left, and a sweep that came too late because another was under way, are
+# the ordinary course of things.
+ORDINARY = frozenset(
+    {"streaming_started", "streaming_finished", "streaming_cancelled", "task_revoked"}
+)
+# Of use only where a request may never be answered.
+ORDINARY_IN_DEVELOPMENT = ORDINARY | {"request_started"}
+
+
+def leaving_out(ordinary: frozenset[str]) -> structlog.types.Processor:
+    """Drop the events that say nothing."""
+
+    def drop(
+        _logger: Any, _name: str, event: MutableMapping[str, Any]
+    ) -> structlog.types.EventDict:
+        if event.get("event") in ordinary:
+            raise structlog.DropEvent
+        return event
+
+    return drop
+
+
 def hide_values(
     _logger: Any, _name: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
@@ -113,7 +135,11 @@ def configure_logging(*, json_lines: bool, stream: TextIO) -> None:
         else structlog.dev.ConsoleRenderer(colors=False)
     )
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            leaving_out(ORDINARY if json_lines else ORDINARY_IN_DEVELOPMENT),
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )

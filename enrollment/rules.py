@@ -2,22 +2,15 @@
 
 from uuid import UUID
 
+from accounts import rules
 from accounts.core.actor import Actor
 from accounts.core.permissions import Permission
 from enrollment.enums import EnrollmentStatus
 from enrollment.models import Enrollment, Prescriber
 
+# One refusal for all apps.
+Refused, require = rules.Refused, rules.require
 OPEN = frozenset({EnrollmentStatus.DRAFT, EnrollmentStatus.RETURNED})
-
-
-class Refused(Exception):
-    """The rules say no; the message is a sentence for whoever asked."""
-
-
-def require(why_not: str) -> None:
-    """Go on only when a rule had nothing to say. Raises Refused with its sentence."""
-    if why_not:
-        raise Refused(why_not)
 
 
 def practice_of(actor: Actor) -> UUID:

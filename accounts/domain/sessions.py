@@ -1,5 +1,6 @@
 """Sessions: whom one acts for, a new key when privileges change, and how they are ended."""
 
+from datetime import datetime
 from uuid import UUID
 
 from allauth.usersessions.models import UserSession
@@ -60,6 +61,14 @@ def end_all(user_id: UUID, *, but: str | None = None, only: int | None = None) -
     Session.objects.filter(session_key__in=keys).delete()
     found.delete()
     return len(keys)
+
+
+def clear_ended(*, now: datetime) -> int:
+    """Delete the sessions that are over, and what was kept of where they were; how many."""
+    ended: int = Session.objects.filter(expire_date__lt=now).delete()[0]
+    living = Session.objects.values("session_key")
+    UserSession.objects.filter(created_at__lt=now).exclude(session_key__in=living).delete()
+    return ended
 
 
 def hand_over(session: SessionBase, *, path: str, now: float) -> None:

@@ -52,9 +52,7 @@ class AnswersForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(
-        self, source: _Source, answers: Answers, data: QueryDict | None, save_url: str
-    ) -> None:
+    def __init__(self, source: _Source, answers: Answers, data: QueryDict | None) -> None:
         before = source.settle(answers)
         wanted = [item for item in before.items if source.wanted(item)]
         stood = {item.key for item in before.shown}
@@ -77,7 +75,6 @@ class AnswersForm(forms.Form):
                 now.choices(item),
                 required=now.requires(item),
                 wanted_by=_wanted_by(item, source.names),
-                attrs=_saving(save_url),
             )
         self.helper = _helper(items)
 
@@ -96,12 +93,9 @@ def section_form(
     data: QueryDict | None = None,
     *,
     today: date,
-    save_url: str = "",
 ) -> AnswersForm:
     """The form of one section (its key, "site-of-care") for these programs together; an empty
     key stands for every section.
-
-    With ``save_url`` each control saves itself there as it changes.
     """
     source = _Source(
         settle=lambda known: sheet(definitions, known, today=today),
@@ -109,7 +103,7 @@ def section_form(
         wanted=lambda item: section in ("", section_key(item.field.section)),
         names={each.key: each.name for each in definitions} if len(definitions) > 1 else {},
     )
-    return AnswersForm(source, answers, data, save_url)
+    return AnswersForm(source, answers, data)
 
 
 def subject_form(
@@ -128,7 +122,7 @@ def subject_form(
         wanted=lambda item: item.key not in NEVER_BY_DEFAULT,
         names={},
     )
-    return AnswersForm(source, answers, data, "")
+    return AnswersForm(source, answers, data)
 
 
 def read_posted(
@@ -161,12 +155,6 @@ def _with_unposted(data: QueryDict | None, initial: Answers, posted: Answers) ->
 
 def _wanted_by(item: Item, names: Mapping[str, str]) -> str:
     return names[item.programs[0]] if len(names) > len(item.programs) == 1 else ""
-
-
-def _saving(url: str) -> dict[str, str]:
-    if not url:
-        return {}
-    return {"hx-post": url, "hx-trigger": "change", "hx-swap": "none", "hx-sync": "closest form"}
 
 
 class _Group(Div):  # type: ignore[misc]  # crispy ships no types

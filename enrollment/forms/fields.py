@@ -158,11 +158,10 @@ def form_field(
     *,
     required: bool,
     wanted_by: str = "",
-    attrs: Mapping[str, str],
 ) -> AnswerField:
     """Build the control for one question, with its label, hint and whether it is required."""
     picked = "pick" if field.type == "ndc" and field.choices else field.type
-    control = Control(field, choices, {"autocomplete": "off", **attrs})
+    control = Control(field, choices, {"autocomplete": "off"})
     return AnswerField(
         label=field.label,
         help_text=field.hint,

@@ -23,6 +23,13 @@ class Endpoint(TenantModel):
     concurrency = models.PositiveSmallIntegerField(default=8)
     active = models.BooleanField(default=True)
 
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["organization"], condition=Q(active=True), name="one_active_endpoint"
+            ),
+        )
+
     def __str__(self) -> str:
         return f"{self.transport} of {self.organization_id}"
 

@@ -18,7 +18,7 @@ from pytest_django import Settings
 from accounts.access import public
 from accounts.models import User
 from config import urls
-from config.logs import configure_logging
+from config.logs import ORDINARY, configure_logging
 
 NAME, SSN, BORN = "Zebulon Quackenbush", "078-05-1120", "1951-02-03"
 CANARIES = (NAME, "Zebulon", "Quackenbush", SSN, BORN)
@@ -165,3 +165,11 @@ def test_an_ordinary_request_is_two_lines_that_share_an_id(db: None, log: io.Str
     assert started["request_id"] == finished["request_id"]
     assert finished["page"] == "GET /account/login/"
     assert finished["code"] == 200
+
+
+@pytest.mark.parametrize("event", sorted(ORDINARY))
+def test_the_ordinary_course_of_things_is_not_told(log: io.StringIO, event: str) -> None:
+    logger = structlog.get_logger("django_structlog.middlewares.request")
+    logger.warning(event)
+    logger.warning("something_else")
+    assert [line["event"] for line in lines(log)] == ["something_else"]

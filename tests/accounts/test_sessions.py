@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from accounts.core.sessions import Limits, ends_at
 from accounts.domain.queries.sessions import device_of
 from accounts.middleware import session_limits
 from accounts.models import AuditEntry, Membership
+from accounts.tasks import clear_sessions
 from accounts.tenancy import acting_as
 from accounts.views.session import idle_data
 from tests.accounts.door import sign_in
@@ -338,3 +340,14 @@ def test_a_device_is_told_by_browser_and_system(user_agent: str, device: str) ->
 def test_somebody_enrolled_reaches_their_pages(ana: Membership) -> None:
     enroll(ana.user)
     assert is_signed_in(signed_in(ana))
+
+
+def test_sessions_that_are_over_are_cleared_and_living_ones_stay(ana: Membership) -> None:
+    old, living = signed_in(ana), signed_in(ana)
+    keys = [browser.session.session_key for browser in (old, living)]
+    assert UserSession.objects.filter(session_key=keys[0]).exists()
+    Session.objects.filter(session_key=keys[0]).update(expire_date=timezone.now())
+    clear_sessions()
+    assert list(Session.objects.values_list("session_key", flat=True)) == keys[1:]
+    assert not UserSession.objects.filter(session_key=keys[0]).exists()
+    assert living.get("/account/sessions/").status_code == 200

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
 from accounts.cast import CAST, CAST_PASSWORD
@@ -68,6 +69,9 @@ def _make_cast(organizations: Mapping[str, Organization]) -> dict[tuple[str, str
     for member in CAST:
         user, _created = User.objects.get_or_create(
             email=member.email, defaults={"name": member.name, "password": password}
+        )
+        EmailAddress.objects.get_or_create(
+            user=user, email=user.email, defaults={"primary": True, "verified": True}
         )
         organization = organizations[member.organization]
         Membership.objects.create(

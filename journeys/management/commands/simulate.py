@@ -41,6 +41,7 @@ class Command(BaseCommand):
             port=port,
             lifespan="on",
             log_config=None,
+            log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=1,
         )

@@ -230,16 +230,6 @@ def test_conditional_questions_say_what_shows_them() -> None:
     assert "data-shown-when" not in rendered(always)
 
 
-def test_controls_save_themselves_only_where_told() -> None:
-    saving = section_form(
-        (VELTRANA,), "patient", COMPLETE, today=TODAY, save_url="/enrollments/1/answers/"
-    )
-    (name,) = Tags(rendered(saving)).named("A1")
-    assert name["hx-post"] == "/enrollments/1/answers/"
-    assert name["hx-trigger"] == "change"
-    assert "hx-post" not in rendered(form("patient", COMPLETE))
-
-
 def test_questions_that_belong_together_stand_under_one_legend() -> None:
     html = rendered(form("clinical", COMPLETE))
     assert html.count("<legend>Tuberculosis screening</legend>") == 1

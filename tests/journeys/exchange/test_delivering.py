@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError, transaction
 from standardwebhooks import Webhook
 
 from accounts.core.permissions import Role
@@ -215,3 +216,12 @@ def test_a_review_in_the_portal_confirms_the_delivery(
     with acting_as(priya):
         intake.accept(journey.id, by=priya, now=clock.now)
     assert delivery_of(journey).status == DeliveryStatus.ACCEPTED
+
+
+def test_a_partner_has_one_address_at_a_time(address: Endpoint) -> None:
+    with every_tenant(reason="a test tries"), pytest.raises(IntegrityError), transaction.atomic():
+        Endpoint.objects.create(organization_id=address.organization_id, transport="portal")
+    with every_tenant(reason="a test tries"):
+        Endpoint.objects.create(
+            organization_id=address.organization_id, transport="portal", active=False
+        )
