@@ -11,6 +11,7 @@ from datetime import datetime
 from journeys.core.clocks import Around, subject_of
 from journeys.core.conflicts import Conflict
 from journeys.core.eta import Outlook
+from journeys.core.events import Event
 from journeys.core.facts import date_of
 from journeys.core.graph import Clock, Step
 from journeys.core.sentences import day_words, full_moment, name_of
@@ -99,21 +100,31 @@ def unreached(scene: Scene) -> Iterator[Risk]:
 def going_back_and_forth(scene: Scene) -> Iterator[Risk]:
     """R5: the same step was sent back again and again."""
     graph = scene.around.graph
-    for key, setbacks in graph.setbacks.items():
+    often = graph.thresholds.setbacks
+    for key in graph.setbacks:
         state = scene.steps[key]
-        claims = scene.on.ledger.claims.get(key, ())
-        if state.over or state.owner is None or len(claims) < graph.thresholds.setbacks:
+        if state.over or state.owner is None:
             continue
-        spells = [
-            claim
-            for claim, earlier in zip(claims, [None, *claims], strict=False)
-            if claim.status in setbacks and (earlier is None or earlier.status != claim.status)
-        ]
-        if len(spells) >= graph.thresholds.setbacks:
-            since = spells[graph.thresholds.setbacks - 1].occurred_at
+        spells = _spells(scene, key)
+        if len(spells) >= often:
             why = f"{state.title} was sent back {len(spells)} times"
             who = state.acts or graph.by_key[key].acting(state.owner)
-            yield Risk("R5", key, why, who, scene.after(spells[-1].occurred_at, _SOON), since)
+            by = scene.after(spells[-1].occurred_at, _SOON)
+            yield Risk("R5", key, why, who, by, spells[often - 1].occurred_at)
+
+
+def _spells(scene: Scene, key: str) -> list[Event]:
+    """The reports that sent a step back, each once: a repetition before any answer is none."""
+    graph, claims = scene.around.graph, scene.on.ledger.claims
+    keys = (key, *(detour.key for detour in graph.detours.get(key, ())))
+    told = sorted((c for each in keys for c in claims.get(each, ())), key=lambda c: c.order)
+    return [
+        claim
+        for claim, earlier in zip(told, [None, *told], strict=False)
+        if claim.step == key
+        and claim.status in graph.setbacks[key]
+        and (earlier is None or (earlier.step, earlier.status) != (key, claim.status))
+    ]
 
 
 def costly(scene: Scene) -> Iterator[Risk]:

@@ -141,6 +141,10 @@ _FACTS: list[dict[str, object]] = [
     {"prior_authorization_required": True},
     {"pharmacy_required_by_payer": "Meridian Home Rx"},
     AUTHORIZED,
+    {"days_supply": 28},
+    {"days_supply": 28, "fill_number": 1},
+    {"therapy_stage": "new"},
+    {"start_by_on": "2026-03-20", "out_of_pocket_estimate": "900"},
 ]
 _SOURCES = ["practice", "hub", "pharmacy", "vendor", "northstar", "system"]
 
