@@ -66,15 +66,14 @@ def log_of(
         for key, step in state.steps.items():
             due_at = dues.get(key)
             if due_at and at > due_at:
-                late = delays.setdefault((key, due_at), None)
-                if step.over and late is None:
+                if delays.setdefault((key, due_at), None) is None and step.over:
                     delays[key, due_at] = step.settled_at
             if step.acts and step.due_at:
                 dues[key] = step.due_at
             else:
                 dues.pop(key, None)
-    late = [Delay(key, due_at, over) for (key, due_at), over in delays.items()]
-    return flags.all(), [one for one in late if one.over_at is None or one.over_at > one.due_at]
+    found = [Delay(key, due_at, over_at) for (key, due_at), over_at in delays.items()]
+    return flags.all(), [one for one in found if one.over_at is None or one.over_at > one.due_at]
 
 
 def _looks(
