@@ -63,17 +63,26 @@ def log_of(
     delays: dict[tuple[str, datetime], datetime | None] = {}
     for at, state in _looks(graph, told, started_at, until, parties):
         flags.see({(risk.rule, risk.step) for risk in state.risks}, at)
-        for key, step in state.steps.items():
-            due_at = dues.get(key)
-            if due_at and at > due_at:
-                if delays.setdefault((key, due_at), None) is None and step.over:
-                    delays[key, due_at] = step.settled_at
-            if step.acts and step.due_at:
-                dues[key] = step.due_at
-            else:
-                dues.pop(key, None)
+        _note_delays(state, at, dues, delays)
     found = [Delay(key, due_at, over_at) for (key, due_at), over_at in delays.items()]
     return flags.all(), [one for one in found if one.over_at is None or one.over_at > one.due_at]
+
+
+def _note_delays(
+    state: JourneyState,
+    at: datetime,
+    dues: dict[str, datetime],
+    delays: dict[tuple[str, datetime], datetime | None],
+) -> None:
+    """What is late now, and when what was late came to its end."""
+    for key, step in state.steps.items():
+        due_at = dues.get(key)
+        if due_at and at > due_at and delays.get((key, due_at)) is None:
+            delays[key, due_at] = step.settled_at if step.over else None
+        if step.acts and step.due_at:
+            dues[key] = step.due_at
+        else:
+            dues.pop(key, None)
 
 
 def _looks(
