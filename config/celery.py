@@ -20,6 +20,7 @@ app.conf.task_routes = {
     "journeys.tasks.refresh_due_journeys": {"queue": "upkeep"},
     "enrollment.tasks.seal_signatures": {"queue": "notices"},
     "journeys.tasks.count_learn_lag": {"queue": "upkeep"},
+    "journeys.tasks.send_due_mail": {"queue": "notices"},
 }
 
 # The table is the schedule: each entry only looks for rows that are due.
@@ -48,6 +49,11 @@ app.conf.beat_schedule = {
         "task": "enrollment.tasks.seal_signatures",
         "schedule": 60.0,
         "options": {"queue": "notices", "expires": 60},
+    },
+    "send-due-mail": {
+        "task": "journeys.tasks.send_due_mail",
+        "schedule": 30.0,
+        "options": {"queue": "notices", "expires": 30},
     },
     "count-learn-lag": {
         "task": "journeys.tasks.count_learn_lag",

@@ -52,5 +52,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "nav": entries_for(actor, path=request.path),
         "memberships": getattr(request, "memberships", []),
         "membership": getattr(request, "membership", None),
+        "hears_notices": actor.may(Permission.JOURNEYS_VIEW),
         "idle": idle_data(request),
     }

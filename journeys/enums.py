@@ -30,3 +30,18 @@ class PartyRole(models.TextChoices):
     HUB = "hub", "Hub"
     PHARMACY = "pharmacy", "Specialty pharmacy"
     VENDOR = "vendor", "Vendor"
+
+
+class NoticeKind(models.TextChoices):
+    WORK = "work", "Work opened"
+    RETURNED = "returned", "Returned for correction"
+    CONFLICT = "conflict", "Partners disagree"
+    AT_RISK = "at_risk", "At risk"
+    MESSAGE = "message", "Message"
+    ENDED = "ended", "Journey ended"
+
+
+class Mailing(models.TextChoices):
+    NEVER = "never", "No e-mail"
+    DIGEST = "digest", "One e-mail each morning"
+    AT_ONCE = "at_once", "An e-mail when something changes, at most every ten minutes"

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from journeys.domain import delivering, inbound, lag_counting, upkeep
+from journeys.domain import delivering, inbound, lag_counting, mailing, upkeep
 from journeys.domain.nudges import nudge
 from journeys.partners.registry import CARRIERS
 
@@ -34,3 +34,9 @@ def refresh_due_journeys() -> None:
 def count_learn_lag() -> None:
     """Count how late events became visible since the last time."""
     lag_counting.count_lag(now=timezone.now())
+
+
+@shared_task(name="journeys.tasks.send_due_mail")  # type: ignore[untyped-decorator]  # celery is untyped
+def send_due_mail() -> None:
+    """Write to whom it is time to write."""
+    mailing.send_due_mail(clock=timezone.now)

@@ -16,6 +16,7 @@ from journeys.core.graph import Graph
 from journeys.core.state import JourneyState
 from journeys.domain import handlers
 from journeys.domain.graphs import graph_of
+from journeys.domain.notifying import notices_of
 from journeys.domain.parties import Cast, cast_with
 from journeys.domain.projection import projecting
 from journeys.domain.reading import Reading, events_of, read, told
@@ -48,8 +49,8 @@ def record(journey_id: UUID, event: Event, *, actor: Actor | None, now: datetime
 
     In this order: lock the journey and read it; evaluate it without and with the event; bring
     in parties, queue deliveries, call handlers; then, in one round trip, append the event, open
-    and close work, save the projection, and announce the change for when it commits. The same
-    (source, event id) again changes nothing. Raises UnknownJourney.
+    and close work, write notices, save the projection, and announce the change for when it
+    commits. The same (source, event id) again changes nothing. Raises UnknownJourney.
     """
     with every_tenant(reason="an event concerns every party of its journey", actor=actor):
         found = _locked(journey_id)
@@ -96,7 +97,9 @@ def _learn(found: Reading, event: Event | None, *, actor: Actor | None, now: dat
         for effect in effects_between(graph, before, state):
             _carry_out(cast, effect, event, now=now)
     # Whoever was brought in on the way sees these rows too.
+    had = {item.key: item.owner_id for item in found.besides[0]}
     work = sync_work(cast, state, found.besides[0], now=now)
+    work += notices_of(cast, state, event, had, now=now)
     news = [_append(journey, event, actor=actor, now=now)] if event else []
     run([*news, *work, *projecting(journey, state), announcing(journey)])
 

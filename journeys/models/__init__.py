@@ -15,6 +15,7 @@ from journeys.models.journey import (
     Packet,
 )
 from journeys.models.lag import LagCount, LagMark
+from journeys.models.notices import Notice, NoticeRead, NoticeSettings
 from journeys.models.work import SavedView, WorkItem
 
 __all__ = [
@@ -30,6 +31,9 @@ __all__ = [
     "KeptGraph",
     "LagCount",
     "LagMark",
+    "Notice",
+    "NoticeRead",
+    "NoticeSettings",
     "Packet",
     "PartnerKey",
     "SavedView",

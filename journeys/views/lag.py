@@ -13,6 +13,7 @@ from accounts.core.permissions import Permission
 from accounts.templatetags.times import span
 from accounts.tenancy import current_actor
 from journeys.domain.queries.lag import DAYS, Lag, PartnerLag, by_partner, headline
+from journeys.domain.queries.notices import Answers, answers
 
 
 @requires(Permission.LAG_VIEW)
@@ -30,6 +31,7 @@ def learn_lag(request: HttpRequest) -> HttpResponse:
             "lag": _told(whole),
             "days": DAYS,
             "rows": [_row(each) for each in partners],
+            "answers": [_answer(each) for each in answers(actor, now=timezone.now())],
         },
     )
 
@@ -49,6 +51,11 @@ def within(seconds: float) -> str:
     if seconds < 60:
         return _("within {count} s").format(count=round(seconds))
     return _("within {span}").format(span=span(seconds))
+
+
+def _answer(each: Answers) -> dict[str, Any]:
+    soon = within(each.mean) if each.mean is not None else ""
+    return {"name": each.name, "asked": each.asked, "answered": each.answered, "mean": soon}
 
 
 def _told(lag: Lag) -> dict[str, Any]:

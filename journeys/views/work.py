@@ -1,5 +1,7 @@
 """What an organization has to do next, and who has taken it."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -22,7 +24,15 @@ from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from journeys.domain import work
 from journeys.domain.queries.lag import headline
-from journeys.domain.queries.work import SCOPES, WorkCounts, counts, filtered, row_of
+from journeys.domain.queries.notices import unread_messages
+from journeys.domain.queries.work import (
+    SCOPES,
+    WorkCounts,
+    WorkRow,
+    counts,
+    filtered,
+    row_of,
+)
 from journeys.domain.queries.worklists import (
     Facets,
     Filters,
@@ -56,13 +66,14 @@ def work_list(request: HttpRequest) -> HttpResponse:
     page = paginator.get_page(request.GET.get("page"))
     items = list(page.object_list)
     audit.read_many([item.journey for item in items], fields=["patient_name"], purpose="work list")
+    news = unread_messages(actor, {item.journey_id for item in items})
     return render(
         request,
         page_or_fragment(request, "journeys/work.html", "list"),
         {
             **_above(actor, filters, found, choices),
             "lag_sentence": lag_sentence(headline(today=now.date())),
-            "rows": [row_of(item, actor, now=now) for item in items],
+            "rows": [_row(item, actor, news, now=now) for item in items],
             "page": page,
             "now": now,
             "page_query": urlencode(filters.kept()) + "&",
@@ -71,6 +82,10 @@ def work_list(request: HttpRequest) -> HttpResponse:
             "stream_url": f"{reverse('live_work')}?{urlencode({'seen': found.mark})}",
         },
     )
+
+
+def _row(item: WorkItem, actor: Actor, news: Mapping[UUID, int], *, now: datetime) -> WorkRow:
+    return row_of(item, actor, now=now, unread=news.get(item.journey_id, 0))
 
 
 def _above(actor: Actor, filters: Filters, found: WorkCounts, choices: Facets) -> dict[str, Any]:

@@ -68,6 +68,7 @@ class WorkRow:
     claimed_by: str
     mine: bool
     risks: str
+    unread: int
 
 
 def open_work(actor: Actor) -> QuerySet[WorkItem]:
@@ -129,8 +130,11 @@ def filtered(actor: Actor, *, scope: str, step: str = "") -> QuerySet[WorkItem]:
     )
 
 
-def row_of(item: WorkItem, actor: Actor, *, now: datetime) -> WorkRow:
-    """One line; opens the patient's name, so the caller audits the reading."""
+def row_of(item: WorkItem, actor: Actor, *, now: datetime, unread: int = 0) -> WorkRow:
+    """One line; opens the patient's name, so the caller audits the reading.
+
+    `unread` is how many messages on the journey the person has not read.
+    """
     journey = item.journey
     return WorkRow(
         id=item.id,
@@ -146,6 +150,7 @@ def row_of(item: WorkItem, actor: Actor, *, now: datetime) -> WorkRow:
         claimed_by=item.claimed_by.name if item.claimed_by else "",
         mine=item.claimed_by_id is not None and item.claimed_by_id == actor.user_id,
         risks=", ".join(RISK_WORDS[rule] for rule in journey.risk_rules if rule in SHOWN_RISKS),
+        unread=unread,
     )
 
 

@@ -21,8 +21,9 @@ from tests.journeys.views.conftest import PATIENT, World
 
 pytestmark = pytest.mark.django_db
 
-# Session and person; begin, the tenancy, end; the whole, by partner, kinds; idle clock.
-QUERIES = 8
+# Session and person; begin, the tenancy, end; the whole, by partner, kinds; in a block of their
+# own the answers; idle clock.
+QUERIES = 13
 URL = "/learn-lag/"
 
 

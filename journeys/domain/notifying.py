@@ -1,0 +1,129 @@
+"""Tell each organization what changed for it: rows, once each, read by its people."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from accounts.writing import Statement, inserting
+from journeys.core.events import Event
+from journeys.core.state import JourneyState
+from journeys.core.visibility import ALL_SEEING
+from journeys.domain.parties import Cast
+from journeys.enums import NoticeKind
+from journeys.models import Notice
+
+RETURNED = "missing_information"
+LONGEST_KEY = 240
+ANSWERED = (
+    "update journeys_notice set answered_at = %s where journey_id = %s"
+    " and organization_id = any(%s) and kind = 'message' and asks and answered_at is null"
+)
+
+
+def notices_of(
+    cast: Cast,
+    state: JourneyState,
+    event: Event | None,
+    had: Mapping[str, UUID],
+    *,
+    now: datetime,
+) -> list[Statement]:
+    """The notices of one change, to be written with it.
+
+    `had` is who had which open work before; the journey still has its earlier projection. An
+    organization hears nothing of what it did itself. The same news again writes nothing.
+    """
+    found = [*_of_work(cast, state, had, event, now=now), *_of_risks(cast, state, now=now)]
+    written: list[Statement] = []
+    if event is not None and event.kind == "message":
+        found += _of_message(cast, event)
+        written.append(_answering(cast, event))
+    if not state.is_open and cast.journey.closed_at is None:
+        found += _of_end(cast, now=now)
+    return written + [_telling(cast, each, event) for each in found if not _own(cast, each, event)]
+
+
+def _telling(cast: Cast, notice: Notice, event: Event | None) -> Statement:
+    notice.journey = cast.journey
+    notice.source_name = event.source_name if event else ""
+    insertion = inserting(notice)
+    return Statement(f"{insertion.sql} on conflict do nothing", insertion.parameters)
+
+
+def _own(cast: Cast, notice: Notice, event: Event | None) -> bool:
+    """Whether the organization brought about by itself what it would be told of."""
+    if event is None:
+        return False
+    return notice.organization_id in _speakers(cast, event)
+
+
+def _speakers(cast: Cast, event: Event) -> set[UUID]:
+    """The organization whose word the event is, as far as it takes part."""
+    parties = cast.parties.values()
+    return {each.party_id for each in parties if each.party.slug == event.source}
+
+
+def _of_work(
+    cast: Cast,
+    state: JourneyState,
+    had: Mapping[str, UUID],
+    event: Event | None,
+    *,
+    now: datetime,
+) -> Iterator[Notice]:
+    cause = event.ref if event else now.isoformat()
+    for action in state.actions:
+        owner_id = cast.parties.get(action.owner, cast.parties["hub"]).party_id
+        if had.get(action.key) == owner_id:
+            continue
+        kind = NoticeKind.WORK if action.key == action.step else NoticeKind.CONFLICT
+        if action.key == RETURNED:
+            kind = NoticeKind.RETURNED
+        yield Notice(
+            organization_id=owner_id,
+            kind=kind,
+            key=f"{action.key}:{cause}"[:LONGEST_KEY],
+            step=action.step or "",
+            at=now,
+        )
+
+
+def _of_risks(cast: Cast, state: JourneyState, *, now: datetime) -> Iterator[Notice]:
+    """Rules that did not hold yet when the journey was last saved; a disagreement tells itself."""
+    known = {*cast.journey.risk_rules, "R8"}
+    for risk in state.risks:
+        party = cast.parties.get(risk.who)
+        if risk.rule in known or party is None:
+            continue
+        yield Notice(
+            organization_id=party.party_id,
+            kind=NoticeKind.AT_RISK,
+            key=f"{risk.rule}:{risk.step}:{risk.by.isoformat()}"[:LONGEST_KEY],
+            step=risk.step or "",
+            at=now,
+        )
+
+
+def _of_message(cast: Cast, event: Event) -> Iterator[Notice]:
+    """Everyone who may read it; those it is addressed to are asked, else those who read all."""
+    asked = event.to or ALL_SEEING
+    for role in {*ALL_SEEING, *event.to} & set(cast.parties):
+        yield Notice(
+            organization_id=cast.parties[role].party_id,
+            kind=NoticeKind.MESSAGE,
+            key=event.ref,
+            step=event.step or "",
+            at=event.received_at,
+            asks=role in asked,
+        )
+
+
+def _answering(cast: Cast, event: Event) -> Statement:
+    """Who writes has answered what was asked of them here before."""
+    asked = [cast.journey.pk, list(_speakers(cast, event))]
+    return Statement(ANSWERED, [event.received_at, *asked])
+
+
+def _of_end(cast: Cast, *, now: datetime) -> Iterator[Notice]:
+    for party in {party.party_id for party in cast.parties.values()}:
+        yield Notice(organization_id=party, kind=NoticeKind.ENDED, key="ended", at=now)

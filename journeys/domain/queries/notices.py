@@ -1,0 +1,147 @@
+"""What a person has not read yet, and the list of what changed."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.core.actor import Actor
+from accounts.core.permissions import OrganizationKind
+from accounts.models import Membership
+from accounts.tenancy import current_organization_id, every_tenant
+from journeys.domain.queries.work import step_titles
+from journeys.enums import NoticeKind
+from journeys.models import Notice, NoticeRead, NoticeSettings
+
+# Nobody counts further than this, and a bell that says more says no more.
+MOST = 99
+DAYS = 28
+PHASES: Mapping[str, str] = {
+    NoticeKind.WORK: "now",
+    NoticeKind.RETURNED: "now",
+    NoticeKind.CONFLICT: "conflict",
+    NoticeKind.AT_RISK: "at_risk",
+    NoticeKind.MESSAGE: "waiting",
+    NoticeKind.ENDED: "done",
+}
+
+
+@dataclass(frozen=True)
+class NoticeRow:
+    """One line of the list; opens the patient's name, so the caller audits the reading."""
+
+    id: UUID
+    journey_id: UUID
+    number: str
+    patient: str
+    kind: str
+    word: str
+    step: str
+    who: str
+    at: datetime
+    unread: bool
+
+
+def _since(actor: Actor) -> QuerySet[Any, Any]:
+    """What is older counts as read: what the person said, else when they joined."""
+    said = NoticeSettings.objects.filter(user_id=actor.user_id).values("read_until")[:1]
+    joined = Membership.objects.filter(
+        user_id=str(actor.user_id), organization_id=current_organization_id()
+    )
+    return joined.values(since=Coalesce(Subquery(said), "created_at"))[:1]
+
+
+def read_until(actor: Actor) -> datetime:
+    """Up to when the person has read everything."""
+    moment: datetime = _since(actor)[0]["since"]
+    return moment
+
+
+def unread(actor: Actor) -> QuerySet[Notice]:
+    """What the person has not read, of what came since they joined."""
+    mine = NoticeRead.objects.filter(notice=OuterRef("pk"), user_id=actor.user_id)
+    found: QuerySet[Notice] = Notice.objects.filter(~Exists(mine), at__gt=Subquery(_since(actor)))
+    return found
+
+
+def bell(actor: Actor) -> Mapping[str, int]:
+    """How many notices are unread, and how many of them are messages; none beyond MOST."""
+    newest = unread(actor).order_by("-at").values("kind")[:MOST]
+    kinds = [row["kind"] for row in newest]
+    return {"all": len(kinds), "messages": kinds.count(NoticeKind.MESSAGE)}
+
+
+def unread_messages(actor: Actor, journeys: Collection[UUID]) -> Mapping[UUID, int]:
+    """How many unread messages each of these journeys has."""
+    found = unread(actor)
+    rows = found.filter(kind=NoticeKind.MESSAGE, journey_id__in=journeys)
+    return dict(rows.values_list("journey_id").annotate(Count("id")).order_by())
+
+
+def listed(*, only_unread: bool, actor: Actor) -> QuerySet[Notice]:
+    """The notices of the actor's organization, newest first."""
+    found = unread(actor) if only_unread else Notice.objects.all()
+    rows: QuerySet[Notice] = found.select_related("journey").order_by("-at", "id")
+    return rows
+
+
+def rows_of(notices: Sequence[Notice], actor: Actor) -> list[NoticeRow]:
+    """Lines of the list."""
+    ids = [notice.pk for notice in notices]
+    fresh = set(unread(actor).filter(pk__in=ids).values_list("pk", flat=True))
+    titles = step_titles()
+    return [
+        NoticeRow(
+            id=notice.pk,
+            journey_id=notice.journey_id,
+            number=notice.journey.number,
+            patient=notice.journey.patient_name,
+            kind=notice.kind,
+            word=str(NoticeKind(notice.kind).label),
+            step=titles.get(notice.step, ""),
+            who=notice.source_name,
+            at=notice.at,
+            unread=notice.pk in fresh,
+        )
+        for notice in notices
+    ]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """How an organization answers what it is asked in messages; `mean` in seconds."""
+
+    name: str
+    asked: int
+    answered: int
+    mean: float | None
+
+
+def answers(actor: Actor, *, now: datetime) -> list[Answers]:
+    """By organization, over the actor's journeys and for the operator over all, slowest first."""
+    with every_tenant(reason="whom one works with, one may know how soon they answer", actor=actor):
+        return _answers(actor, now=now)
+
+
+def _answers(actor: Actor, *, now: datetime) -> list[Answers]:
+    asked = Notice.objects.filter(asks=True, at__gt=now - timedelta(days=DAYS))
+    if actor.organization_kind != OrganizationKind.OPERATOR:
+        asked = asked.filter(journey__party_ids__contains=[actor.organization_id])
+    rows = (
+        asked.values_list("organization__name")
+        .annotate(
+            total=Count("id"),
+            told=Count("id", filter=Q(answered_at__isnull=False)),
+            mean=Avg(F("answered_at") - F("at")),
+        )
+        .order_by("organization__name")
+    )
+    found = [
+        Answers(name, total, told, mean.total_seconds() if mean is not None else None)
+        for name, total, told, mean in rows
+    ]
+    return sorted(found, key=lambda each: -(each.mean or 0))
