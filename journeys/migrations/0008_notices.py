@@ -12,7 +12,7 @@ from accounts.tenancy import row_security
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_cache"),
-        ("journeys", "0006_kept_graph"),
+        ("journeys", "0007_one_active_endpoint"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
