@@ -2,10 +2,24 @@
 
 from django.urls import path
 
-from programs.views import catalogue, references
+from programs.views import catalogue, dictionary, references, schemas
 
 urlpatterns = [
     path("programs/", catalogue.program_list, name="programs"),
+    path("programs/dictionary/", dictionary.data_dictionary, name="data_dictionary"),
+    path(
+        "programs/<slug:key>/dictionary/",
+        dictionary.data_dictionary,
+        name="program_dictionary",
+    ),
+    path(
+        "programs/<slug:key>/answers.schema.json",
+        schemas.program_answers_schema,
+        name="program_answers_schema",
+    ),
+    path("schemas/definition/1.json", schemas.definition_schema, name="definition_schema"),
+    path("schemas/answers/1.json", schemas.answers_schema, name="answers_schema"),
+    path("schemas/packet/1.json", schemas.packet_schema, name="packet_schema"),
     path("reference/diagnoses/", references.diagnosis_search, name="diagnosis_search"),
     path("reference/told/", references.code_told, name="code_told"),
 ]

@@ -152,6 +152,12 @@ BUILDERS: Mapping[str, Callable[[Control], forms.Widget]] = {
 """By type of question. Files are attached and signatures are signed: neither is typed here."""
 
 
+def _label(field: Field) -> str:
+    """The label with the unit that is typed; what is computed carries its own."""
+    measured = field.unit and field.type != "computed"
+    return f"{field.label} ({field.unit})" if measured else field.label
+
+
 def form_field(
     field: Field,
     choices: tuple[Choice, ...],
@@ -163,7 +169,7 @@ def form_field(
     picked = "pick" if field.type == "ndc" and field.choices else field.type
     control = Control(field, choices, {"autocomplete": "off"})
     return AnswerField(
-        label=field.label,
+        label=_label(field),
         help_text=field.hint,
         required=required,
         widget=BUILDERS[picked](control),

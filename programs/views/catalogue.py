@@ -1,5 +1,7 @@
 """The programs: for a practice to enroll in, for a manufacturer its own."""
 
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -8,9 +10,16 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from accounts.access import requires
+from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind, Permission
 from accounts.tenancy import current_actor
 from programs.domain.queries.catalogue import listed
+
+
+def only_of(actor: Actor) -> UUID | None:
+    """The manufacturer whose programs alone an actor sees; None for somebody who sees all."""
+    own = actor.organization_kind == OrganizationKind.MANUFACTURER
+    return actor.organization_id if own else None
 
 
 @requires(Permission.PROGRAMS_VIEW)
@@ -19,7 +28,7 @@ def program_list(request: HttpRequest) -> HttpResponse:
     """Every program, or a manufacturer's own ones."""
     actor = current_actor()
     own = actor.organization_kind == OrganizationKind.MANUFACTURER
-    programs = listed(timezone.now().date(), manufacturer_id=actor.organization_id if own else None)
+    programs = listed(timezone.now().date(), manufacturer_id=only_of(actor))
     count = len(programs)
     if own:
         words = ngettext("You run {count} program.", "You run {count} programs.", count)

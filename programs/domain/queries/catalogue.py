@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from accounts.models import Organization
+from programs.core.definition import Definition
 from programs.models import Program, ProgramVersion
 
 
@@ -30,6 +31,15 @@ class Listed:
 def version_on(program: Program, day: date) -> ProgramVersion | None:
     """The published version that holds on a day: the newest one, when several do."""
     return _holding(day).filter(program=program).order_by("-number").first()
+
+
+def definition_on(key: str, day: date, *, manufacturer_id: UUID | None = None) -> Definition | None:
+    """What a program asks on a day; only one manufacturer's when it is given."""
+    programs = Program.objects.filter(key=key, active=True)
+    if manufacturer_id is not None:
+        programs = programs.filter(manufacturer_id=manufacturer_id)
+    version = _holding(day).filter(program__in=programs).order_by("-number").first()
+    return Definition.from_json(version.definition) if version else None
 
 
 def listed(day: date, *, manufacturer_id: UUID | None = None) -> list[Listed]:
