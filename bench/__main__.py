@@ -27,6 +27,7 @@ IN_WORLD = {
         "timeline_p95_ms",
         "timeline_cpu_ms",
     ),
+    "form": ("section_p50_ms", "section_p95_ms", "validate_p95_ms"),
     "submission": ("submission_p50_ms", "submission_p95_ms"),
     "delivery": ("first_attempt_ms",),
     "journeys": ("evaluate_ms", "record_per_s"),

@@ -41,6 +41,19 @@ def why_not_edit_patients(actor: Actor) -> str:
     return "Your role reads patients but does not change them."
 
 
+def why_not_edit_practice(actor: Actor) -> str:
+    if actor.may(Permission.PRACTICE_EDIT):
+        return ""
+    return "Your role does not change what the office says about itself."
+
+
+def why_not_link(actor: Actor) -> str:
+    """Who signs as a prescriber is for whoever gives people their roles."""
+    if actor.may(Permission.MEMBERS_MANAGE):
+        return ""
+    return "Only an administrator says who signs as a prescriber."
+
+
 def why_not_start(actor: Actor) -> str:
     if actor.may(Permission.ENROLLMENTS_EDIT):
         return ""

@@ -4,6 +4,7 @@ from django.urls import path
 
 from enrollment.views import (
     answers,
+    coverages,
     drafts,
     enrollments,
     find,
@@ -12,6 +13,7 @@ from enrollment.views import (
     patient_permissions,
     patient_signing,
     patients,
+    practice,
     review,
     signing,
     starting,
@@ -30,6 +32,17 @@ urlpatterns = [
         "patients/<uuid:patient_id>/insurance/new/",
         patient_forms.new_coverage,
         name="coverage_new",
+    ),
+    path("patients/<uuid:patient_id>/insurance/all/", coverages.coverage_list, name="coverages"),
+    path(
+        "patients/<uuid:patient_id>/insurance/next-year/",
+        coverages.next_year,
+        name="coverage_next_year",
+    ),
+    path(
+        "patients/<uuid:patient_id>/insurance/<uuid:coverage_id>/end/",
+        coverages.end,
+        name="coverage_end",
     ),
     path("enrollments/", enrollments.enrollment_list, name="enrollments"),
     path("enrollments/new/", starting.start, name="enrollment_start"),
@@ -67,6 +80,17 @@ urlpatterns = [
         "enrollments/<uuid:enrollment_id>/together/send/",
         together.send,
         name="enrollment_together_send",
+    ),
+    path("practice/", practice.overview, name="practice"),
+    path("practice/edit/", practice.edit_profile, name="practice_edit"),
+    path("practice/prescribers/new/", practice.new_prescriber, name="prescriber_new"),
+    path(
+        "practice/prescribers/<uuid:prescriber_id>/",
+        practice.edit_prescriber,
+        name="prescriber_edit",
+    ),
+    path(
+        "practice/prescribers/<uuid:prescriber_id>/leave/", practice.leave, name="prescriber_leave"
     ),
     path("signing/", signing.queue, name="signing"),
     path("signing/read/", signing.statements, name="signing_read"),

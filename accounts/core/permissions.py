@@ -29,6 +29,7 @@ class Role(StrEnum):
 class Permission(StrEnum):
     PATIENTS_VIEW = "patients.view"
     PATIENTS_EDIT = "patients.edit"
+    PRACTICE_EDIT = "practice.edit"
     ENROLLMENTS_VIEW = "enrollments.view"
     ENROLLMENTS_EDIT = "enrollments.edit"
     ENROLLMENTS_SIGN = "enrollments.sign"
@@ -55,6 +56,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         {
             P.PATIENTS_VIEW,
             P.PATIENTS_EDIT,
+            P.PRACTICE_EDIT,
             P.ENROLLMENTS_VIEW,
             P.ENROLLMENTS_EDIT,
             P.ENROLLMENTS_SUBMIT,

@@ -23,6 +23,14 @@ class Unacceptable(ValueError):
         self.problems = dict(problems)
 
 
+class Changed(Exception):
+    """Somebody changed the row after it was shown; `fields` are those that now differ."""
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        super().__init__("Somebody changed this while you had it open.")
+        self.fields = dict(fields)
+
+
 def read_once(once: TypedOncePer, raw: Mapping[str, Any], *, today: date) -> dict[str, Any]:
     """Read answers about one subject; blanks and those of hidden questions are left out.
 

@@ -13,19 +13,11 @@ from accounts import audit
 from accounts.core.actor import Actor
 from accounts.phi import blind_index, blind_prefixes
 from enrollment import rules
-from enrollment.domain.masters import Unacceptable, changed_keys, originated, read_once
+from enrollment.domain.masters import Changed, Unacceptable, changed_keys, originated, read_once
 from enrollment.models import Coverage, Patient
 
 IDENTITY = ("A1", "A3", "A5")
 Details = Mapping[str, Any]
-
-
-class Changed(Exception):
-    """Somebody changed the row after it was shown; `fields` are those that now differ."""
-
-    def __init__(self, fields: Mapping[str, Any]) -> None:
-        super().__init__("Somebody changed this while you had it open.")
-        self.fields = dict(fields)
 
 
 def add_patient(details: Details, *, by: Actor, now: datetime) -> Patient:

@@ -17,7 +17,7 @@ from accounts.access import get_visible_or_404, requires
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from enrollment.domain import patients
-from enrollment.domain.masters import Unacceptable
+from enrollment.domain.masters import Changed, Unacceptable
 from enrollment.domain.queries.patients import current_coverage, same_person
 from enrollment.forms.build import AnswersForm
 from enrollment.forms.subject import redrawn_form
@@ -30,20 +30,20 @@ from programs.core.display import display
 FORMS = ["GET", "HEAD", "POST"]
 
 
-def _posted(request: HttpRequest) -> QueryDict | None:
+def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def _drawn_only(request: HttpRequest) -> bool:
+def drawn_only(request: HttpRequest) -> bool:
     """htmx asks for the fields as they now look: nothing is saved."""
     return bool(request.htmx)  # type: ignore[attr-defined]  # set by django_htmx
 
 
-def _given(form: AnswersForm) -> dict[str, Any]:
+def given(form: AnswersForm) -> dict[str, Any]:
     return {key: value for key, value in form.cleaned_data.items() if value is not None}
 
 
-def _refuse(form: AnswersForm, problems: Mapping[str, list[str]]) -> None:
+def refuse(form: AnswersForm, problems: Mapping[str, list[str]]) -> None:
     for key, said in problems.items():
         form.add_error(key if key in form.fields else None, said)
 
@@ -52,12 +52,12 @@ def _refuse(form: AnswersForm, problems: Mapping[str, list[str]]) -> None:
 @require_http_methods(FORMS)
 def new_patient(request: HttpRequest) -> HttpResponse:
     """A patient with their first insurance, on one page."""
-    data, now = _posted(request), timezone.now()
+    data, now = posted(request), timezone.now()
     today = timezone.localdate(now)
     form = redrawn_form("patient", {}, data, today=today)
     insurance = redrawn_form("coverage", {}, data, today=today)
     twins: list[Patient] = []
-    saving = data is not None and not _drawn_only(request)
+    saving = data is not None and not drawn_only(request)
     if saving and form.is_valid() and insurance.is_valid():
         twins = _twins(form, said_otherwise="somebody_else" in request.POST)
         if not twins and (patient := _add(form, insurance, now=now)):
@@ -71,7 +71,7 @@ def _twins(form: AnswersForm, *, said_otherwise: bool) -> list[Patient]:
     """Who has this name and date of birth already, until a person says: somebody else."""
     if said_otherwise:
         return []
-    twins = same_person(_given(form), organization_id=practice_of(current_actor()))
+    twins = same_person(given(form), organization_id=practice_of(current_actor()))
     audit.read_many(twins, fields=NAME, purpose="same name and date of birth")
     return twins
 
@@ -79,12 +79,12 @@ def _twins(form: AnswersForm, *, said_otherwise: bool) -> list[Patient]:
 def _add(form: AnswersForm, insurance: AnswersForm, *, now: datetime) -> Patient | None:
     actor = current_actor()
     try:
-        patient = patients.add_patient(_given(form), by=actor, now=now)
+        patient = patients.add_patient(given(form), by=actor, now=now)
     except Unacceptable as unacceptable:
-        _refuse(form, unacceptable.problems)
+        refuse(form, unacceptable.problems)
         return None
-    if given := _given(insurance):
-        patients.add_coverage(patient.id, given, by=actor, now=now)
+    if details := given(insurance):
+        patients.add_coverage(patient.id, details, by=actor, now=now)
     return patient
 
 
@@ -93,14 +93,14 @@ def _add(form: AnswersForm, insurance: AnswersForm, *, now: datetime) -> Patient
 def edit_patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Change what is known about a patient."""
     row = get_visible_or_404(Patient.objects.all(), id=patient_id)
-    form = redrawn_form("patient", row.details, _posted(request), today=timezone.localdate())
+    form = redrawn_form("patient", row.details, posted(request), today=timezone.localdate())
 
     def save(given: dict[str, Any], seen_at: datetime | None, now: datetime) -> object:
         return patients.change_patient(row.id, given, seen_at=seen_at, by=current_actor(), now=now)
 
     audit.read(row, fields=["details"], purpose="edit patient")
     context = {"patient": row, "seen_at": row.confirmed_at}
-    return _edit(request, "enrollment/patient_edit.html", form, save, context)
+    return edit(request, "enrollment/patient_edit.html", form, save, context)
 
 
 @requires(Permission.PATIENTS_EDIT)
@@ -111,7 +111,7 @@ def edit_coverage(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     coverage = get_visible_or_404(
         Coverage.objects.filter(ended_on=None), id=getattr(current_coverage(row), "id", None)
     )
-    form = redrawn_form("coverage", coverage.details, _posted(request), today=timezone.localdate())
+    form = redrawn_form("coverage", coverage.details, posted(request), today=timezone.localdate())
 
     def save(given: dict[str, Any], seen_at: datetime | None, now: datetime) -> object:
         return patients.change_coverage(
@@ -120,7 +120,7 @@ def edit_coverage(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
     audit.read(coverage, fields=["details"], purpose="edit insurance")
     context = {"patient": row, "seen_at": coverage.confirmed_at}
-    return _edit(request, "enrollment/coverage_edit.html", form, save, context)
+    return edit(request, "enrollment/coverage_edit.html", form, save, context)
 
 
 @requires(Permission.PATIENTS_EDIT)
@@ -128,37 +128,37 @@ def edit_coverage(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 def new_coverage(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Put a new insurance in the place of the one that stood."""
     row = get_visible_or_404(Patient.objects.all(), id=patient_id)
-    form = redrawn_form("coverage", {}, _posted(request), today=timezone.localdate())
+    form = redrawn_form("coverage", {}, posted(request), today=timezone.localdate())
 
     def save(given: dict[str, Any], seen_at: datetime | None, now: datetime) -> object:
         return patients.add_coverage(row.id, given, by=current_actor(), now=now)
 
     audit.read(row, fields=NAME, purpose="new insurance")
-    return _edit(request, "enrollment/coverage_edit.html", form, save, {"patient": row})
+    return edit(request, "enrollment/coverage_edit.html", form, save, {"patient": row})
 
 
 Save = Callable[[dict[str, Any], datetime | None, datetime], object]
 
 
-def _edit(
+def edit(
     request: HttpRequest, template: str, form: AnswersForm, save: Save, context: dict[str, Any]
 ) -> HttpResponse:
     """Save and go back to the patient, or show the form with what stands in the way."""
     patient: Patient = context["patient"]
     context |= {"form": form, "theirs": []}
-    if form.is_bound and not _drawn_only(request) and form.is_valid():
+    if form.is_bound and not drawn_only(request) and form.is_valid():
         try:
-            save(_given(form), _instant(request.POST.get("seen_at", "")), timezone.now())
+            save(given(form), instant(request.POST.get("seen_at", "")), timezone.now())
             messages.success(request, _("Saved."))
             return redirect("patient", patient.id)
         except Unacceptable as unacceptable:
-            _refuse(form, unacceptable.problems)
-        except patients.Changed as changed:
-            context["theirs"] = _theirs(form, changed.fields)
+            refuse(form, unacceptable.problems)
+        except Changed as changed:
+            context["theirs"] = theirs(form, changed.fields)
     return _drawn(request, template, context)
 
 
-def _theirs(form: AnswersForm, stored: Mapping[str, Any]) -> list[tuple[str, str]]:
+def theirs(form: AnswersForm, stored: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What stands now, for whoever typed something else at the same time."""
     return [
         (str(form.fields[key].label), display(ANSWERABLE[key], value))
@@ -167,7 +167,7 @@ def _theirs(form: AnswersForm, stored: Mapping[str, Any]) -> list[tuple[str, str
     ]
 
 
-def _instant(text: str) -> datetime | None:
+def instant(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
@@ -175,7 +175,7 @@ def _instant(text: str) -> datetime | None:
 
 
 def _drawn(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    if _drawn_only(request):
+    if drawn_only(request):
         target = request.headers.get("HX-Target", "")
         fragment = (
             "insurance" if target == "coverage-fields" and "insurance" in context else "fields"

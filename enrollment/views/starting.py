@@ -17,6 +17,7 @@ from accounts.tenancy import current_actor
 from enrollment.domain.definitions import definition_of
 from enrollment.domain.queries.enrollments import open_drafts, startable_versions
 from enrollment.domain.queries.patients import find_patients, newest_patients
+from enrollment.domain.queries.practice import to_be_offered
 from enrollment.domain.starting import start_together
 from enrollment.models import Enrollment, Patient, Prescriber
 from enrollment.rules import Refused, practice_of
@@ -38,7 +39,7 @@ def start(request: HttpRequest) -> HttpResponse:
     audit.read(patient, fields=NAME, purpose="start an enrollment")
     today = timezone.localdate()
     drafts_by_version = {row.program_version_id: row for row in open_drafts(patient.id)}
-    prescribers = list(Prescriber.objects.all())
+    prescribers = to_be_offered()
     return render(
         request,
         "enrollment/start.html",

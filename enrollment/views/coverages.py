@@ -1,0 +1,97 @@
+"""A patient's insurance over the years: what stands, what comes, what stood."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import audit
+from accounts.access import get_visible_or_404, requires
+from accounts.core.permissions import Permission
+from accounts.templatetags.times import day
+from accounts.tenancy import current_actor
+from enrollment.domain import patients
+from enrollment.domain.queries.patients import coverages, current_coverage
+from enrollment.forms.subject import redrawn_form, subject_rows
+from enrollment.models import Coverage, Patient
+from enrollment.views.patient_forms import FORMS, edit, posted
+
+
+@requires(Permission.PATIENTS_VIEW)
+@require_safe
+def coverage_list(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Every insurance of a patient, the one that counts today marked."""
+    row = get_visible_or_404(Patient.objects.all(), id=patient_id)
+    found, today = coverages(row), timezone.localdate()
+    audit.read_many([row, *found], fields=["details"], purpose="insurance over the years")
+    standing = current_coverage(row)
+    return render(
+        request,
+        "enrollment/coverages.html",
+        {
+            "patient": row,
+            "coverages": [_told(each, standing, today=today) for each in found],
+            "next_year": today.year + 1,
+            "standing": standing,
+            "may_edit": current_actor().may(Permission.PATIENTS_EDIT),
+        },
+    )
+
+
+def _told(coverage: Coverage, standing: Coverage | None, *, today: dt.date) -> dict[str, Any]:
+    """An insurance with its phase: it counts now, later, or no longer."""
+    now = standing is not None and coverage.id == standing.id
+    later = coverage.starts_on is not None and coverage.starts_on > today
+    if now:
+        phase, word = "now", _("Counts today")
+    elif later:
+        phase, word = "ahead", _("From {day}").format(day=day(coverage.starts_on))
+    else:
+        phase, word = "skipped", _("Ended {day}").format(day=day(coverage.ended_on))
+    return {
+        "id": coverage.id,
+        "name": coverage.details.get("B3") or _("No insurance"),
+        "phase": phase,
+        "word": word,
+        "open": now or later,
+        "ends_on": coverage.ended_on if now else None,
+        "confirmed_at": coverage.confirmed_at,
+        "rows": subject_rows("coverage", coverage.details, today=today),
+    }
+
+
+@requires(Permission.PATIENTS_EDIT)
+@require_http_methods(FORMS)
+def next_year(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """The insurance of the next plan year, beginning with what stands this year."""
+    row = get_visible_or_404(Patient.objects.all(), id=patient_id)
+    standing, today = current_coverage(row), timezone.localdate()
+    starts_on = dt.date(today.year + 1, 1, 1)
+    known = standing.details if standing else {}
+    form = redrawn_form("coverage", known, posted(request), today=today)
+
+    def save(given: dict[str, Any], seen_at: dt.datetime | None, now: dt.datetime) -> object:
+        return patients.add_coverage(
+            row.id, given, starts_on=starts_on, by=current_actor(), now=now
+        )
+
+    audit.read(row, fields=["details"], purpose="insurance of the next plan year")
+    context = {"patient": row, "starts_on": starts_on}
+    return edit(request, "enrollment/coverage_edit.html", form, save, context)
+
+
+@requires(Permission.PATIENTS_EDIT)
+@require_POST
+def end(request: HttpRequest, patient_id: UUID, coverage_id: UUID) -> HttpResponse:
+    """This insurance counts no longer."""
+    row = get_visible_or_404(Patient.objects.all(), id=patient_id)
+    coverage = get_visible_or_404(Coverage.objects.filter(patient=row), id=coverage_id)
+    patients.end_coverage(coverage.id, by=current_actor(), now=timezone.now())
+    messages.success(request, _("It counts no longer. It is kept, to be read."))
+    return redirect("coverages", row.id)
