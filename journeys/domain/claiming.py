@@ -85,9 +85,7 @@ def _lease(
     taken: list[tuple[Delivery, str]], lease: timedelta, *, now: datetime
 ) -> Iterable[Claimed]:
     ids = [delivery.pk for delivery, _ in taken]
-    tries = DeliveryAttempt.objects.filter(delivery__in=ids)
-    tries.filter(finished_at=None).update(finished_at=now, outcome=INTERRUPTED)
-    last = dict(tries.values_list("delivery").annotate(Max("number")))
+    last = _earlier_tries([delivery.pk for delivery, _ in taken if delivery.attempts], now=now)
     Delivery.objects.filter(pk__in=ids).update(
         status=DeliveryStatus.CLAIMED, attempts=F("attempts") + 1, lease_until=Now() + lease
     )
@@ -113,6 +111,15 @@ def _lease(
         )
         for (delivery, role), attempt in zip(taken, attempts, strict=True)
     ]
+
+
+def _earlier_tries(ids: list[UUID], *, now: datetime) -> Mapping[UUID, int]:
+    """Each delivery's last attempt by number, those that were interrupted ended."""
+    if not ids:
+        return {}
+    tries = DeliveryAttempt.objects.filter(delivery__in=ids)
+    tries.filter(finished_at=None).update(finished_at=now, outcome=INTERRUPTED)
+    return dict(tries.values_list("delivery").annotate(Max("number")))
 
 
 def route_of(endpoint: Endpoint, recipient: str) -> Route:
