@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from programs.core import identifiers, places
+from programs.core.computed import POUND
 from programs.core.conditions import is_present
 from programs.core.fields import Field
 from programs.core.reading import Reading
@@ -15,6 +16,11 @@ from programs.core.text import code_like, lines, one_line, shown
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
 _US = re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})")
 _NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+")
+_STONES = re.compile(
+    r"(?P<stones>\d{1,3}(?:\.\d+)?) ?(?:st|stones?)\.?,?"
+    r"(?: ?(?P<pounds>\d{1,2}(?:\.\d+)?) ?(?:lbs?|pounds?)?\.?)?",
+    re.IGNORECASE,
+)
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
@@ -87,9 +93,21 @@ def _email(text: str) -> Reading:
 
 def _number(text: str) -> Reading:
     plain = code_like(text)
+    if stones := _STONES.fullmatch(plain):
+        return Reading(text, _in_pounds(stones))
     if not _NUMBER.fullmatch(plain.removeprefix("-")) or len(plain) > _LONGEST_NUMBER:
         return Reading(text, f"Write the number alone, such as 68.5; {shown(text)} is not one.")
     return Reading(_decimal_text(Decimal(plain.replace(",", ""))))
+
+
+def _in_pounds(stones: re.Match[str]) -> str:
+    """Say what a weight in stones is in the units that are asked."""
+    pounds = Decimal(stones["stones"]) * 14 + Decimal(stones["pounds"] or 0)
+    kilos = (pounds * POUND).quantize(Decimal("0.1"))
+    return (
+        f"{shown(stones.group())} is {_decimal_text(pounds)} lb, or {_decimal_text(kilos)} kg; "
+        "write one of these numbers and choose its unit."
+    )
 
 
 def _decimal_text(number: Decimal) -> str:

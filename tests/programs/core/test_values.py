@@ -120,7 +120,7 @@ DATES = "Write the date as YYYY-MM-DD or MM/DD/YYYY"
         ("dea", "1234567", "2 letters and 7 digits"),
         ("icd10", "rheumatism", "such as M05.79"),
         ("icd10", "U0", "such as M05.79"),
-        ("number", "11 stone 4", "Write the number alone"),
+        ("number", "11 stone 4", "is 158 lb, or 71.7 kg"),
         ("number", "12,5", "Write the number alone"),
         ("number", "1e9", "Write the number alone"),
         ("number", "9" * 16, "Write the number alone"),
