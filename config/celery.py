@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -21,6 +22,7 @@ app.conf.task_routes = {
     "enrollment.tasks.seal_signatures": {"queue": "notices"},
     "journeys.tasks.count_learn_lag": {"queue": "upkeep"},
     "journeys.tasks.send_due_mail": {"queue": "notices"},
+    "journeys.tasks.check_invariants": {"queue": "upkeep"},
 }
 
 # The table is the schedule: each entry only looks for rows that are due.
@@ -49,6 +51,11 @@ app.conf.beat_schedule = {
         "task": "enrollment.tasks.seal_signatures",
         "schedule": 60.0,
         "options": {"queue": "notices", "expires": 60},
+    },
+    "check-invariants": {
+        "task": "journeys.tasks.check_invariants",
+        "schedule": crontab(hour=8, minute=15),
+        "options": {"queue": "upkeep", "expires": 3600},
     },
     "send-due-mail": {
         "task": "journeys.tasks.send_due_mail",

@@ -23,6 +23,7 @@ ENTRIES = (
     (_("Exchange"), "exchange", "arrow-left-right", "x", Permission.EXCHANGE_VIEW),
     (_("Learn-lag"), "learn_lag", "timer", "l", Permission.LAG_VIEW),
     (_("Practice"), "practice", "building-2", "o", Permission.PRACTICE_EDIT),
+    (_("Upkeep"), "upkeep", "wrench", "u", Permission.UPKEEP_VIEW),
     (_("Members"), "members", "user-cog", "m", Permission.MEMBERS_MANAGE),
     (_("Audit"), "audit", "shield-check", "a", Permission.AUDIT_VIEW),
 )

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from journeys.domain import delivering, inbound, lag_counting, mailing, upkeep
+from journeys.domain import delivering, inbound, invariants, lag_counting, mailing, upkeep
 from journeys.domain.nudges import nudge
 from journeys.partners.registry import CARRIERS
 
@@ -40,3 +40,9 @@ def count_learn_lag() -> None:
 def send_due_mail() -> None:
     """Write to whom it is time to write."""
     mailing.send_due_mail(clock=timezone.now)
+
+
+@shared_task(name="journeys.tasks.check_invariants")  # type: ignore[untyped-decorator]  # celery is untyped
+def check_invariants() -> None:
+    """Look whether everything holds that must hold of every journey."""
+    invariants.check_invariants(now=timezone.now())

@@ -15,6 +15,7 @@ from journeys.views import (
     packets,
     reports,
     settling,
+    upkeep,
     work,
     worklists,
 )
@@ -36,6 +37,7 @@ urlpatterns = [
     path("journeys/<uuid:journey_id>/settle/", settling.settle_conflicts, name="journey_settle"),
     path("journeys/<uuid:journey_id>/message/", reports.send, name="journey_message"),
     path("learn-lag/", lag.learn_lag, name="learn_lag"),
+    path("upkeep/", upkeep.upkeep, name="upkeep"),
     path("notices/", notices.notice_list, name="notices"),
     path("notices/bell/", notices.bell, name="bell"),
     path("notices/read/", notices.read_notices, name="notices_read"),

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     INTAKE_REVIEW = "intake.review"
     WORK_VIEW = "work.view"
     LAG_VIEW = "lag.view"
+    UPKEEP_VIEW = "upkeep.view"
     EXCHANGE_VIEW = "exchange.view"
     EXCHANGE_REPLAY = "exchange.replay"
     PROGRAMS_VIEW = "programs.view"
@@ -87,7 +88,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.VENDOR_AGENT: PARTNER_WORK,
     Role.PROGRAM_MANAGER: frozenset({P.PROGRAMS_VIEW, P.FUNNEL_VIEW}),
     Role.SAFETY_OFFICER: frozenset({P.PROGRAMS_VIEW}),
-    Role.OPERATOR: frozenset({P.LAG_VIEW, P.EXCHANGE_VIEW, P.EXCHANGE_REPLAY, P.PROGRAMS_VIEW}),
+    Role.OPERATOR: frozenset(
+        {P.UPKEEP_VIEW, P.LAG_VIEW, P.EXCHANGE_VIEW, P.EXCHANGE_REPLAY, P.PROGRAMS_VIEW}
+    ),
     Role.ADMIN: frozenset({P.AUDIT_VIEW, P.MEMBERS_MANAGE}),
 }
 

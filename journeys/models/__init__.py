@@ -16,6 +16,7 @@ from journeys.models.journey import (
 )
 from journeys.models.lag import LagCount, LagMark
 from journeys.models.notices import Notice, NoticeRead, NoticeSettings
+from journeys.models.upkeep import UpkeepIssue
 from journeys.models.work import SavedView, WorkItem
 
 __all__ = [
@@ -37,5 +38,6 @@ __all__ = [
     "Packet",
     "PartnerKey",
     "SavedView",
+    "UpkeepIssue",
     "WorkItem",
 ]
