@@ -128,6 +128,7 @@ def _page(story: queries.Story, *, now: datetime) -> dict[str, Any]:
         "entries": presenting.entries(story),
         "known": presenting.known_facts(story),
         "contacts": presenting.contacts(story),
+        "plain": presenting.plain(story, now=now),
         "handed": presenting.handed(story, actor),
         "reports": _reports(story),
         "settle_url": _settle_url(story),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.core.actor import Actor
 from accounts.templatetags.times import ago, day, when
 from journeys.core.path import Picture, layout
+from journeys.core.plain_words import Language, for_patient
 from journeys.core.state import StepState
 from journeys.core.timeline import Entry, FactLine
 from journeys.core.visibility import (
@@ -162,6 +163,13 @@ def contacts(story: Story) -> list[dict[str, Any]]:
         }
         for role, party in story.parties().items()
     ]
+
+
+def plain(story: Story, *, now: datetime) -> dict[str, str]:
+    """What the patient can be told, in English and in Spanish."""
+    people = story.cast.people()
+    languages: tuple[Language, ...] = ("en", "es")
+    return {each: for_patient(story.state, each, parties=people, now=now) for each in languages}
 
 
 def step_options(story: Story, *, chosen: str) -> SafeString:

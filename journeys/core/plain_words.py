@@ -1,0 +1,178 @@
+"""Where it stands, for the patient: one or two short sentences in English and in Spanish.
+
+No step's name, no reason, nobody's fault: what happens now, who has it, by when.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from journeys.core.clocks import DEFAULT_ZONE
+from journeys.core.state import JourneyState, Party, StepState
+
+Language = Literal["en", "es"]
+Pair = tuple[str, str]
+
+NOW: Mapping[str, Pair] = {
+    "enrollment_submitted": (
+        "{who} is getting your enrollment ready.",
+        "{who} está preparando su inscripción.",
+    ),
+    "intake_review": (
+        "{who} is reading your enrollment.",
+        "{who} está revisando su inscripción.",
+    ),
+    "missing_information": (
+        "{who} is adding something that was missing on your enrollment.",
+        "{who} está agregando un dato que faltaba en su inscripción.",
+    ),
+    "benefit_verification": (
+        "{who} is asking your insurance plan what it covers.",
+        "{who} está preguntando a su seguro qué cubre.",
+    ),
+    "prior_authorization": (
+        "{who} is asking your insurance plan to approve your medicine.",
+        "{who} está pidiendo a su seguro que apruebe su medicamento.",
+    ),
+    "prior_authorization_determination": (
+        "Your insurance plan is deciding whether it covers your medicine.",
+        "Su seguro está decidiendo si cubre su medicamento.",
+    ),
+    "appeal": (
+        "{who} is asking your insurance plan to think again.",
+        "{who} está pidiendo a su seguro que lo reconsidere.",
+    ),
+    "copay_enrollment": (
+        "{who} is looking at help with what you pay.",
+        "{who} está viendo qué ayuda hay para lo que usted paga.",
+    ),
+    "patient_assistance": (
+        "{who} is looking whether you can get your medicine at no cost.",
+        "{who} está viendo si puede recibir su medicamento sin costo.",
+    ),
+    "pharmacy_triage": (
+        "{who} is sending your prescription to a pharmacy.",
+        "{who} está enviando su receta a una farmacia.",
+    ),
+    "pharmacy_intake": (
+        "{who} is preparing your prescription.",
+        "{who} está preparando su receta.",
+    ),
+    "delivery": (
+        "{who} is arranging the delivery of your medicine.",
+        "{who} está organizando la entrega de su medicamento.",
+    ),
+    "home_delivery": (
+        "{who} is arranging the delivery of your injections.",
+        "{who} está organizando la entrega de sus inyecciones.",
+    ),
+    "first_dose": (
+        "Everything is ready for your first dose.",
+        "Todo está listo para su primera dosis.",
+    ),
+    "bridge": (
+        "{who} is sending you medicine while your insurance plan decides.",
+        "{who} le está enviando medicamento mientras su seguro decide.",
+    ),
+    "adverse_event": (
+        "{who} is following up on what you told us about how you feel.",
+        "{who} está dando seguimiento a lo que nos contó sobre cómo se siente.",
+    ),
+    "refill": (
+        "{who} is getting your next supply ready.",
+        "{who} está preparando su próxima entrega.",
+    ),
+    "reverification": (
+        "{who} is checking your insurance for the new year.",
+        "{who} está revisando su seguro para el nuevo año.",
+    ),
+    "reauthorization": (
+        "{who} is asking your insurance plan to go on covering your medicine.",
+        "{who} está pidiendo a su seguro que siga cubriendo su medicamento.",
+    ),
+    "discontinuation": (
+        "{who} is talking with you about ending this medicine.",
+        "{who} está hablando con usted sobre terminar este medicamento.",
+    ),
+    "site_of_care": (
+        "{who} is choosing with you where you get your infusions.",
+        "{who} está eligiendo con usted dónde recibirá sus infusiones.",
+    ),
+    "infusion_course": (
+        "{who} is giving you your first infusions.",
+        "{who} le está dando sus primeras infusiones.",
+    ),
+    "rems": (
+        "{who} is signing you up for the safety program of your medicine.",
+        "{who} le está inscribiendo en el programa de seguridad de su medicamento.",
+    ),
+}
+CHECKING: Pair = (
+    "{who} is checking something with everyone who helps you.",
+    "{who} está aclarando algo con todos los que le ayudan.",
+)
+BY: Pair = ("We expect this to be done by {day}.", "Esperamos que esté listo a más tardar {day}.")
+LONGER: Pair = (
+    "This takes longer than usual; {acts} is following up.",
+    "Esto tarda más de lo normal; {acts} le está dando seguimiento.",
+)
+DONE: Pair = ("Everything is in place.", "Todo está listo.")
+ENDED: Pair = (
+    "This enrollment has ended. Call your doctor's office if you have questions.",
+    "Esta inscripción terminó. Llame al consultorio de su médico si tiene preguntas.",
+)
+WHO: Mapping[str, Pair] = {
+    "practice": ("Your doctor's office", "El consultorio de su médico"),
+    "hub": ("The support program", "El programa de apoyo"),
+    "pharmacy": ("The pharmacy", "La farmacia"),
+    "vendor": ("The copay program", "El programa de copago"),
+    "payer": ("Your insurance plan", "Su seguro"),
+    "patient": ("You", "Usted"),
+}
+_DAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
+_MONTHS = (
+    *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
+    *("julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
+)
+
+
+def for_patient(
+    state: JourneyState, language: Language, *, parties: Mapping[str, Party], now: datetime
+) -> str:
+    """Where it stands, in words that a patient can be read on the telephone."""
+    here = 1 if language == "es" else 0
+    if state.closed_at:
+        return ENDED[here]
+    if not state.current:
+        return DONE[here]
+    told_of = [key for key in state.current if key not in state.private]
+    step = state.steps[(told_of or list(state.current))[0]]
+    acts = _name(step.acts, parties, here)
+    unclear = step.phase == "conflict" or not told_of
+    words = CHECKING if unclear else NOW.get(step.key, CHECKING)
+    told = words[here].format(who=_name(step.owner or step.acts, parties, here))
+    return told if unclear else " ".join([told, *_when(step, acts, parties, here, now)])
+
+
+def _when(
+    step: StepState, acts: str, parties: Mapping[str, Party], here: int, now: datetime
+) -> list[str]:
+    if step.due_at is None:
+        return []
+    if step.due_at < now:
+        return [LONGER[here].format(acts=acts)]
+    practice = parties.get("practice")
+    local = step.due_at.astimezone(ZoneInfo(practice.time_zone if practice else DEFAULT_ZONE))
+    day = f"{local:%A}, {local:%B} {local.day}"
+    if here:
+        day = f"el {_DAYS[local.weekday()]} {local.day} de {_MONTHS[local.month - 1]}"
+    return [BY[here].format(day=day)]
+
+
+def _name(role: str | None, parties: Mapping[str, Party], here: int) -> str:
+    """The organization's own name, or what it is to the patient."""
+    party = parties.get(role or "")
+    if party and role not in ("payer", "patient"):
+        return party.name
+    return WHO.get(role or "", WHO["hub"])[here]

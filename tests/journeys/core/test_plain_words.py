@@ -1,0 +1,48 @@
+"""What a patient is told: every step has words in both languages, short and without our terms."""
+
+import re
+from datetime import datetime
+
+import pytest
+
+from journeys.core.plain_words import NOW, Language, for_patient
+from journeys.core.state import JourneyState
+from journeys.core.templates import GRAPHS
+from tests.journeys.core.story import PARTIES, at, happy_path, said, stand
+
+OURS = re.compile(r"adjudicat|benefit verification|prior auth|triage|intake|REMS|BV|PA\b", re.I)
+
+
+def told(state: JourneyState, language: Language, now: datetime) -> str:
+    return for_patient(state, language, parties=PARTIES, now=now)
+
+
+@pytest.mark.parametrize("key", sorted({s.key for g in GRAPHS.values() for s in g.steps}))
+def test_every_step_has_plain_words_in_both_languages(key: str) -> None:
+    english, spanish = NOW[key]
+    assert not OURS.search(english)
+    assert english != spanish
+    assert max(len(english.split()), len(spanish.split())) <= 20
+
+
+def test_who_has_it_and_by_when() -> None:
+    state = stand(happy_path(2), now=4)
+    assert told(state, "en", at(4)).startswith(
+        "Northstar Access is asking your insurance plan what it covers. We expect this to be done"
+    )
+    assert re.search(r"a más tardar el \w+ \d+ de \w+\.$", told(state, "es", at(4)))
+
+
+def test_what_is_late_blames_nobody() -> None:
+    words = told(stand(happy_path(2), now=400), "en", at(400))
+    assert "takes longer than usual; Northstar Access is following up" in words
+    assert "late" not in words
+
+
+def test_the_end_is_told() -> None:
+    closed = stand(
+        [*happy_path(2), said("practice", None, None, 5, kind="closed", reason="patient_choice")],
+        now=6,
+    )
+    assert "has ended" in told(closed, "en", at(6))
+    assert "terminó" in told(closed, "es", at(6))
