@@ -66,15 +66,14 @@ def readiness(
         warnings=tuple(
             finding for finding in findings(definitions, form.known) if finding.outcome == "warns"
         ),
-        unchanged=enrollment.status == EnrollmentStatus.RETURNED
-        and all(
-            correction["revision"] >= enrollment.revision for correction in returned(enrollment)
-        ),
+        unchanged=unchanged(enrollment, signatures.values()),
     )
 
 
-def _unchanged(enrollment: Enrollment, signatures: Collection[Signature]) -> bool:
-    """Nothing answered and nothing signed since the hub returned it."""
+def unchanged(enrollment: Enrollment, signatures: Collection[Signature]) -> bool:
+    """Whether nothing was answered and nothing signed since the hub returned it."""
+    if enrollment.status != EnrollmentStatus.RETURNED:
+        return False
     signed_at = max((each.signed_at for each in signatures), default=None)
     return all(
         each["revision"] >= enrollment.revision

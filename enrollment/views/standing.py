@@ -21,7 +21,7 @@ from enrollment.domain.queries.enrollments import (
     others_on,
     standing_signatures,
 )
-from enrollment.domain.readiness import returned
+from enrollment.domain.readiness import returned, unchanged
 from enrollment.domain.sittings import Sitting
 from enrollment.enums import EnrollmentStatus, SignatureKind
 from enrollment.forms.parts import Standing
@@ -104,7 +104,9 @@ def row_of(enrollment: Enrollment) -> Row:
     returned_now = enrollment.status == EnrollmentStatus.RETURNED
     phase, word = ("at_risk", _("Returned for correction")) if returned_now else ("now", _("Draft"))
     waiting_for = _waiting_for(enrollment)
-    if left := _left(enrollment):
+    if unchanged(enrollment, standing_signatures(enrollment)):
+        headline = _("The hub returned it. Your office has it: correct what the hub asks for.")
+    elif left := _left(enrollment):
         headline = ngettext(
             "Your office has it: {left} answer to go.",
             "Your office has it: {left} answers to go.",
