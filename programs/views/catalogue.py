@@ -29,14 +29,18 @@ def program_list(request: HttpRequest) -> HttpResponse:
     actor = current_actor()
     own = actor.organization_kind == OrganizationKind.MANUFACTURER
     programs = listed(timezone.now().date(), manufacturer_id=only_of(actor))
-    count = len(programs)
+    count, may_enroll = len(programs), actor.may(Permission.ENROLLMENTS_EDIT)
     if own:
         words = ngettext("You run {count} program.", "You run {count} programs.", count)
-    else:
+    elif may_enroll:
         words = ngettext(
             "{count} program can be started from here.",
             "{count} programs can be started from here.",
             count,
+        )
+    else:
+        words = ngettext(
+            "{count} program takes enrollments.", "{count} programs take enrollments.", count
         )
     return render(
         request,
@@ -45,7 +49,7 @@ def program_list(request: HttpRequest) -> HttpResponse:
             "programs": programs,
             "own": own,
             "sentence": words.format(count=count) if count else _("There are no programs yet."),
-            "may_enroll": actor.may(Permission.ENROLLMENTS_EDIT),
+            "may_enroll": may_enroll,
             "may_count": actor.may(Permission.FUNNEL_VIEW),
         },
     )
