@@ -28,8 +28,13 @@ class PacketDesk:
         try:
             async with asyncio.timeout(DRAWN_WITHIN_SECONDS):
                 await asyncio.to_thread(render, outgoing.body, recipient=self.recipient)
-        except (PacketBroken, TimeoutError):
+        except PacketBroken:
             raise TransportError(
                 f"The packet for {self.recipient} cannot be drawn.", permanent=True
+            ) from None
+        except TimeoutError:
+            # The machine was busy; what never can be drawn is given up after the last try.
+            raise TransportError(
+                f"The packet for {self.recipient} is not drawn yet.", permanent=False
             ) from None
         return Receipt()

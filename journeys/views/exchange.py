@@ -54,7 +54,7 @@ def exchange(request: HttpRequest) -> HttpResponse:
             "quiet": quiet,
             "unusable": queries.unusable_reports(actor),
             "may_replay": actor.may(Permission.EXCHANGE_REPLAY),
-            "sentence": _sentence(sum(each.queued for each in quiet)),
+            "sentence": _sentence(sum(each.queued for each in quiet), totals["stopped"]),
             "now": timezone.now(),
         }
     return render(request, page_or_fragment(request, "journeys/exchange.html", "list"), context)
@@ -78,14 +78,19 @@ def _tabs(totals: dict[str, int], which: str) -> list[dict[str, Any]]:
     ]
 
 
-def _sentence(queued: int) -> str:
-    if not queued:
-        return _("Every partner takes what is sent to it.")
-    return ngettext(
+def _sentence(queued: int, stopped: int) -> str:
+    waits = ngettext(
         "{queued} packet waits for a partner that does not confirm.",
         "{queued} packets wait for a partner that does not confirm.",
         queued,
     ).format(queued=queued)
+    lies = ngettext(
+        "{stopped} delivery stopped; somebody has to look at it.",
+        "{stopped} deliveries stopped; somebody has to look at them.",
+        stopped,
+    ).format(stopped=stopped)
+    said = [words for count, words in ((queued, waits), (stopped, lies)) if count]
+    return " ".join(said) or _("Every partner takes what is sent to it.")
 
 
 @requires(Permission.EXCHANGE_VIEW)

@@ -114,7 +114,9 @@ def not_confirmed(found: "QuerySet[Delivery]") -> "QuerySet[Delivery]":
 def totals(actor: Actor) -> dict[str, int]:
     """How many deliveries there are: "all" of them, and those "open", not yet confirmed."""
     return deliveries(actor).aggregate(
-        all=Count("pk"), open=Count("pk", filter=~Q(status=DeliveryStatus.ACCEPTED))
+        all=Count("pk"),
+        open=Count("pk", filter=~Q(status=DeliveryStatus.ACCEPTED)),
+        stopped=Count("pk", filter=Q(status__in=STOPPED)),
     )
 
 

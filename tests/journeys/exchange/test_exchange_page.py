@@ -175,6 +175,16 @@ def test_a_report_that_needs_a_person_is_shown_to_the_operator_and_its_partner(
     assert report.status == "waiting"
 
 
+def test_what_stopped_is_told_at_the_top(ana: Client, address: Endpoint) -> None:
+    assert (
+        "Every partner takes what is sent to it." in ana.get(reverse("exchange")).content.decode()
+    )
+    stop(submitted())
+    page = ana.get(reverse("exchange")).content.decode()
+    assert "1 delivery stopped; somebody has to look at it." in page
+    assert "Every partner takes" not in page
+
+
 def test_another_partners_report_is_not_there(report: InboundReport) -> None:
     other = OrganizationFactory.create(kind="hub", slug="other-hub")
     client = signed_in(member(other, Role.HUB_SUPERVISOR))
