@@ -171,7 +171,8 @@ def form_field(
     return AnswerField(
         label=_label(field),
         help_text=field.hint,
-        required=required,
+        # Nobody leaves out what follows by itself, so it is not called optional.
+        required=required or field.type == "computed",
         widget=BUILDERS[picked](control),
         wanted_by=wanted_by,
     )

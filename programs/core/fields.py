@@ -82,6 +82,9 @@ class Field:
     - "repeat": its ``parts``, up to ``most`` times; the next once the one before is begun.
     - "quantity": a number, its unit when ``choices`` offer several, and the day it was measured.
 
+    A program's own question stands at the end of its section, or behind the canonical field
+    that ``after`` names.
+
     A "computed" value follows from other answers by ``formula`` and is never typed. A
     "checklist" is done when every line is ticked; ``recurs`` says in words when it is gone
     through again, ``every_days`` how often.
@@ -106,6 +109,7 @@ class Field:
     rows: tuple[Choice, ...] = ()
     most: int | None = None
     formula: Formula | None = None
+    after: str = ""
     recurs: str = ""
     every_days: int | None = None
     typed_once_per: TypedOncePer = "enrollment"
@@ -156,6 +160,7 @@ def _row_of(field: Field, row: str, *, shown_when: Condition | None) -> Iterator
             part,
             id=names[part.id],
             section=field.section,
+            after=field.after,
             shown_when=both(shown_when, own),
             required_when=needed,
             checks=tuple(_check_in_row(check, names) for check in part.checks),

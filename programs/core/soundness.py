@@ -78,6 +78,7 @@ def _loosened(field: Field, asked: Tightening) -> Iterator[Problem]:
 def _questions(definition: Definition) -> Iterator[Problem]:
     seen: set[str] = set()
     for question in definition.questions:
+        yield from _place(definition, question)
         for part in (question, *question.parts):
             where = f"question {part.id}"
             if not part.id.startswith(f"{definition.key}."):
@@ -86,6 +87,16 @@ def _questions(definition: Definition) -> Iterator[Problem]:
                 yield Problem(where, "Another question has this id.")
             seen.add(part.id)
             yield from _question(where, part)
+
+
+def _place(definition: Definition, question: Field) -> Iterator[Problem]:
+    if not question.after:
+        return
+    where = f"question {question.id}"
+    if question.after not in definition.asks:
+        yield Problem(where, f"It cannot stand after “{question.after}”, which is not asked.")
+    elif question.after in CATALOGUE and CATALOGUE[question.after].section != question.section:
+        yield Problem(where, f"“{question.after}” stands in another section.")
 
 
 def _question(where: str, question: Field) -> Iterator[Problem]:

@@ -77,7 +77,7 @@ def _items(definitions: tuple[Definition, ...], *, signing: bool) -> tuple[Item,
             together.values(),
             key=lambda item: (
                 order[item.field.section],
-                places.get(item.field.id.partition(".")[0], len(places)),
+                places.get((item.field.after or item.field.id).partition(".")[0], len(places)),
             ),
         )
     )

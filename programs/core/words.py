@@ -147,7 +147,8 @@ def _form(field: Field) -> list[str]:
     if field.choices:
         words.append(", ".join(choice.label for choice in field.choices))
     if field.max_length:
-        words.append(f"up to {field.max_length} characters")
+        one = field.max_length == 1
+        words.append("1 character" if one else f"up to {field.max_length} characters")
     unit = f" {field.unit}" if field.unit else ""
     if field.minimum is not None and field.maximum is not None:
         words.append(f"{field.minimum} to {field.maximum}{unit}")

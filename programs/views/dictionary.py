@@ -30,6 +30,8 @@ class Entry:
     required: str
     validation: str
     part: bool = False
+    over: str = ""
+    """The words over several parts that belong together."""
 
     @property
     def words(self) -> str:
@@ -94,13 +96,15 @@ def _holding(entries: list[Entry], words: list[str]) -> list[Entry]:
 
 def _entries(field: Field, known: Mapping[str, Field]) -> Iterator[Entry]:
     yield _entry(field, known, part=False)
-    for part in field.parts if field.type not in COMPOUND else field.asked:
-        yield _entry(part, known, part=True)
+    for legend, part in field.placed:
+        if part is not field:
+            yield _entry(part, known, part=True, over=legend)
 
 
-def _entry(field: Field, known: Mapping[str, Field], *, part: bool) -> Entry:
+def _entry(field: Field, known: Mapping[str, Field], *, part: bool, over: str = "") -> Entry:
     validation = "" if field.type in COMPOUND else validation_words(field, known)
-    return Entry(field, TYPES[field.type], required_words(field, known), validation, part)
+    required = required_words(field, known)
+    return Entry(field, TYPES[field.type], required, validation, part, over)
 
 
 def _sentence(count: int, asked_for: str, definition: Definition | None) -> str:

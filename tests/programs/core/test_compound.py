@@ -281,6 +281,12 @@ def test_a_condition_may_read_a_computed_value() -> None:
     assert "veltrana.two_vials" not in shown(definition, E10__weight="50", E10__unit="kg")
 
 
+def test_a_question_may_stand_behind_a_canonical_one() -> None:
+    behind = {**DOSE, "section": "Prescription", "after": "F1"}
+    keys = [item.key for item in visible([asking(behind)], COMPLETE, today=TODAY)]
+    assert keys[keys.index("F1") : keys.index("F2") + 1] == ["F1", "veltrana.dose", "F2"]
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [
@@ -309,6 +315,8 @@ def test_a_condition_may_read_a_computed_value() -> None:
             {**DOSE, "formula": {**BANDS, "bands": [BANDS["bands"][1], BANDS["bands"][0]]}},
             "stand in order",
         ),
+        ({**DOSE, "after": "Z9"}, "It cannot stand after “Z9”, which is not asked."),
+        ({**DOSE, "after": "F1"}, "“F1” stands in another section."),
         (question("x", "text", formula=BANDS), "Only a computed value"),
         (
             question(
