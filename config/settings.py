@@ -238,6 +238,11 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+# What is too large is dropped as it comes in; nothing is ever written to a disk in the clear.
+FILE_UPLOAD_HANDLERS = ["enrollment.forms.uploads.BoundedUpload"]
+# clamd, as tcp://host:3310 or unix:///path; once it is set, nothing is kept that it did not pass.
+MALWARE_SCANNER = env.str("MALWARE_SCANNER", "")
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

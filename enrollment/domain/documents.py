@@ -14,7 +14,7 @@ from accounts import audit
 from accounts.core.actor import Actor
 from enrollment import rules
 from enrollment.core.files import MOST_DOCUMENTS, CheckedFile, Unfit, plain_title
-from enrollment.domain.answering import keep_answers
+from enrollment.domain.answering import keep_each
 from enrollment.domain.definitions import definition_of
 from enrollment.domain.locking import lock
 from enrollment.domain.queries.patients import current_coverage
@@ -22,8 +22,6 @@ from enrollment.enums import EnrollmentStatus
 from enrollment.models import Document, DocumentFile, DocumentPage, Enrollment, Patient
 from programs.core.catalogue import ANSWERABLE
 from programs.core.forms import file_questions
-
-OPEN = (EnrollmentStatus.DRAFT, EnrollmentStatus.RETURNED)
 
 
 @dataclass(frozen=True)
@@ -47,13 +45,11 @@ def attach(file: CheckedFile, *, place: Place, title: str, by: Actor, now: datet
     the enrollment no longer changes, Unfit when there are too many, DoesNotExist when the
     enrollment or patient is not the practice's.
     """
-    enrollment = lock(place.enrollment_id) if place.enrollment_id else None
+    patient, enrollment = _taken(place)
     if enrollment is not None:
         rules.require(rules.why_not_answer(by, enrollment))
-        patient = enrollment.patient
     else:
         rules.require(rules.why_not_edit_patients(by))
-        patient = Patient.objects.select_for_update().get(id=place.patient_id)
     coverage = current_coverage(patient) if is_about_insurance(place.field) else None
     owner: dict[str, Any] = {
         "patient": patient,
@@ -81,6 +77,24 @@ def attach(file: CheckedFile, *, place: Place, title: str, by: Actor, now: datet
     audit.wrote(document, action="attached", fields=[place.field])
     _answer_again(document, by=by, now=now)
     return document
+
+
+def _taken(place: Place) -> tuple[Patient, Enrollment | None]:
+    """The patient and the enrollment of a place, with every open form of the patient's locked."""
+    patient_id = place.patient_id
+    if place.enrollment_id:
+        patient_id = Enrollment.objects.values_list("patient_id", flat=True).get(
+            id=place.enrollment_id
+        )
+    _open_forms(patient_id)
+    patient: Patient = Patient.objects.get(id=patient_id)
+    return patient, lock(place.enrollment_id) if place.enrollment_id else None
+
+
+def _open_forms(patient_id: UUID | None) -> list[Enrollment]:
+    """The patient's forms that still change, locked in the order in which everybody locks."""
+    rows = Enrollment.objects.select_for_update(of=("self",)).select_related("program_version")
+    return list(rows.filter(patient_id=patient_id, status__in=rules.OPEN).order_by("id"))
 
 
 def _require_room(patient: Patient, enrollment: Enrollment | None) -> None:
@@ -111,7 +125,8 @@ def detach(document_id: UUID, *, by: Actor, now: datetime) -> Document:
     What was handed over before keeps its own copy. Raises Refused, also while a signature
     rests on the paper; DoesNotExist when it is not the practice's.
     """
-    document: Document = Document.objects.select_for_update().get(id=document_id)
+    document: Document = Document.objects.get(id=document_id)
+    _open_forms(document.patient_id)
     enrollment = lock(document.enrollment_id) if document.enrollment_id else None
     if enrollment is not None:
         rules.require(rules.why_not_answer(by, enrollment))
@@ -135,13 +150,11 @@ def open_document(document_id: UUID, *, purpose: str) -> tuple[Document, bytes]:
     return document, body
 
 
-def open_page(document_id: UUID, number: int, *, purpose: str) -> tuple[Document, bytes]:
-    """One page as a picture, and the record that it was read. Raises DoesNotExist."""
-    page = DocumentPage.objects.select_related("document").get(
-        document_id=document_id, number=number
-    )
+def open_page(page_id: UUID, *, purpose: str) -> bytes:
+    """One page as a JPEG, and the record that it was read. Raises DocumentPage.DoesNotExist."""
+    page = DocumentPage.objects.select_related("document").get(id=page_id)
     audit.read(page.document, fields=[page.document.field], purpose=purpose)
-    return page.document, bytes(page.picture)
+    return bytes(page.picture)
 
 
 def is_about_insurance(field: str) -> bool:
@@ -169,13 +182,21 @@ def by_question(documents: Iterable[Document]) -> dict[str, list[str]]:
 
 def _answer_again(document: Document, *, by: Actor, now: datetime) -> None:
     """Bring the answers of every open form that the paper belongs to up to what is attached."""
-    of_patient = Enrollment.objects.filter(patient_id=document.patient_id, status__in=OPEN)
-    wanted = of_patient.filter(id=document.enrollment_id) if document.enrollment_id else of_patient
-    for enrollment_id in wanted.order_by("id").values_list("id", flat=True):
-        enrollment = lock(enrollment_id)
-        asked = file_questions([definition_of(enrollment.program_version)])
-        if document.field not in asked:
-            continue
-        ids = by_question(attached_to(enrollment).filter(field=document.field)).get(document.field)
-        if enrollment.answers.get(document.field) != ids:
-            keep_answers(enrollment, {document.field: ids}, source="attached", by=by, now=now)
+    sittings: dict[object, list[Enrollment]] = defaultdict(list)
+    for row in _open_forms(document.patient_id):
+        alone = row.sitting is None or row.status != EnrollmentStatus.DRAFT
+        sittings[row.id if alone else row.sitting].append(row)
+    for rows in sittings.values():
+        own = [_answered_by(document, row) for row in rows]
+        if any(own):
+            keep_each(rows, own, source="attached", by=by, now=now)
+
+
+def _answered_by(document: Document, row: Enrollment) -> dict[str, list[str] | None]:
+    """What this form's answer is now, where the paper's question is asked and that is new."""
+    if document.enrollment_id not in (None, row.id):
+        return {}
+    if document.field not in file_questions([definition_of(row.program_version)]):
+        return {}
+    ids = by_question(attached_to(row).filter(field=document.field)).get(document.field)
+    return {} if row.answers.get(document.field) == ids else {document.field: ids}

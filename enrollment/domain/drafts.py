@@ -13,10 +13,10 @@ from accounts import audit
 from accounts.core.actor import Actor
 from enrollment import rules
 from enrollment.core.together import answers_apart, named_together
-from enrollment.domain.answering import keep_answers
+from enrollment.domain.answering import keep_each
 from enrollment.domain.locking import lock
 from enrollment.domain.masters import Unacceptable
-from enrollment.domain.sittings import Sitting, lock_sitting
+from enrollment.domain.sittings import lock_sitting
 from enrollment.domain.starting import start_together
 from enrollment.enums import EnrollmentStatus
 from enrollment.models import Enrollment
@@ -107,7 +107,8 @@ def save_answers(
     )
     refused = {clash.key for clash in clashes}
     kept = {key: value for key, value in differing.items() if key not in refused}
-    unsigned = _keep(sitting, kept, by=by, now=now) if kept else ()
+    own = answers_apart(sitting.definitions, kept)
+    unsigned = keep_each(sitting.rows, own, by=by, now=now) if kept else ()
     changed = tuple(sorted(kept))
     settled = {**stored, **kept}
     wrong = _wrong(sitting.definitions, settled, set(values) - refused, today=today)
@@ -158,22 +159,6 @@ def _clash(key: str, value: Any, *, theirs: Any, change: Mapping[str, Any]) -> C
         changed_by=change.get("name", ""),
         changed_at=datetime.fromisoformat(change["at"]),
     )
-
-
-def _keep(
-    sitting: Sitting, kept: Mapping[str, Any], *, by: Actor, now: datetime
-) -> tuple[str, ...]:
-    """Write into every row, so that all stand at one revision; gives the signatures ended."""
-    revision = sitting.revision + 1
-    ended: dict[str, None] = {}
-    for row, own in zip(sitting.rows, answers_apart(sitting.definitions, kept), strict=True):
-        row.revision = revision - 1
-        if own:
-            ended |= dict.fromkeys(keep_answers(row, own, by=by, now=now))
-        else:
-            row.revision = revision
-            row.save(update_fields=["revision"])
-    return tuple(ended)
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from enrollment.models import (
     Prescriber,
 )
 from programs.core.definition import Definition
+from programs.core.fields import Field
 from programs.core.forms import union
 
 # What a draft before this one may lend while its records do not have it yet.
@@ -64,12 +65,17 @@ def known_answers(
     known = Known()
     for source in _records(patient, prescriber):
         known.take(source, wanted=items, now=now)
-    lent = {key: asked for key, asked in items.items() if asked.typed_once_per in LENT}
+    lent = {key: asked for key, asked in items.items() if _lends(asked)}
     if earlier := _earlier(patient.id):
         known.take(earlier, wanted=lent, now=now)
     chosen = settled_by(definition, known.answers, today=today)
     known.take(Source("the program", chosen), wanted=items, now=now)
     return known
+
+
+def _lends(asked: Field) -> bool:
+    """A document stays with the enrollment or the insurance that it was attached to."""
+    return asked.typed_once_per in LENT and asked.type != "file"
 
 
 def _records(patient: Patient, prescriber: Prescriber) -> Iterator[Source]:

@@ -8,6 +8,9 @@ from enrollment.forms.build import AnswersForm, section_form
 from enrollment.forms.parts import KNOWN_SECTIONS, Part, Standing, filled, sections_of
 from programs.core.forms import Sheet
 
+# No control holds their answer: the place itself is drawn again when it changes.
+SHOWN_AS_THEY_ARE = frozenset({"computed", "file"})
+
 
 @dataclass(frozen=True)
 class Page:
@@ -75,6 +78,6 @@ def looks(standing: Standing) -> dict[str, Look]:
                 now.requires(item),
                 tuple(choice.code for choice in now.choices(item)),
                 tuple(wrong.get(item.key, ())),
-                now.known.get(item.key) if item.field.type == "computed" else None,
+                str(now.known.get(item.key)) if item.field.type in SHOWN_AS_THEY_ARE else None,
             )
     return found

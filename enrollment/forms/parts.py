@@ -4,7 +4,7 @@ A slot stays on the page while its question is hidden, so that an answer elsewhe
 question back into it without touching what somebody is typing beside it.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -29,8 +29,17 @@ KNOWN_SECTIONS = frozenset({"patient", "coverage", "practice", "prescriber"})
 
 
 @dataclass(frozen=True)
+class Paper:
+    """A question that is answered by attaching files, and the documents there are."""
+
+    label: str
+    required: bool
+    attached: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
 class Slot:
-    """The place of one question; `field` is None while it is hidden."""
+    """The place of one question; `field` is None while it is hidden, and for a `paper`."""
 
     key: str
     field: BoundField | None
@@ -38,6 +47,7 @@ class Slot:
     """Its control posts nothing when unticked."""
     sentences: tuple[str, ...]
     """What the hub asks to have corrected here."""
+    paper: Paper | None = None
 
     def question(self) -> SafeString:
         """The question drawn, when it is needed: an answer changes a few of a hundred."""
@@ -98,6 +108,8 @@ class Standing:
     opened: Collection[str] = ()
     kept: Collection[str] = ()
     corrections: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    documents: Callable[[Collection[str]], Mapping[str, Any]] = lambda _ids: {}
+    """The documents with these ids, by id; asked once, when the page is drawn."""
 
     @cached_property
     def sheet(self) -> Sheet:
@@ -111,6 +123,22 @@ class Standing:
     def old(self) -> Mapping[str, Age]:
         """The answers to confirm again, with the age they have passed."""
         return stale_keys(self.sheet.shown, self.changes, today=self.today)
+
+    @cached_property
+    def papers(self) -> Mapping[str, Paper]:
+        """The questions on the form that files answer, with what is attached to each."""
+        items = [item for item in self.sheet.shown if item.field.type == "file"]
+        ids = {item.key: self.sheet.known.get(item.key) or [] for item in items}
+        asked = [one for each in ids.values() for one in each]
+        rows = self.documents(asked) if asked else {}
+        return {
+            item.key: Paper(
+                item.field.label,
+                self.sheet.requires(item),
+                tuple(rows[one] for one in ids[item.key] if one in rows),
+            )
+            for item in items
+        }
 
 
 def sections_of(standing: Standing) -> Iterator[tuple[Part, list[Item]]]:
@@ -154,7 +182,8 @@ def _known(
     for item in shown:
         if not is_present(standing.sheet.known.get(item.key)):
             continue
-        from_record = "as_of" in standing.changes.get(item.key, {})
+        # A second side of the card is attached where the first one is.
+        from_record = "as_of" in standing.changes.get(item.key, {}) and item.field.type != "file"
         troubled = item.key in standing.wrong or item.key in standing.corrections
         if folded or (from_record and not troubled and section not in standing.opened):
             yield item
@@ -193,4 +222,5 @@ def _slot(standing: Standing, form: AnswersForm, item: Item) -> Slot:
         field=form[item.key] if item.key in form.fields else None,
         boxes=item.field.type in BOXES,
         sentences=tuple(standing.corrections.get(item.key, ())),
+        paper=standing.papers.get(item.key),
     )

@@ -54,7 +54,7 @@ def answers(request: HttpRequest, enrollment_id: UUID) -> JsonResponse:
     if isinstance(saved, drafts.Conflict):
         return JsonResponse(_both(before, saved), status=409)
     after = sitting_of(load(row.id))
-    fragments = dict(_changed_parts(before, after, but=f"slot-{key}"))
+    fragments = dict(changed_parts(before, after, but=f"slot-{key}"))
     fragments["others"] = _others(row.id, now=now)
     if saved.unsigned:
         fragments["unsigned"] = _html("unsigned", sentences=[UNSIGNED[k] for k in saved.unsigned])
@@ -85,7 +85,7 @@ def _as_posted(field: Field, value: object) -> str:
     return ", ".join(typed) if isinstance(typed, list) else str(typed)
 
 
-def _changed_parts(before: Standing, sitting: Sitting, *, but: str) -> Iterator[tuple[str, str]]:
+def changed_parts(before: Standing, sitting: Sitting, *, but: str) -> Iterator[tuple[str, str]]:
     """The elements of the page that this answer has changed, by id; `but` is being filled in."""
     old = looks(before)
     # A section that is open is not folded under the hands of whoever is in it.

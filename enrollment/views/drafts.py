@@ -30,6 +30,7 @@ from enrollment.forms.page import Page, form_page
 from enrollment.forms.parts import Standing
 from enrollment.models import Enrollment
 from enrollment.rules import Refused, why_not_answer, why_not_withdraw
+from enrollment.views.attaching import attach_posted
 from enrollment.views.standing import UNSIGNED, load, named_in, others_words, standing_of
 from programs.core.display import display
 
@@ -144,6 +145,7 @@ def _told(page: Page, clash: drafts.Clash) -> dict[str, Any]:
 
 def _save(request: HttpRequest, row: Enrollment, sitting: Sitting) -> HttpResponse:
     """Keep everything that was changed on the page; the way of a browser without scripts."""
+    attach_posted(request, sitting)
     standing = standing_of(sitting, opened=named_in(request, "open"))
     boxes = request.POST.getlist("boxes")
     posted = read_posted(standing.sheet.items, request.POST, unticked=boxes)

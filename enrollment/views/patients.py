@@ -15,6 +15,7 @@ from accounts import audit
 from accounts.access import get_visible_or_404, requires
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
+from enrollment.domain.queries.documents import of_patient as papers_of_patient
 from enrollment.domain.queries.enrollments import of_patient
 from enrollment.domain.queries.patients import (
     PAGE,
@@ -97,7 +98,9 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """One patient: details, insurance, and where each of their enrollments stands."""
     row = get_visible_or_404(Patient.objects.all(), id=patient_id)
     coverage, rows = current_coverage(row), of_patient(row.id)
+    papers = papers_of_patient(row.id)
     audit.read_many([row, *([coverage] if coverage else [])], fields=["details"], purpose="patient")
+    audit.read_many(papers, fields=["title"], purpose="patient")
     today, actor = timezone.localdate(), current_actor()
     return render(
         request,
@@ -111,6 +114,7 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             if coverage
             else [],
             "rows": [row_of(each) for each in rows],
+            "documents": papers,
             "may_edit": actor.may(Permission.PATIENTS_EDIT),
             "may_enroll": actor.may(Permission.ENROLLMENTS_EDIT),
             "now": timezone.now(),

@@ -16,6 +16,7 @@ from accounts.access import get_visible_or_404
 from accounts.templatetags.times import when
 from accounts.tenancy import current_actor
 from enrollment.domain.definitions import definition_of
+from enrollment.domain.queries.documents import papers_of
 from enrollment.domain.queries.enrollments import (
     enrollments,
     others_on,
@@ -59,6 +60,7 @@ def standing_of(
         opened=opened,
         kept=kept,
         corrections=corrections,
+        documents=papers_of,
     )
 
 

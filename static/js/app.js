@@ -1,5 +1,6 @@
 // Starts everything a page needs. Pages work without any of it, more slowly.
 
+import { startAttaching } from "./attach.js";
 import { startAutosave } from "./autosave.js";
 import { startCodes } from "./codes.js";
 import { csrfToken, isSignInPage, signedOut, word } from "./http.js";
@@ -54,4 +55,5 @@ startIdle();
 startLive();
 startAutosave();
 startCodes();
+startAttaching();
 focusErrors();

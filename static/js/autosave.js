@@ -125,7 +125,7 @@ function autosave(form) {
   });
 }
 
-function replace([id, html]) {
+export function replace([id, html]) {
   const old = document.getElementById(id);
   if (!old || old.contains(document.activeElement)) return;
   old.outerHTML = html;

@@ -13,12 +13,14 @@ from accounts.core.permissions import KIND_ROLES, OrganizationKind, Permission, 
 from accounts.domain.invitations import Invited, invite
 from accounts.models import Invitation, Membership, Organization
 from accounts.tenancy import acting_as, every_tenant
+from enrollment.core.files import CheckedFile
 from enrollment.domain import patients
+from enrollment.domain.documents import Place, attach
 from enrollment.domain.signing_links import ask_to_sign
 from enrollment.enums import LinkChannel
-from enrollment.models import Coverage, Enrollment
+from enrollment.models import Coverage, DocumentPage, Enrollment
 from journeys.domain import inbound
-from journeys.models import Delivery, InboundReport, Journey, WorkItem
+from journeys.models import Delivery, InboundReport, Journey, SavedView, WorkItem
 from tests.factories.enrollments import COVERAGE, ROSA
 from tests.factories.offices import Office, office
 from tests.factories.people import OrganizationFactory, actor_of, member, proven, signed_in
@@ -151,6 +153,8 @@ def _ids(world: World) -> dict[str, Any]:
             "membership": lakeside.maya.id,
             "invitation": _invitation(world).id,
             "link_id": _signing_link(lakeside),
+            **_document(world),
+            "view_id": _saved_view(lakeside).id,
             "key": world.lakeside.version.program.key,
             "step": "benefit_verification",
         }
@@ -167,6 +171,23 @@ def _invitation(world: World) -> Invitation:
     invited = Invited("robin@lakeside.example", "Robin Marlowe", [Role.PRESCRIBER.value])
     with acting_as(admin):
         return invite(invited, by=admin, now=timezone.now())
+
+
+def _saved_view(lakeside: Office) -> SavedView:
+    with acting_as(lakeside.coordinator):
+        view: SavedView = SavedView.objects.create(
+            organization=lakeside.practice, user=lakeside.ana.user, name="Mine", filters={}
+        )
+        return view
+
+
+def _document(world: World) -> dict[str, Any]:
+    """A picture of the card, with the patient's name for a title."""
+    by, file = world.lakeside.coordinator, CheckedFile("image/jpeg", b"jpeg", (b"jpeg",))
+    place = Place("B2", patient_id=world.lakeside.rosa.id)
+    with acting_as(by):
+        row = attach(file, place=place, title=CANARY_PATIENT["A1"], by=by, now=timezone.now())
+        return {"document_id": row.id, "page_id": DocumentPage.objects.get(document=row).id}
 
 
 def _signing_link(lakeside: Office) -> Any:

@@ -163,6 +163,8 @@ def test_what_was_sent_or_withdrawn_takes_no_more_papers(lakeside: Office) -> No
 
 def test_another_practice_finds_no_enrollment_patient_or_paper(lakeside: Office) -> None:
     kept = put(lakeside, "B2")
+    with acting_as(lakeside.coordinator):
+        page = DocumentPage.objects.get(document=kept, number=1)
     harbor = office("Harbor Neurology", version=lakeside.version)
     with acting_as(harbor.coordinator):
         place = Place("B2", patient_id=lakeside.rosa.id)
@@ -171,7 +173,7 @@ def test_another_practice_finds_no_enrollment_patient_or_paper(lakeside: Office)
         with pytest.raises(Document.DoesNotExist):
             documents.open_document(kept.id, purpose="look")
         with pytest.raises(DocumentPage.DoesNotExist):
-            documents.open_page(kept.id, 1, purpose="look")
+            documents.open_page(page.id, purpose="look")
         with pytest.raises(Document.DoesNotExist):
             detach(kept.id, by=harbor.coordinator, now=timezone.now())
     with acting_as(lakeside.coordinator):
@@ -182,7 +184,8 @@ def test_attaching_opening_and_removing_are_each_in_the_audit(lakeside: Office) 
     kept = put(lakeside, "B2")
     with acting_as(lakeside.coordinator):
         assert documents.open_document(kept.id, purpose="download")[1] == b"%PDF-1.7 chart"
-        assert documents.open_page(kept.id, 2, purpose="preview")[1] == b"\xff\xd8snapshot"
+        page = DocumentPage.objects.get(document=kept, number=2)
+        assert documents.open_page(page.id, purpose="preview") == b"\xff\xd8snapshot"
         detach(kept.id, by=lakeside.coordinator, now=timezone.now())
         told = AuditEntry.objects.filter(subject_id=kept.id).order_by("at", "id")
         assert [(each.action, each.fields) for each in told] == [

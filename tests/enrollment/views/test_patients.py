@@ -171,4 +171,4 @@ def test_a_patients_page_takes_the_same_queries_whatever_happened(
     CoverageFactory.create(patient=lakeside.rosa)
     for _ in range(rows):
         lakeside.draft()
-    assert queries(ana, f"/patients/{lakeside.rosa.id}/") == 10
+    assert queries(ana, f"/patients/{lakeside.rosa.id}/") == 11

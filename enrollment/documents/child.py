@@ -1,0 +1,189 @@
+"""Decodes one stranger's file in a process of its own, with little memory and time, and no keys.
+
+Started by `documents.reading` with the content type as its only argument and the file as its
+input. Writes frames, each its length in 4 bytes and then itself: first what is wrong, in JSON,
+or empty; then the file as it is to be kept; then each page as a JPEG.
+"""
+
+import json
+import resource
+import sys
+import warnings
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+from enrollment.core.files import MOST_PAGES, Unfit
+from enrollment.core.filetypes import ACTIVE, MOST_PIXELS
+
+SECONDS = 20
+MEMORY_BYTES = 1_500_000_000
+LONGEST_SIDE = 1_600
+QUALITY_KEPT, QUALITY_SHOWN = 90, 75
+DEEPEST = 60
+MOST_OBJECTS = 200_000
+_KEYS = frozenset({"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/XFA", "/RichMedia", "/3D"})
+_ACTIONS = frozenset(
+    {
+        *("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/Rendition"),
+        *("/Movie", "/Sound", "/RichMedia", "/FileAttachment", "/Screen", "/3D"),
+    }
+)
+_PLAIN_MODES = ("1", "L", "RGB", "CMYK", "YCbCr")
+
+
+def main() -> None:
+    """Read, decode, answer."""
+    _limit()
+    body, out = sys.stdin.buffer.read(), sys.stdout.buffer
+    try:
+        frames = _picture(body) if sys.argv[1] != "application/pdf" else _pdf(body)
+        # Everything before anything: a page that cannot be drawn refuses the whole file.
+        ready = list(frames)
+    except Unfit as unfit:
+        ready = [json.dumps(str(unfit)).encode()]
+    for frame in ready:
+        out.write(len(frame).to_bytes(4, "big") + frame)
+
+
+def _limit() -> None:
+    """Whatever the file makes the decoders do, it ends soon."""
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _picture(body: bytes) -> Iterator[bytes]:
+    """The picture drawn anew the right way up: what a camera wrote beside it is left behind."""
+    from PIL import Image, ImageOps
+
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    try:
+        with Image.open(BytesIO(body), formats=["JPEG", "PNG"]) as opened:
+            kind = "PNG" if opened.format == "PNG" else "JPEG"
+            plain = _plain(ImageOps.exif_transpose(opened))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Warning) as error:
+        sentence = "This picture is damaged or ends too early; take or save it again."
+        raise Unfit(sentence) from error
+    yield b""
+    yield _written(plain, kind, QUALITY_KEPT)
+    plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    yield _written(plain, "JPEG", QUALITY_SHOWN)
+
+
+def _plain(picture: Any) -> Any:
+    """Without transparency, profile and comments: a page seen on white."""
+    from PIL import Image
+
+    if picture.mode in _PLAIN_MODES and "transparency" not in picture.info:
+        plain = picture.convert("L" if picture.mode in ("1", "L") else "RGB")
+    else:
+        seen = picture.convert("RGBA")
+        plain = Image.new("RGB", seen.size, "white")
+        plain.paste(seen, mask=seen.getchannel("A"))
+    plain.info = {}
+    return plain
+
+
+def _written(picture: Any, kind: str, quality: int) -> bytes:
+    out = BytesIO()
+    options = {"quality": quality} if kind == "JPEG" else {}
+    picture.save(out, kind, **options)
+    return out.getvalue()
+
+
+def _pdf(body: bytes) -> Iterator[bytes]:
+    """The PDF as it came, once it is known to do nothing, and its pages as pictures."""
+    import pypdfium2
+
+    _require_still(body)
+    try:
+        document = pypdfium2.PdfDocument(body)
+        pages = len(document)
+    except pypdfium2.PdfiumError as error:
+        raise Unfit("This PDF cannot be read; print it to a new PDF and attach that.") from error
+    if not pages:
+        raise Unfit("This PDF has no page; save it again and attach that.")
+    if pages > MOST_PAGES:
+        raise Unfit(
+            f"This PDF has {pages} pages; the most is {MOST_PAGES}. Attach the pages that matter."
+        )
+    # Otherwise what was typed into the fields of a form is not drawn.
+    document.init_forms()
+    yield b""
+    yield body
+    for number in range(pages):
+        yield _drawn(document, number)
+
+
+def _drawn(document: Any, number: int) -> bytes:
+    import pypdfium2
+
+    try:
+        page = document[number]
+        width, height = page.get_size()
+        picture = page.render(scale=LONGEST_SIDE / max(width, height, 1)).to_pil()
+    except (pypdfium2.PdfiumError, ValueError) as error:
+        sentence = f"Page {number + 1} of this PDF cannot be drawn; print it to a new PDF."
+        raise Unfit(sentence) from error
+    return _written(picture.convert("RGB"), "JPEG", QUALITY_SHOWN)
+
+
+def _require_still(body: bytes) -> None:
+    """Refuse a PDF that is locked, runs something, sends something or carries another file."""
+    import pypdf
+
+    try:
+        reader = pypdf.PdfReader(BytesIO(body))
+        locked = reader.is_encrypted
+        active = not locked and any(_is_active(each) for each in _objects(reader))
+    except Unfit:
+        raise
+    except Exception as error:  # of a parser on hostile bytes: any of them means damaged
+        sentence = "This PDF is damaged; print it to a new PDF and attach that."
+        raise Unfit(sentence) from error
+    if locked:
+        raise Unfit("This PDF is locked with a password; save it without one and attach that.")
+    if active:
+        raise Unfit(ACTIVE)
+
+
+def _objects(reader: Any) -> Iterator[Any]:
+    """Every object that the file's tables name, and what its trailer says."""
+    yield reader.trailer
+    named = {(number, generation) for generation, of in reader.xref.items() for number in of}
+    named |= {(number, 0) for number in reader.xref_objStm}
+    if len(named) > MOST_OBJECTS:
+        raise Unfit("This PDF is too intricate to read; print it to a new PDF and attach that.")
+    for number, generation in sorted(named):
+        yield reader.get_object(_reference(reader, number, generation))
+
+
+def _reference(reader: Any, number: int, generation: int) -> Any:
+    from pypdf.generic import IndirectObject
+
+    return IndirectObject(number, generation, reader)
+
+
+def _is_active(found: Any, depth: int = 0) -> bool:
+    """Whether an object, or one written inside it, does more than show something."""
+    from pypdf.generic import DictionaryObject
+
+    if depth > DEEPEST:
+        return True
+    if isinstance(found, DictionaryObject):
+        kinds = {str(found.raw_get(key)) for key in ("/S", "/Subtype", "/Type") if key in found}
+        if not _KEYS.isdisjoint(found) or not _ACTIONS.isdisjoint(kinds):
+            return True
+        inside = [found.raw_get(key) for key in found]
+    elif isinstance(found, list):
+        inside = list(found)
+    else:
+        return False
+    return any(_is_active(each, depth + 1) for each in inside if isinstance(each, dict | list))
+
+
+if __name__ == "__main__":
+    main()

