@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from journeys.core.decisions import evidence_outranks_status_text, person_settles
@@ -44,11 +44,16 @@ class Conflict:
     proposed: str | None = None
     settled_by: str | None = None
     chosen: str | None = None
+    settled_at: datetime | None = None
 
     @property
     def open(self) -> bool:
         """Whether it still waits for a person."""
         return self.settled_by is None
+
+    def age(self, now: datetime) -> timedelta:
+        """How long it has stood, or stood until it was settled."""
+        return (self.settled_at or now) - self.since
 
 
 @dataclass(frozen=True, slots=True)

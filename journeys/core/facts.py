@@ -48,6 +48,7 @@ def _all(*types: FactType) -> Mapping[str, FactType]:
 
 FACTS = _all(
     FactType("submission_channel", "Submitted by", "choice"),
+    FactType("patient_signed", "Patient has signed", "boolean", _EVERYONE),
     FactType("therapy_stage", "Therapy is", "choice"),
     FactType("urgent", "Urgent", "boolean", _EVERYONE),
     FactType("start_by_on", "Expected start", "date"),

@@ -61,6 +61,7 @@ def _conflict(ledger: Ledger, name: str, runs: Mapping[str, Run]) -> Conflict | 
         claims=claims,
         since=began(claims),
         settled_by=settlement.ref if settlement and chosen else None,
+        settled_at=settlement.occurred_at if settlement and chosen else None,
         chosen=chosen,
     )
 

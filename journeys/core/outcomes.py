@@ -87,6 +87,7 @@ def _disputed(step: Step, ends: list[Run], ledger: Ledger, number: str) -> Outco
         since=began(claims),
         proposed=propose(claims),
         settled_by=settlement.ref if settlement and chosen else None,
+        settled_at=settlement.occurred_at if settlement and chosen else None,
         chosen=chosen,
     )
     if chosen is None or settlement is None:

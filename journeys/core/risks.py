@@ -216,11 +216,13 @@ def side_effect(scene: Scene) -> Iterator[Risk]:
 def supply_low(scene: Scene) -> Iterator[Risk]:
     """R10: few days of medicine are left, and no shipment is scheduled."""
     refill, runs_out = scene.steps.get("refill"), scene.date("runs_out_on")
-    if refill and runs_out and refill.acts and refill.status != "scheduled":
-        since = scene.on.calendar.before(runs_out, scene.around.graph.thresholds.on_hand)
-        day = day_words(scene.on.calendar.day_of(runs_out))
-        why = scene.say(since, f"The medicine runs out {day}, and no shipment is scheduled")
-        yield Risk("R10", "refill", why, refill.acts, runs_out, since)
+    scheduled = refill is not None and bool(refill.acts) and refill.status == "scheduled"
+    if refill is None or runs_out is None or scheduled or not scene.actions:
+        return
+    since = scene.on.calendar.before(runs_out, scene.around.graph.thresholds.on_hand)
+    day = day_words(scene.on.calendar.day_of(runs_out))
+    why = scene.say(since, f"The medicine runs out {day}, and no shipment is scheduled")
+    yield Risk("R10", "refill", why, refill.acts or scene.actions[0].owner, runs_out, since)
 
 
 def nobody_there(scene: Scene) -> Iterator[Risk]:
@@ -253,10 +255,13 @@ def feed_silent(scene: Scene) -> Iterator[Risk]:
 def government_copay(scene: Scene) -> Iterator[Risk]:
     """R13: copay help is active although a government pays (anti-kickback statute)."""
     line = scene.on.known.facts.get("line_of_business")
-    outcome = scene.on.outcomes.get("copay_enrollment")
-    status = outcome.status.key if outcome and outcome.status else ""
     skip = scene.steps.get("copay_enrollment")
-    if line and skip and skip.skipped_by == ("line_of_business",) and status in _COPAY_RUNS:
+    if line is None or skip is None or skip.skipped_by != ("line_of_business",):
+        return
+    ledger = scene.on.ledger
+    told = [*ledger.claims.get(skip.key, ()), *(e for e in ledger.elsewhere if e.step == skip.key)]
+    last = max(told, key=lambda event: event.order, default=None)
+    if last and last.status in _COPAY_RUNS:
         by = scene.on.calendar.on(scene.on.calendar.day_of(line.occurred_at), end=True)
         why = "Copay help has to end today: the coverage is a government's"
         yield Risk("R13", "copay_enrollment", why, _role(scene, "vendor"), by, line.occurred_at)

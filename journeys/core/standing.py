@@ -35,6 +35,8 @@ def _place(on: Walk, step: Step) -> StepState:
     skip = _skip(on, step, outcome)
     if skip:
         return _skipped(on, step, skip, None if missing else opened_at)
+    if missing and _was_before_the_change(on, step, outcome):
+        return _over(step, outcome, on.started_at, skipped=False)
     if missing:
         return _not_yet(step, outcome, missing)
     _tell_opening(on, step, needs, opened_at)
@@ -104,6 +106,14 @@ def _skipped(
         presumed=skip.presumed,
         ref=ref,
     )
+
+
+def _was_before_the_change(on: Walk, step: Step, outcome: Outcome) -> bool:
+    """Whether the step was done under an earlier coverage: what was delivered stays delivered."""
+    changed, status = on.ledger.coverage_since, outcome.status
+    if step.per_coverage or changed is None or outcome.since is None or outcome.conflict:
+        return False
+    return status is not None and status.kind == "done" and outcome.since < changed
 
 
 def _not_yet(step: Step, outcome: Outcome, missing: list[StepState]) -> StepState:

@@ -1,10 +1,18 @@
 """The steps from enrollment to the payer's decision: statuses, reasons, owners, clocks."""
 
 from journeys.core.facts import GOVERNMENT_LINES
-from journeys.core.graph import Clock, ClockCase, Detour, Due, Reason, Skip, Status, Step
+from journeys.core.graph import Clock, ClockCase, Detour, Due, Gate, Reason, Skip, Status, Step
 
 GOVERNMENT = {"field": "line_of_business", "op": "in", "value": list(GOVERNMENT_LINES)}
 EXCLUDED = {"field": "step.benefit_verification.reason", "op": "equals", "value": "plan_exclusion"}
+# What the manufacturer pays for needs the patient's authorization; benefits and prior
+# authorization go on under the practice's agreement with the hub (45 CFR 164.504(e)).
+UNSIGNED = Gate(
+    {"field": "patient_signed", "op": "equals", "value": False},
+    "Waits for the patient's authorization",
+    "practice",
+    "Ask the patient to sign",
+)
 NO_COVERAGE = {"field": "line_of_business", "op": "equals", "value": "uninsured"}
 
 _INTAKE_DETAILS = ("practice", "hub")

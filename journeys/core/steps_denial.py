@@ -12,7 +12,7 @@ from journeys.core.graph import (
     Status,
     Step,
 )
-from journeys.core.steps_access import GOVERNMENT, PRIOR_AUTHORIZATION_DETERMINATION
+from journeys.core.steps_access import GOVERNMENT, PRIOR_AUTHORIZATION_DETERMINATION, UNSIGNED
 
 _TWO_DAYS = Clock(2, "business_days")
 _FIVE_DAYS = Clock(5, "business_days")
@@ -187,6 +187,7 @@ BRIDGE = Step(
     typical=(10, 30),
     produces=("bridge_fill_number", "ship_on", "days_supply"),
     per_coverage=True,
+    gates=(UNSIGNED,),
     aside=Aside(
         openings=(
             Opening(

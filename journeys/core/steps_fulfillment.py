@@ -1,7 +1,7 @@
 """The steps from copay help to the first dose: statuses, reasons, owners, clocks."""
 
 from journeys.core.graph import ORGANIZATIONS, Clock, Due, Reason, Sending, Skip, Status, Step
-from journeys.core.steps_access import EXCLUDED, GOVERNMENT, NO_COVERAGE
+from journeys.core.steps_access import EXCLUDED, GOVERNMENT, NO_COVERAGE, UNSIGNED
 
 _REJECTS = (
     Reason("refill_too_soon", "refill too soon"),
@@ -51,6 +51,7 @@ COPAY_ENROLLMENT = Step(
         Sending("done", "copay_card", "pharmacy"),
     ),
     per_coverage=True,
+    gates=(UNSIGNED,),
     details_seen_by=ORGANIZATIONS,
 )
 
@@ -98,6 +99,7 @@ PHARMACY_TRIAGE = Step(
     typical=(1, 10),
     produces=("pharmacy_name",),
     sends=(Sending("opened", "referral", "pharmacy"),),
+    per_coverage=True,
 )
 
 PHARMACY_INTAKE = Step(
@@ -130,6 +132,7 @@ PHARMACY_INTAKE = Step(
     due=Due(Clock(3, "business_days")),
     typical=(10, 30),
     produces=("pharmacy_order_number",),
+    per_coverage=True,
 )
 
 DELIVERY = Step(

@@ -31,7 +31,7 @@ REFILL = Step(
     lane="pharmacy",
     owner="pharmacy",
     action="Ask the patient about the next refill",
-    needs=("delivery",),
+    needs=("delivery", "pharmacy_intake"),
     statuses=(
         Status(key="not_due", label="Not due yet"),
         Status(

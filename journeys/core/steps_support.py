@@ -1,7 +1,7 @@
 """Steps that only some therapies need: where it is given, who pays for it, what safety asks."""
 
 from journeys.core.graph import Clock, Due, Reason, Skip, Status, Step
-from journeys.core.steps_access import EXCLUDED, NO_COVERAGE
+from journeys.core.steps_access import EXCLUDED, NO_COVERAGE, UNSIGNED
 
 _TWO_DAYS = Clock(2, "business_days")
 PHARMACY_BENEFIT = {"field": "benefit", "op": "equals", "value": "pharmacy"}
@@ -113,6 +113,7 @@ PATIENT_ASSISTANCE = Step(
     due=Due(Clock(5, "business_days")),
     typical=(20, 100),
     produces=("assistance_program", "assistance_ends_on"),
+    gates=(UNSIGNED,),
     details_seen_by=("practice", "hub"),
 )
 

@@ -159,7 +159,7 @@ _PAP_ONLY = Graph(
         replace(DELIVERY, needs=(PHARMACY_TRIAGE.key,)),
         _TAKEN_AT_HOME,
         ADVERSE_EVENT,
-        REFILL,
+        replace(REFILL, needs=(DELIVERY.key,)),
         DISCONTINUATION,
     ),
 )
