@@ -25,6 +25,7 @@ from programs.core.consents import Consent
 
 # Which fact of the journey each answer is.
 FACT_FIELDS: Mapping[str, str] = {
+    "E4": "therapy_stage",
     "E5": "start_by_on",
     "B5": "line_of_business",
     "B3": "payer_name",

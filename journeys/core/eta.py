@@ -72,7 +72,7 @@ def _finish(
             low_of, high_of = usual(around, detour)
             quick, slow = quick + low_of, slow + high_of
             usually += (low_of + high_of) / 2
-    low += 0 if _may_be_skipped(around, step) else quick
+    low += 0 if _may_be_skipped(around, step, steps) else quick
     return _Finish(low, high + slow, middle + usually, usually)
 
 
@@ -96,10 +96,20 @@ def usual(around: Around, step: Step) -> tuple[float, float]:
     return (seen.low, seen.high) if seen and seen.count >= ENOUGH else step.typical
 
 
-def _may_be_skipped(around: Around, step: Step) -> bool:
-    """Whether a fact nobody has told yet could make the step unnecessary."""
-    skips = around.graph.skips[step.key]
-    return any(name not in around.values for _, names in skips for name in names)
+def _may_be_skipped(around: Around, step: Step, steps: Mapping[str, StepState]) -> bool:
+    """Whether something nobody has told yet could make the step unnecessary."""
+    return any(
+        name not in around.values and not _is_settled(name, steps)
+        for _, names in around.graph.skips[step.key]
+        for name in names
+    )
+
+
+def _is_settled(name: str, steps: Mapping[str, StepState]) -> bool:
+    """Whether a name speaks of a step that is over, so that nothing more will be told of it."""
+    kind, _, rest = name.partition(".")
+    state = steps.get(rest.partition(".")[0]) if kind == "step" else None
+    return state is not None and state.over
 
 
 def _chain(

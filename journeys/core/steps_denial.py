@@ -128,14 +128,13 @@ BRIDGE = Step(
     spoken="Free medicine in the meantime",
     lane="hub",
     owner="hub",
-    action="Ship free medicine while the payer decides",
+    action="Offer free medicine while the payer decides",
     needs=("benefit_verification",),
     skips=(
         Skip(GOVERNMENT, "Bridge supply is for commercial coverage", ends_as="ended_coverage"),
         Skip(
             {"not": {"field": "therapy_stage", "op": "equals", "value": "new"}},
             "Bridge supply is for patients new to the therapy",
-            presumed=False,
         ),
         Skip(
             {"field": f"{_STANDS}.reason", "op": "equals", "value": "missing_information"},
@@ -165,8 +164,8 @@ BRIDGE = Step(
     ),
     statuses=(
         Status(key="to_offer", label="To be offered"),
-        Status(key="requested", label="Asked for", due=_TWO_DAYS),
-        Status(key="eligible", label="Eligible", due=_TWO_DAYS),
+        Status(key="requested", label="Asked for", action="Decide on free medicine"),
+        Status(key="eligible", label="Eligible", action="Ship free medicine", due=_TWO_DAYS),
         Status(
             key="ineligible",
             label="Not eligible",

@@ -21,6 +21,17 @@ _TYPES: dict[str, FieldType] = {
     "number": "number",
 }
 _CHOICES: dict[str, tuple[Choice, ...]] = {
+    "therapy_stage": CATALOGUE["E4"].choices,
+    "site_type": (
+        Choice("office", "Physician's office"),
+        Choice("infusion_center", "Infusion center"),
+        Choice("home", "Home"),
+        Choice("hospital", "Hospital outpatient"),
+    ),
+    "acquisition": (
+        Choice("buy_and_bill", "The site buys and bills"),
+        Choice("white_bag", "A pharmacy ships to the site"),
+    ),
     "line_of_business": (*CATALOGUE["B5"].choices, Choice("uninsured", "No insurance")),
     "benefit": (Choice("pharmacy", "Pharmacy benefit"), Choice("medical", "Medical benefit")),
     "submission_channel": (Choice("portal", "Portal"), Choice("fax", "Fax")),

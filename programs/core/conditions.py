@@ -41,6 +41,8 @@ def _same(left: object, right: object) -> bool:
 def _number(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
+    if isinstance(value, str) and not value.lstrip(" +-.")[:1].isdigit():
+        return None  # Words are the usual case, and refusing them by exception is dear.
     try:
         number = Decimal(str(value))
     except InvalidOperation:

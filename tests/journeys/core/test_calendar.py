@@ -94,3 +94,32 @@ def test_a_due_moment_lies_in_working_hours_and_never_before_the_start(
         assert due > start
         assert is_business_day(there.date())
         assert timedelta(hours=8) <= there - there.replace(hour=0, minute=0) <= timedelta(hours=18)
+
+
+@quick
+@given(moments, st.integers(1, 60))
+def test_counting_back_from_a_moment_leaves_the_hours_between(end: datetime, hours: int) -> None:
+    start = OFFICE.before_hours(end, hours)
+    assert start <= end
+    assert OFFICE.hours_between(start, end) == pytest.approx(hours)
+
+
+@pytest.mark.parametrize(
+    ("end", "clock", "start"),
+    [
+        (local(3, 9, 10), Clock(4, "business_hours"), local(3, 6, 16)),
+        (local(3, 9, 15), Clock(1, "business_days"), local(3, 6, 15)),
+        (local(3, 1, 9, year=2028), Clock(1, "days"), local(2, 29, 9, year=2028)),
+        (local(3, 8, 10), Clock(24, "hours"), local(3, 7, 9)),
+        (local(12, 1, 9), Clock(30, "business_minutes"), local(12, 1, 8, 30)),
+    ],
+)
+def test_a_clock_counts_back_to(end: datetime, clock: Clock, start: datetime) -> None:
+    assert OFFICE.before(end, clock) == start
+
+
+def test_a_day_has_its_hours_and_its_midnight() -> None:
+    assert OFFICE.on(date(2026, 3, 9)) == local(3, 9, 8)
+    assert OFFICE.on(date(2026, 3, 9), end=True) == local(3, 9, 18)
+    assert OFFICE.midnight(date(2026, 3, 9)) == local(3, 9, 0)
+    assert OFFICE.day_of(local(3, 9, 23)) == date(2026, 3, 9)

@@ -6,7 +6,20 @@ from typing import Any
 
 import pytest
 
-from journeys.core.graph import Clock, Detour, Due, Graph, Sending, Skip, Status, Step
+from journeys.core.graph import (
+    Aside,
+    Clock,
+    Detour,
+    Due,
+    Gate,
+    Graph,
+    Moment,
+    Opening,
+    Sending,
+    Skip,
+    Status,
+    Step,
+)
 from journeys.core.problems import problems
 from journeys.core.templates import GRAPHS
 from journeys.core.tuning import TuningError, tuned, tuning_problems
@@ -60,6 +73,57 @@ def test_the_templates_have_no_faults(graph: Graph) -> None:
         ([step("a", statuses=(OPEN, DONE, DONE))], "a", "2 statuses are called 'done'"),
         ([step("a", stage="mars")], "a", "No milestone is called 'mars'"),
         ([step("a", due=Due(Clock(0, "days")))], "a", "It is due before it opens"),
+        ([step("a", due=Due(Clock(900, "days")))], "a", "900 days are more than two years"),
+        ([step("a", due=Due(Clock(1.5, "business_days")))], "a", "1.5 business days are not"),
+        ([step("a", due=Due(Clock(float("nan"), "days")))], "a", "It is due before it opens"),
+        ([step("a", due=Due(Clock(1, "days"), table="moons"))], "a", "There is no table of"),
+        ([step("a", typical=(5, 2))], "a", "It cannot take from 5 to 2 hours"),
+        (
+            [step("a", skips=(Skip({"field": "step.b", "op": "equals", "value": "done"}, "so"),))],
+            "a",
+            "When it is not needed: No field is called 'step.b'",
+        ),
+        (
+            [
+                step("a", skips=(Skip({"field": "step.b", "op": "present"}, "so"),)),
+                step("b", "a"),
+            ],
+            "a",
+            "When it is not needed: it reads 'b', which is not over before it",
+        ),
+        ([step("a"), step("b", aside=Aside(numbered_by="x"))], "b", "No fact is called 'x'"),
+        (
+            [step("a"), step("b", aside=Aside((Opening(at=Moment("x", Clock(1, "days"))),)))],
+            "b",
+            "A moment hangs on 'x', which is no date",
+        ),
+        (
+            [step("a"), step("b", aside=Aside((Opening(at=Moment("step.x", Clock(1, "days"))),)))],
+            "b",
+            "A moment hangs on 'x', which is no step",
+        ),
+        ([step("a", "b"), step("b", aside=Aside())], "a", "It needs 'b', which is beside the path"),
+        (
+            [step("a"), step("b", aside=Aside(holds={"a": "open"}))],
+            "b",
+            "It cannot hold 'a', which is not listed after it",
+        ),
+        (
+            [step("a"), step("b", aside=Aside(holds={"c": "x"})), step("c", aside=Aside())],
+            "b",
+            "C has no status 'x'",
+        ),
+        (
+            [step("a", gates=(Gate({"field": "x", "op": "present"}, "y", "hub", "z"),))],
+            "a",
+            "When it is stopped: No field is called 'x'",
+        ),
+        (
+            [step("a", statuses=(OPEN, DONE, Status(key="x", label="X", reasoned=True)))],
+            "a",
+            "X takes a reason, and none is listed",
+        ),
+        ([step("a")], "test", "Nothing closes it: no status of any step ends the journey"),
         (
             [step("a"), step("b", detour=Detour("z", ("open",), {}, ""))],
             "b",
@@ -134,6 +198,22 @@ def test_what_needed_a_dropped_step_needs_what_that_one_needed() -> None:
     )
 
 
+def test_what_only_a_dropped_step_could_tell_is_left_out() -> None:
+    dropped = ["prior_authorization", "prior_authorization_determination", "reauthorization"]
+    graph = tuned(SELF_INJECTED, {"drop": dropped})
+    assert "appeal" not in graph.by_key
+    assert graph.by_key["bridge"].aside is not None
+    story = [event for event in happy_path() if event.step not in dropped]
+    assert not stand(story, graph=graph).is_open
+
+
+@pytest.mark.parametrize("graph", GRAPHS.values(), ids=lambda graph: graph.key)
+def test_any_one_step_may_be_dropped(graph: Graph) -> None:
+    for key in graph.by_key:
+        if key not in ("enrollment_submitted", "intake_review"):
+            assert problems(tuned(graph, {"drop": [key]})) == []
+
+
 def test_an_empty_tuning_changes_nothing() -> None:
     assert tuned(SELF_INJECTED, {}) == replace(SELF_INJECTED)
 
@@ -142,6 +222,13 @@ def test_an_empty_tuning_changes_nothing() -> None:
     ("tuning", "where", "why"),
     [
         ({"add": []}, SELF_INJECTED.key, "A tuning has no 'add'"),
+        (
+            {"thresholds": {"nonsense": 3}},
+            SELF_INJECTED.key,
+            "nonsense: there is no such threshold",
+        ),
+        ({"thresholds": {"contacts": 0}}, SELF_INJECTED.key, "contacts: 0 is no limit"),
+        ({"thresholds": {"silence": 3}}, SELF_INJECTED.key, "silence: a clock has"),
         ({"drop": "copay_enrollment"}, SELF_INJECTED.key, "“drop” is a list"),
         ({"drop": ["nothing"]}, "nothing", "The template has no such step"),
         ({"steps": {"nothing": {}}}, "nothing", "The template has no such step"),
