@@ -35,7 +35,8 @@ def project(journey: Journey, state: JourneyState) -> None:
     journey.next_owner = state.next_owner or ""
     journey.due_at = state.due_at
     journey.at_risk = state.at_risk
-    journey.risk_rules = sorted({risk.rule for risk in state.risks})
+    # Every party's list is read from here: what only some may know of stays out.
+    journey.risk_rules = sorted({r.rule for r in state.risks if r.step not in state.private})
     line = state.facts.get("line_of_business")
     journey.payer_class = payer_class(line.value) if line else ""
     journey.closed_at = state.closed_at or state.completed_at

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
-from journeys.domain.recording import record
+from journeys.domain.recording import record, stored_events
 from journeys.domain.refolding import differing
 from journeys.models import Journey
 from tests.journeys.domain.test_recording import (  # noqa: F401  (its world is this one's)
@@ -45,3 +45,16 @@ def test_what_lists_filter_by_is_part_of_the_projection(
         assert Journey.objects.get(pk=journey.pk).payer_class == "commercial"
         Journey.objects.update(payer_class="", risk_rules=["R9"])
     assert list(differing(now=timezone.now())) == [(journey.id, ["risk_rules", "payer_class"])]
+
+
+def test_a_side_effect_is_in_nobodys_list(
+    journey: Journey,  # noqa: F811
+    hub: Organization,  # noqa: F811
+) -> None:
+    record(journey.id, told(hub, "adverse_event", "captured"), actor=None, now=timezone.now())
+    with every_tenant(reason="the test looks"):
+        kept = Journey.objects.get(pk=journey.pk)
+        story = stored_events(kept)
+    assert any(event.step == "adverse_event" for event in story)
+    assert kept.at_risk
+    assert "R9" not in kept.risk_rules
