@@ -1,6 +1,8 @@
 """The shell around every page: where a person can go, for whom they act, how long until idle."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import actor_of
 from accounts.core.actor import Actor
 from accounts.core.permissions import Permission
+from accounts.models import Membership
 from accounts.views.session import idle_data
 
 # Label, URL name, icon, the key after g that goes there, and the permission that shows it.
@@ -29,30 +32,64 @@ ENTRIES = (
 )
 
 
-def entries_for(actor: Actor, *, path: str) -> list[dict[str, Any]]:
+class Item(NamedTuple):
+    """One place of the rail."""
+
+    label: str
+    url: str
+    icon: str
+    key: str
+    current: bool
+
+
+class Workplace(NamedTuple):
+    """An organization that the person works for; `here` is the one they act for now."""
+
+    id: UUID
+    name: str
+    here: bool
+
+
+class Reader(NamedTuple):
+    """Who looks at the page."""
+
+    name: str
+    email: str
+
+
+def entries_for(actor: Actor, *, path: str) -> tuple[Item, ...]:
     """The rail of one person: only what they may open, the current page marked."""
     allowed = [entry for entry in ENTRIES if actor.may(entry[4])]
-    return [
-        {
-            "label": label,
-            "url": url,
-            "icon": icon,
-            "key": key,
-            "current": path.startswith(url),
-        }
+    return tuple(
+        Item(str(label), url, icon, key, path.startswith(url))
         for label, name, icon, key, _permission in allowed
         for url in (reverse(name),)
-    ]
+    )
+
+
+def workplaces_of(actor: Actor, memberships: Iterable[Membership]) -> tuple[Workplace, ...]:
+    """Whom the person works for; none where they act for nobody."""
+    if actor.organization_id is None:
+        return ()
+    return tuple(
+        Workplace(
+            each.organization_id,
+            each.organization.name,
+            each.organization_id == actor.organization_id,
+        )
+        for each in memberships
+    )
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context of every page; a stranger's page has no rail."""
     actor = actor_of(request)
     if actor is None:
-        return {"nav": [], "memberships": []}
+        return {"nav": (), "workplaces": ()}
     return {
         "nav": entries_for(actor, path=request.path),
-        "memberships": getattr(request, "memberships", []),
+        "workplaces": workplaces_of(actor, getattr(request, "memberships", [])),
+        "reader": Reader(actor.name, getattr(request.user, "email", "")),
         "membership": getattr(request, "membership", None),
         "hears_notices": actor.may(Permission.JOURNEYS_VIEW),
         "idle": idle_data(request),
