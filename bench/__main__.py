@@ -32,6 +32,7 @@ IN_WORLD = {
     "submission": ("submission_p50_ms", "submission_p95_ms"),
     "delivery": ("first_attempt_ms",),
     "journeys": ("evaluate_ms", "record_per_s"),
+    "live": ("live_p50_ms", "live_p95_ms"),
     "scale": ("worklist_p95_ms_10k", "timeline_p95_ms_10k", "due_sweep_s_10k"),
 }
 # Asked for by name only: loading a million journeys takes minutes, and 40 GB of disk.
