@@ -60,9 +60,12 @@ def originated(
     *,
     by: Actor,
     now: datetime,
+    source: str = "typed",
 ) -> dict[str, Any]:
-    """Where each value of `after` came from, given that `by` has just typed what differs."""
-    typed = {"source": "typed", "by": str(by.user_id or ""), "name": by.name}
+    """Where each value of `after` came from, given that `by` has just typed what differs, or
+    taken it from another `source`.
+    """
+    typed = {"source": source, "by": str(by.user_id or ""), "name": by.name}
     changed = set(changed_keys(before, after))
     return {
         key: {**typed, "at": now.isoformat()} if key in changed else origins[key]

@@ -7,6 +7,7 @@ from enrollment.models.masters import (
     PracticeProfile,
     Prescriber,
 )
+from enrollment.models.prefills import Prefill
 from enrollment.models.signing import SealedCopy, SigningLink
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Enrollment",
     "Patient",
     "PracticeProfile",
+    "Prefill",
     "Prescriber",
     "SealedCopy",
     "Signature",

@@ -3,6 +3,7 @@
 Lakeside's patient has values that stand nowhere else, so that wherever one is found, it leaked.
 """
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,14 +17,16 @@ from accounts.tenancy import acting_as, every_tenant
 from enrollment.core.files import CheckedFile
 from enrollment.domain import patients
 from enrollment.domain.documents import Place, attach
+from enrollment.domain.proposals import keep_proposals
 from enrollment.domain.signing_links import ask_to_sign
 from enrollment.enums import LinkChannel
-from enrollment.models import Coverage, DocumentPage, Enrollment
+from enrollment.models import Coverage, DocumentPage, Enrollment, Prefill
 from journeys.domain import inbound
 from journeys.models import Delivery, InboundReport, Journey, SavedView, WorkItem
 from tests.factories.enrollments import COVERAGE, ROSA
 from tests.factories.offices import Office, office
 from tests.factories.people import OrganizationFactory, actor_of, member, proven, signed_in
+from tests.fakes.records import query_response
 from tests.security.walk import Address
 
 CANARY_PATIENT = {
@@ -154,6 +157,7 @@ def _ids(world: World) -> dict[str, Any]:
             "invitation": _invitation(world).id,
             "link_id": _signing_link(lakeside),
             **_document(world),
+            "prefill_id": _prefill(lakeside).id,
             "view_id": _saved_view(lakeside).id,
             "key": world.lakeside.version.program.key,
             "step": "benefit_verification",
@@ -179,6 +183,15 @@ def _saved_view(lakeside: Office) -> SavedView:
             organization=lakeside.practice, user=lakeside.ana.user, name="Mine", filters={}
         )
         return view
+
+
+def _prefill(lakeside: Office) -> Prefill:
+    """A record about the patient, from another system."""
+    by, body = lakeside.coordinator, json.dumps(query_response()).encode()
+    with acting_as(by):
+        return keep_proposals(
+            body, name="x", patient_id=lakeside.rosa.id, by=by, now=timezone.now()
+        )
 
 
 def _document(world: World) -> dict[str, Any]:

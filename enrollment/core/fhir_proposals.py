@@ -1,0 +1,162 @@
+"""What a FHIR file proposes for a form: each value with where it stood and what to look at."""
+
+import base64
+import binascii
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
+
+from enrollment.core.fhir_facts import Fact, facts_of
+from enrollment.core.fhir_reading import Found, Resource, got, many, text, words_of
+from enrollment.core.files import Unfit
+from enrollment.core.filetypes import content_type_of
+from programs.core.catalogue import ANSWERABLE
+from programs.core.checks import check
+from programs.core.display import display
+from programs.core.fields import Field
+from programs.core.places import STATES
+from programs.core.values import normalize
+
+LONGEST = 500
+MOST_NOTICES = 20
+ABOUT = ("A1", "A3", "A5")
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A value for one field. ``readable`` is False when it can only be typed anew; ``why`` says
+    what to look at before taking it, empty when nothing is.
+    """
+
+    field: str
+    value: Any
+    shown: str
+    where: str
+    why: str = ""
+    readable: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """Everything one file proposes, and what it says that no field can hold."""
+
+    proposals: tuple[Proposal, ...]
+    notices: tuple[str, ...]
+
+
+def propose(found: Found, *, known: Mapping[str, Any], today: date) -> Proposed:
+    """Read a file for the patient of whom ``known`` has the name and date of birth.
+
+    A file about somebody else proposes all the same, with that said of every value.
+    """
+    patient, notices = _patient_of(found)
+    facts: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts_of(found, patient):
+        if fact.field in ANSWERABLE:
+            facts[fact.field].append(fact)
+    first = [_of_field(key, facts[key]) for key in ANSWERABLE if key in facts]
+    values = {each.field: each.value for each in first if each.readable and each.value is not None}
+    proposals = [_checked(each, values, today) for each in first]
+    stranger = _stranger(values, known)
+    if stranger:
+        notices.append(stranger)
+        proposals = [replace(each, why=_both(stranger, each.why)) for each in proposals]
+    return Proposed(tuple(proposals), tuple([*notices, *_notices(found)][:MOST_NOTICES]))
+
+
+def _patient_of(found: Found) -> tuple[Resource | None, list[str]]:
+    patients = found.of("Patient")
+    if not patients:
+        return None, ["The file holds no patient, so nothing says whom it is about."]
+    if len({(text(each.get("id")), text(each.get("birthDate"))) for each in patients}) > 1:
+        return patients[0], [
+            f"The file holds {len(patients)} patients; only the first one was read."
+        ]
+    return patients[0], []
+
+
+def _stranger(values: Mapping[str, Any], known: Mapping[str, Any]) -> str:
+    """A sentence when the file's patient is not the one on file."""
+    differing = [
+        key
+        for key in ABOUT
+        if key in values and known.get(key) and _plain(values[key]) != _plain(known[key])
+    ]
+    if not {"A3", "A5"} & set(differing):
+        return ""
+    words = " and ".join(ANSWERABLE[key].label.lower() for key in differing)
+    return f"The file may be about somebody else: its {words} differs from what is on file."
+
+
+def _plain(value: Any) -> str:
+    return " ".join(str(value).casefold().split())
+
+
+def _asked(key: str) -> Field:
+    field = ANSWERABLE[key]
+    return replace(field, choices=STATES) if field.type == "state" else field
+
+
+def _of_field(key: str, facts: list[Fact]) -> Proposal:
+    """One proposal of everything the file says for a field; several allergies are one answer."""
+    field, first = _asked(key), facts[0]
+    said = list(dict.fromkeys(fact.value[:LONGEST] for fact in facts if fact.value))
+    if field.type == "long_text":
+        raw, more = ", ".join(said), ""
+    else:
+        raw = next(iter(said), "")
+        others = ", ".join(f"“{one}”" for one in said[1:4])
+        more = f"The file also says {others}." if others else ""
+    why = _both(first.why, more)
+    if not raw:
+        return Proposal(key, None, "", first.where, why, readable=False)
+    reading = normalize(field, raw)
+    if reading.problem:
+        return Proposal(key, raw, raw, first.where, _both(reading.problem, why), readable=False)
+    return Proposal(key, reading.value, display(field, reading.value), first.where, why)
+
+
+def _checked(proposal: Proposal, values: Mapping[str, Any], today: date) -> Proposal:
+    if not proposal.readable:
+        return proposal
+    said = check(_asked(proposal.field), proposal.value, values, today=today)
+    return replace(proposal, why=_both(" ".join(said), proposal.why))
+
+
+def _both(first: str, second: str) -> str:
+    return " ".join(part for part in (first, second) if part)
+
+
+def _notices(found: Found) -> Iterator[str]:
+    """Problems the sender reports, and attached files that are not what they are called."""
+    for outcome in found.of("OperationOutcome"):
+        for issue in many(outcome, "issue"):
+            words = words_of(got(issue, "details")) or text(got(issue, "diagnostics"))
+            kind = text(got(issue, "code")) or "a problem"
+            yield f"The sender reports: {(words or kind)[:200]}"
+    for paper in found.of("DocumentReference"):
+        for content in many(paper, "content"):
+            yield from _attachment(got(content, "attachment"), words_of(paper.get("type")))
+    for binary in found.of("Binary"):
+        yield from _attachment(binary, "")
+
+
+def _attachment(attachment: Any, kind: str) -> Iterator[str]:
+    title = (text(got(attachment, "title")) or kind or "without a title")[:80]
+    claimed = text(got(attachment, "contentType"))
+    try:
+        body = base64.b64decode(text(got(attachment, "data")), validate=True)
+        found = content_type_of(body) if body else ""
+    except (Unfit, binascii.Error, ValueError):
+        found = "something else"
+    if not found:
+        yield f"A document “{title}” is only referred to; ask for it and attach it."
+    elif found != claimed:
+        yield f"The document “{title}” is called {claimed or 'nothing'} and is {found}; left out."
+    else:
+        yield f"The document “{title}” is not taken over; attach it at its question."
