@@ -1,7 +1,6 @@
 """What a FHIR file proposes for a form: each value with where it stood and what to look at."""
 
 import base64
-import binascii
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -10,7 +9,6 @@ from typing import Any
 
 from enrollment.core.fhir_facts import Fact, facts_of
 from enrollment.core.fhir_reading import Found, Resource, got, many, text, words_of
-from enrollment.core.files import Unfit
 from enrollment.core.filetypes import content_type_of
 from programs.core.catalogue import ANSWERABLE
 from programs.core.checks import check
@@ -152,7 +150,7 @@ def _attachment(attachment: Any, kind: str) -> Iterator[str]:
     try:
         body = base64.b64decode(text(got(attachment, "data")), validate=True)
         found = content_type_of(body) if body else ""
-    except (Unfit, binascii.Error, ValueError):
+    except ValueError:
         found = "something else"
     if not found:
         yield f"A document “{title}” is only referred to; ask for it and attach it."
