@@ -12,7 +12,7 @@ from journeys.core.events import Event
 from journeys.domain.graphs import graph_of
 from journeys.domain.recording import record
 from journeys.enums import DeliveryStatus
-from journeys.models import Delivery, Journey
+from journeys.models import Delivery, Journey, JourneyEvent
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,10 @@ def tell(journey: Journey, history: tuple[Told, ...]) -> None:
             actor=None,
             now=occurred_at,
         )
+    # A whole world is told in one long transaction; each report was seen as it was learnt.
+    JourneyEvent.objects.filter(journey=journey).update(
+        visible_at=F("received_at") + dt.timedelta(milliseconds=40)
+    )
     Delivery.objects.filter(journey=journey).update(
         status=DeliveryStatus.ACCEPTED,
         attempts=1,
