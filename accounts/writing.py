@@ -1,12 +1,34 @@
 """Rows written in one round trip: what belongs together goes to PostgreSQL together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import OperationalError, connection, models
 from django.db.models.sql import InsertQuery
+
+T = TypeVar("T")
+
+TRIES = 4
+# The transaction was chosen to give way to another: deadlock, serialization failure.
+GAVE_WAY = frozenset({"40P01", "40001"})
+
+
+def again_after_deadlock(work: Callable[[], T]) -> T:
+    """Do a transaction's work, and once more when it had to give way to another's.
+
+    Within a larger transaction that is for whoever began it: the error is raised at once.
+    """
+    if connection.in_atomic_block:
+        return work()
+    for _ in range(TRIES - 1):
+        try:
+            return work()
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") not in GAVE_WAY:
+                raise
+    return work()
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from accounts.core.actor import Actor
 from accounts.prepared import together
 from accounts.tenancy import every_tenant
-from accounts.writing import Statement, inserting, run
+from accounts.writing import Statement, again_after_deadlock, inserting, run
 from journeys.core.effects import CallHandler, Effect, Send, effects_between
 from journeys.core.evaluate import evaluate
 from journeys.core.events import Event, to_json
@@ -50,8 +51,13 @@ def record(journey_id: UUID, event: Event, *, actor: Actor | None, now: datetime
     In this order: lock the journey and read it; evaluate it without and with the event; bring
     in parties, queue deliveries, call handlers; then, in one round trip, append the event, open
     and close work, write notices, save the projection, and announce the change for when it
-    commits. The same (source, event id) again changes nothing. Raises UnknownJourney.
+    commits. The same (source, event id) again changes nothing. When PostgreSQL breaks a deadlock
+    with it, and it is not part of a larger transaction, it is done again. Raises UnknownJourney.
     """
+    return again_after_deadlock(partial(_record, journey_id, event, actor=actor, now=now))
+
+
+def _record(journey_id: UUID, event: Event, *, actor: Actor | None, now: datetime) -> Journey:
     with every_tenant(reason="an event concerns every party of its journey", actor=actor):
         found = _locked(journey_id)
         known = {(each.source, each.id) for each in found.events}
@@ -62,6 +68,10 @@ def record(journey_id: UUID, event: Event, *, actor: Actor | None, now: datetime
 
 def refresh(journey_id: UUID, *, now: datetime) -> Journey:
     """Evaluate a journey anew because time has passed. Raises UnknownJourney."""
+    return again_after_deadlock(partial(_refresh, journey_id, now=now))
+
+
+def _refresh(journey_id: UUID, *, now: datetime) -> Journey:
     with every_tenant(reason="the clock concerns every party of its journey"):
         found = _locked(journey_id)
         _learn(found, None, actor=None, now=now)

@@ -1,0 +1,104 @@
+"""Events that come at once on one journey: none is lost, and a deadlock is nobody's error."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.tenancy import every_tenant
+from journeys.core.events import Event
+from journeys.domain.recording import record
+from journeys.domain.refolding import differing
+from journeys.models import Journey, JourneyEvent, WorkItem
+from tests.journeys.live.conftest import Live
+
+AT_ONCE, EACH = 4, 5
+
+
+def fact(name: str, *, status: str = "") -> Event:
+    now = timezone.now()
+    return Event(
+        id=name,
+        kind="status" if status else "fact",
+        step="intake_review",
+        status=status or None,
+        facts={} if status else {"days_supply": 28},
+        source="northstar",
+        source_name="Northstar",
+        role="hub",
+        occurred_at=now,
+        received_at=now,
+    )
+
+
+def test_events_at_once_on_one_journey_are_all_kept_and_all_counted(live: Live) -> None:
+    begin = threading.Barrier(AT_ONCE)
+
+    def tell(who: int) -> None:
+        begin.wait()
+        try:
+            for number in range(EACH):
+                record(
+                    live.journey.id, fact(f"at-once-{who}-{number}"), actor=None, now=timezone.now()
+                )
+        finally:
+            connection.close()
+
+    with live.elsewhere():
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(tell, range(AT_ONCE)))
+        with every_tenant(reason="the test looks"):
+            told = JourneyEvent.objects.filter(source_event_id__startswith="at-once-").count()
+        assert told == AT_ONCE * EACH
+        assert list(differing(now=timezone.now())) == []
+
+
+def test_an_event_that_gave_way_in_a_deadlock_is_recorded_all_the_same(live: Live) -> None:
+    holds_work, gave_way = threading.Event(), []
+
+    def note(execute: object, sql: str, params: object, many: bool, context: object) -> object:
+        gave_way.append("for update" in sql.lower() and "journeys_journey" in sql)
+        return execute(sql, params, many, context)  # type: ignore[operator]  # Django's wrapper
+
+    def tell() -> None:
+        holds_work.wait(10)
+        try:
+            with connection.execute_wrapper(note):
+                # Closes the work that the other holds, while it holds the journey.
+                record(
+                    live.journey.id,
+                    fact("after-deadlock", status="accepted"),
+                    actor=None,
+                    now=timezone.now(),
+                )
+        finally:
+            connection.close()
+
+    with live.elsewhere(), ThreadPoolExecutor(1) as pool:
+        telling = pool.submit(tell)
+        with every_tenant(reason="the test stands in the way"), transaction.atomic():
+            list(WorkItem.objects.select_for_update().filter(journey=live.journey, closed_at=None))
+            holds_work.set()
+            until_somebody_waits()
+            Journey.objects.select_for_update(of=("self",)).get(pk=live.journey.pk)
+        telling.result(20)
+        with every_tenant(reason="the test looks"):
+            assert JourneyEvent.objects.filter(source_event_id="after-deadlock").count() == 1
+    assert gave_way.count(True) == 2
+
+
+def until_somebody_waits() -> None:
+    """Until another transaction of this database waits for a lock, ten seconds at most."""
+    asked = (
+        "select count(*) from pg_stat_activity"
+        " where datname = current_database() and wait_event_type = 'Lock'"
+    )
+    end = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < end:
+            cursor.execute(asked)
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("Nobody waits.")
