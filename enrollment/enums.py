@@ -7,7 +7,12 @@ class EnrollmentStatus(models.TextChoices):
     DRAFT = "draft", "Draft"
     SUBMITTED = "submitted", "Submitted"
     RETURNED = "returned", "Returned for correction"
+    AMENDING = "amending", "Being amended"
     WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+# The states in which answers can be changed.
+OPEN = frozenset({EnrollmentStatus.DRAFT, EnrollmentStatus.RETURNED, EnrollmentStatus.AMENDING})
 
 
 class SignatureKind(models.TextChoices):

@@ -10,7 +10,6 @@ from enrollment.models import Enrollment, Prescriber
 
 # One refusal for all apps.
 Refused, require = rules.Refused, rules.require
-OPEN = frozenset({EnrollmentStatus.DRAFT, EnrollmentStatus.RETURNED})
 
 
 def practice_of(actor: Actor) -> UUID:
@@ -70,7 +69,7 @@ def why_not_authorize(actor: Actor, enrollment: Enrollment) -> str:
     """Taking the patient's signature on the office's screen."""
     if not actor.may(Permission.ENROLLMENTS_EDIT):
         return "Your role does not take a patient's authorization."
-    return _closed(enrollment)
+    return why_not_signed_by_patient(enrollment)
 
 
 def why_not_ask_patient(actor: Actor) -> str:
@@ -81,8 +80,8 @@ def why_not_ask_patient(actor: Actor) -> str:
 
 
 def why_not_signed_by_patient(enrollment: Enrollment) -> str:
-    """The patient needs no permission of ours; the enrollment has to be there to be signed."""
-    return _closed(enrollment)
+    """The patient needs no permission of ours; the enrollment has to wait for the signature."""
+    return "" if enrollment.awaiting_patient_since else _closed(enrollment)
 
 
 def why_not_certify(actor: Actor, enrollment: Enrollment, prescriber: Prescriber) -> str:
@@ -97,9 +96,18 @@ def why_not_certify(actor: Actor, enrollment: Enrollment, prescriber: Prescriber
 def why_not_withdraw(actor: Actor, enrollment: Enrollment) -> str:
     if not actor.may(Permission.ENROLLMENTS_EDIT):
         return "Your role does not withdraw enrollments."
-    if enrollment.status == EnrollmentStatus.RETURNED:
-        return "The hub already has this enrollment; ask the hub to close it."
-    return _closed(enrollment)
+    if enrollment.status == EnrollmentStatus.WITHDRAWN:
+        return _closed(enrollment)
+    return ""
+
+
+def why_not_amend(actor: Actor, enrollment: Enrollment) -> str:
+    """Opening what was sent again, because the practice itself wants something changed."""
+    if not actor.may(Permission.ENROLLMENTS_EDIT):
+        return "Your role does not change what was sent."
+    if enrollment.status != EnrollmentStatus.SUBMITTED:
+        return "Only what was sent can be amended."
+    return ""
 
 
 def why_not_submit(actor: Actor, enrollment: Enrollment) -> str:

@@ -17,6 +17,7 @@ from enrollment.views import (
     practice,
     prefills,
     review,
+    sent,
     signing,
     starting,
     together,
@@ -90,7 +91,12 @@ urlpatterns = [
     path("sign/<str:token>/", patient_signing.sign_link, name="sign_link"),
     path("enrollments/<uuid:enrollment_id>/ask/", review.ask_prescriber, name="enrollment_ask"),
     path("enrollments/<uuid:enrollment_id>/send/", review.send, name="enrollment_send"),
-    path("enrollments/<uuid:enrollment_id>/receipt/", review.receipt, name="enrollment_receipt"),
+    path("enrollments/<uuid:enrollment_id>/receipt/", sent.receipt, name="enrollment_receipt"),
+    path("enrollments/<uuid:enrollment_id>/amend/", sent.amend, name="enrollment_amend"),
+    path("enrollments/<uuid:enrollment_id>/leave/", sent.leave, name="enrollment_leave"),
+    path("enrollments/<uuid:enrollment_id>/end/", sent.withdraw, name="enrollment_end"),
+    path("signatures/<uuid:signature_id>/end/", sent.take_back, name="permission_end"),
+    path("signatures/<uuid:signature_id>/copy/", sent.signed_copy, name="signed_copy"),
     path(
         "enrollments/<uuid:enrollment_id>/together/", together.together, name="enrollment_together"
     ),

@@ -19,6 +19,14 @@ class Transport(models.TextChoices):
     PACKET = "packet", "PDF packet"
 
 
+class PacketKind(models.TextChoices):
+    """What is handed over: the enrollment itself, or word of what ended."""
+
+    ENROLLMENT = "enrollment", "Enrollment"
+    REVOCATION = "revocation", "Permission taken back"
+    WITHDRAWAL = "withdrawal", "Enrollment withdrawn"
+
+
 class ReportStatus(models.TextChoices):
     WAITING = "waiting", "Waiting to be applied"
     APPLIED = "applied", "Applied"

@@ -22,13 +22,15 @@ def packet(
     signatures: Sequence[Mapping[str, Any]],
     submitted_at: datetime,
     today: date,
+    agreement: bool = False,
 ) -> dict[str, Any]:
     """Everything this enrollment says, section by section, with the words of the form.
 
     ``answers`` are this program's, with what the practice, patient, coverage and prescriber
     records gave already among them; hidden and unknown ones are left out. Each signature is
     plain data and holds in ``fields`` the signature fields it fills. ``today`` is the
-    practice's day at ``submitted_at``, for what depends on an age.
+    practice's day at ``submitted_at``, for what depends on an age. With ``agreement`` the
+    practice says that the hub acts for it, before the patient has signed (45 CFR 164.502(e)).
     """
     form = sheet((definition,), answers, today=today)
     signed = {key: value for each in signatures for key, value in each["fields"].items()}
@@ -45,6 +47,7 @@ def packet(
         },
         "route": {"hub": definition.route.hub, "transport": definition.route.transport},
         "submitted_at": submitted_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "business_associate": agreement or known.get("C14") is True,
         "services": list(known.get("H1") or ()),
         "sections": [
             {"name": name, "fields": fields}

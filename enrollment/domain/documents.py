@@ -18,7 +18,7 @@ from enrollment.domain.answering import keep_each
 from enrollment.domain.definitions import definition_of
 from enrollment.domain.locking import lock
 from enrollment.domain.queries.patients import current_coverage
-from enrollment.enums import EnrollmentStatus
+from enrollment.enums import OPEN, EnrollmentStatus
 from enrollment.models import Document, DocumentFile, DocumentPage, Enrollment, Patient
 from programs.core.catalogue import ANSWERABLE
 from programs.core.forms import file_questions
@@ -94,7 +94,7 @@ def _taken(place: Place) -> tuple[Patient, Enrollment | None]:
 def _open_forms(patient_id: UUID | None) -> list[Enrollment]:
     """The patient's forms that still change, locked in the order in which everybody locks."""
     rows = Enrollment.objects.select_for_update(of=("self",)).select_related("program_version")
-    return list(rows.filter(patient_id=patient_id, status__in=rules.OPEN).order_by("id"))
+    return list(rows.filter(patient_id=patient_id, status__in=OPEN).order_by("id"))
 
 
 def _require_room(patient: Patient, enrollment: Enrollment | None) -> None:

@@ -163,12 +163,14 @@ def _clash(key: str, value: Any, *, theirs: Any, change: Mapping[str, Any]) -> C
 
 @transaction.atomic
 def withdraw(enrollment_id: UUID, *, by: Actor, now: datetime) -> Enrollment:
-    """Give a draft up for good; its answers are kept and nothing is sent. Raises Refused."""
+    """Give an enrollment up for good; its answers are kept. Raises Refused."""
     enrollment = lock(enrollment_id)
     rules.require(rules.why_not_withdraw(by, enrollment))
     enrollment.status = EnrollmentStatus.WITHDRAWN
-    enrollment.signing_requested_at = None
+    enrollment.signing_requested_at = enrollment.awaiting_patient_since = None
     enrollment.updated_at = now
-    enrollment.save(update_fields=["status", "signing_requested_at", "updated_at"])
+    enrollment.save(
+        update_fields=["status", "signing_requested_at", "awaiting_patient_since", "updated_at"]
+    )
     audit.wrote(enrollment, action="withdrawn")
     return enrollment

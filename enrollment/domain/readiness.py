@@ -7,8 +7,9 @@ from typing import Any
 
 from enrollment.domain.definitions import definition_of
 from enrollment.domain.signatures import signed_fields
-from enrollment.enums import EnrollmentStatus
+from enrollment.enums import EnrollmentStatus, SignatureKind
 from enrollment.models import Enrollment, Signature
+from programs.core.definition import Definition
 from programs.core.eligibility import Finding, findings
 from programs.core.forms import (
     Missing,
@@ -30,6 +31,8 @@ class Readiness:
     unsigned: tuple[Missing, ...]
     warnings: tuple[Finding, ...]
     unchanged: bool = False
+    lacks_patient_only: bool = False
+    """Everything is there but the patient's signature."""
 
     @property
     def filled_in(self) -> bool:
@@ -41,13 +44,18 @@ class Readiness:
         return self.filled_in and not self.unsigned and not self.unchanged
 
     @property
+    def can_send_before_patient(self) -> bool:
+        """It may go to a hub that acts for the practice, and wait for the patient there."""
+        return self.filled_in and self.lacks_patient_only and not self.unchanged
+
+    @property
     def blockers(self) -> tuple[str, ...]:
         """Every reason why it cannot be sent, as sentences."""
         sentences = [each.sentence for each in self.missing]
         sentences += [said for problems in self.wrong.values() for said in problems]
         sentences += [each.sentence for each in self.unsigned]
         if self.unchanged:
-            sentences.append("Nothing has changed since the hub returned it.")
+            sentences.append("Nothing has changed since it was sent.")
         return tuple(sentences)
 
 
@@ -58,11 +66,13 @@ def readiness(
     definitions, answers = [definition_of(enrollment.program_version)], enrollment.answers
     signed = signed_fields(signatures.values())
     form = sheet(definitions, answers, today=today)
+    unsigned = missing_signatures(definitions, answers, signed, today=today)
     return Readiness(
         form=form,
         missing=missing(definitions, answers, today=today),
         wrong=check_answers(definitions, answers, today=today),
-        unsigned=missing_signatures(definitions, answers, signed, today=today),
+        unsigned=unsigned,
+        lacks_patient_only=_lacks_patient_only(definitions[0], unsigned, signatures),
         warnings=tuple(
             finding for finding in findings(definitions, form.known) if finding.outcome == "warns"
         ),
@@ -70,8 +80,23 @@ def readiness(
     )
 
 
+def _lacks_patient_only(
+    definition: Definition, unsigned: Collection[Missing], signatures: Mapping[str, Signature]
+) -> bool:
+    its = {
+        key
+        for consent in definition.consents
+        if consent.signer == "patient"
+        for key in consent.fields
+    }
+    lacking = {each.key for each in unsigned}
+    return bool(lacking) and lacking <= its and SignatureKind.PRESCRIBER in signatures
+
+
 def unchanged(enrollment: Enrollment, signatures: Collection[Signature]) -> bool:
-    """Whether nothing was answered and nothing signed since the hub returned it."""
+    """Whether nothing was answered and nothing signed since it was sent."""
+    if enrollment.status == EnrollmentStatus.AMENDING:
+        return enrollment.revision <= (enrollment.sent_revision or 0)
     if enrollment.status != EnrollmentStatus.RETURNED:
         return False
     signed_at = max((each.signed_at for each in signatures), default=None)

@@ -10,12 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.core.actor import Actor
-from enrollment import rules
 from enrollment.domain.readiness import Readiness, readiness
 from enrollment.domain.signatures import ask_to_sign
 from enrollment.domain.sittings import enrollments_of_sitting
 from enrollment.domain.submission import Incomplete, submit
-from enrollment.enums import SignatureKind
+from enrollment.enums import OPEN, SignatureKind
 from enrollment.models import Enrollment, Signature
 from journeys.domain.opening import NoRoute
 
@@ -30,7 +29,7 @@ class Standing:
 
     @property
     def is_open(self) -> bool:
-        return self.enrollment.status in rules.OPEN
+        return self.enrollment.status in OPEN
 
     @property
     def can_send(self) -> bool:

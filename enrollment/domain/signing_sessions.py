@@ -31,6 +31,7 @@ from enrollment.domain.signatures import (
     statement_of,
 )
 from enrollment.domain.signing_links import enrollments_of, patient_of, tell_office
+from enrollment.domain.submission import hand_over_signature
 from enrollment.models import Enrollment, Signature, SigningLink
 
 
@@ -151,6 +152,8 @@ def sign(
         )
         for key, digest in seen.items()
     ]
+    for each in session.rows:
+        hand_over_signature(each.id, by=origin.by, now=now)
     row.used_at = now
     row.save(update_fields=["used_at"])
     audit.wrote(row, action="link_used")

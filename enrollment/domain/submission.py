@@ -1,7 +1,7 @@
 """Send to the hub, once; take back what it returns; send the correction."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,14 +14,16 @@ from accounts.tenancy import every_tenant
 from enrollment import rules
 from enrollment.core.packet import packet, sha256
 from enrollment.domain.definitions import definition_of
+from enrollment.domain.granting import grants_of
 from enrollment.domain.locking import lock
 from enrollment.domain.readiness import Readiness, readiness
 from enrollment.domain.remembering import remember
 from enrollment.domain.signatures import standing
 from enrollment.enums import EnrollmentStatus, SignatureKind
 from enrollment.models import Enrollment, Signature
-from journeys.domain.opening import NewJourney, hand_over_again, open_journey
-from programs.core.consents import Consent
+from journeys.domain.disclosing import ASKED_ON, AUTHORIZATION
+from journeys.domain.opening import Further, NewJourney, hand_over_again, open_journey
+from programs.core.union import union
 
 # Which fact of the journey each answer is.
 FACT_FIELDS: Mapping[str, str] = {
@@ -30,14 +32,6 @@ FACT_FIELDS: Mapping[str, str] = {
     "B5": "line_of_business",
     "B3": "payer_name",
 }
-# Who an authorization of ours lets speak of the patient (45 CFR 164.508(c)(1)(ii)).
-DISCLOSERS = ("practice", "payer", "hub", "pharmacy", "vendor")
-STATEMENTS: Mapping[str, str] = {
-    "revocation": "right_to_revoke",
-    "conditions": "conditioning",
-    "redisclosure": "redisclosure",
-}
-
 NO_WORDS = "The hub returned this and gave no reason; ask it what to correct."
 
 
@@ -50,39 +44,104 @@ class Incomplete(Exception):
 
 
 @transaction.atomic
-def submit(enrollment_id: UUID, *, urgent: bool, by: Actor, now: datetime) -> Enrollment:
-    """Send a complete, signed enrollment to its hub, or a corrected one again.
+def submit(
+    enrollment_id: UUID, *, urgent: bool, by: Actor, now: datetime, under_agreement: bool = False
+) -> Enrollment:
+    """Send a complete, signed enrollment to its hub, or a corrected or amended one again.
 
     In this order: lock; answer with the same enrollment when it was sent already; check
     everything anew; build the packet; open the journey (or hand its next packet over); keep
-    what was typed for the next time. Raises Refused, Incomplete or journeys' NoRoute.
+    what was typed for the next time. Where only the patient's signature is lacking it goes
+    `under_agreement`: the practice says that the hub acts for it, and what needs the patient's
+    authorization waits. Raises Refused, Incomplete or journeys' NoRoute.
     """
     enrollment = lock(enrollment_id)
     if enrollment.status == EnrollmentStatus.SUBMITTED:
         return enrollment
     rules.require(rules.why_not_submit(by, enrollment))
-    today = timezone.localdate(now)
     signatures = standing(enrollment)
-    state = readiness(enrollment, signatures, today=today)
-    if not state.can_send:
+    state = readiness(enrollment, signatures, today=timezone.localdate(now))
+    early = under_agreement and state.can_send_before_patient
+    if not state.can_send and not early:
         raise Incomplete(state)
-    body = _packet(enrollment, signatures, today=today, now=now)
-    facts = _facts(state.form.known, urgent=urgent)
+    body = _packet(enrollment, signatures, agreement=under_agreement, now=now)
+    facts = _facts(state.form.known, urgent=urgent, authorized=not early)
+    if early:
+        facts[ASKED_ON] = timezone.localdate(now).isoformat()
     if enrollment.journey_id is None:
-        new = _new_journey(enrollment, signatures[SignatureKind.PATIENT], body, facts)
+        new = _new_journey(enrollment, signatures.get(SignatureKind.PATIENT), body, facts)
         enrollment.journey = open_journey(new, by=by, now=now)
     else:
-        hand_over_again(
-            enrollment.journey_id, packet=body, digest=sha256(body), facts=facts, by=by, now=now
-        )
+        further = _further(enrollment, signatures, body, facts)
+        hand_over_again(enrollment.journey_id, further, by=by, now=now)
+    enrollment.awaiting_patient_since = now if early else None
     _settle(enrollment, now=now)
     remember(enrollment, state.form, now=now)
+    return enrollment
+
+
+def _further(
+    enrollment: Enrollment,
+    signatures: Mapping[str, Signature],
+    body: Mapping[str, Any],
+    facts: Mapping[str, object],
+) -> Further:
+    amended = enrollment.status == EnrollmentStatus.AMENDING
+    return Further(
+        packet=body,
+        digest=sha256(body),
+        facts=facts,
+        said="amended" if amended else "corrected",
+        note=_changed_fields(enrollment) if amended else "",
+        grants=grants_of(enrollment, signatures.get(SignatureKind.PATIENT)),
+    )
+
+
+def _changed_fields(enrollment: Enrollment) -> str:
+    """What was amended, by the names of the questions: never the answers."""
+    sent = enrollment.sent_revision or 0
+    keys = {key for key, change in enrollment.changes.items() if change["revision"] > sent}
+    labels = [
+        item.field.label
+        for item in union([definition_of(enrollment.program_version)])
+        if item.key in keys
+    ]
+    return ", ".join(dict.fromkeys(labels))
+
+
+@transaction.atomic
+def hand_over_signature(enrollment_id: UUID, *, by: Actor, now: datetime) -> Enrollment:
+    """The patient has signed what was already sent: everyone who has it gets the signed version.
+
+    Nothing happens unless it waited for exactly that.
+    """
+    enrollment = lock(enrollment_id)
+    signatures = standing(enrollment)
+    if enrollment.awaiting_patient_since is None or enrollment.journey_id is None:
+        return enrollment
+    if enrollment.status != EnrollmentStatus.SUBMITTED or SignatureKind.PATIENT not in signatures:
+        return enrollment
+    # What was said of the agreement when it was sent stands.
+    body = _packet(enrollment, signatures, agreement=True, now=now)
+    further = Further(
+        packet=body,
+        digest=sha256(body),
+        facts={AUTHORIZATION: True},
+        said="authorized",
+        grants=grants_of(enrollment, signatures[SignatureKind.PATIENT]),
+    )
+    hand_over_again(enrollment.journey_id, further, by=by, now=now)
+    enrollment.awaiting_patient_since = None
+    enrollment.updated_at = now
+    enrollment.save(update_fields=["awaiting_patient_since", "updated_at"])
+    audit.wrote(enrollment, action="authorized")
     return enrollment
 
 
 def _settle(enrollment: Enrollment, *, now: datetime) -> None:
     enrollment.status = EnrollmentStatus.SUBMITTED
     enrollment.submitted_at = now
+    enrollment.sent_revision = enrollment.revision
     enrollment.updated_at = now
     enrollment.corrections = None
     enrollment.signing_requested_at = None
@@ -91,6 +150,8 @@ def _settle(enrollment: Enrollment, *, now: datetime) -> None:
             "status",
             "journey",
             "submitted_at",
+            "sent_revision",
+            "awaiting_patient_since",
             "updated_at",
             "corrections",
             "signing_requested_at",
@@ -100,14 +161,15 @@ def _settle(enrollment: Enrollment, *, now: datetime) -> None:
 
 
 def _packet(
-    enrollment: Enrollment, signatures: Mapping[str, Signature], *, today: date, now: datetime
+    enrollment: Enrollment, signatures: Mapping[str, Signature], *, agreement: bool, now: datetime
 ) -> dict[str, Any]:
     return packet(
         definition_of(enrollment.program_version),
         enrollment.answers,
         signatures=[_told(signatures[kind]) for kind in sorted(signatures)],
         submitted_at=now,
-        today=today,
+        today=timezone.localdate(now),
+        agreement=agreement,
     )
 
 
@@ -129,16 +191,17 @@ def _told(signature: Signature) -> dict[str, Any]:
     }
 
 
-def _facts(known: Mapping[str, Any], *, urgent: bool) -> dict[str, object]:
+def _facts(known: Mapping[str, Any], *, urgent: bool, authorized: bool) -> dict[str, object]:
     facts = {name: known[field] for field, name in FACT_FIELDS.items() if known.get(field)}
     if known.get("B1") is False:
         facts["line_of_business"] = "uninsured"
-    return {**facts, "submission_channel": "portal", "urgent": urgent}
+    said = {"submission_channel": "portal", "urgent": urgent, AUTHORIZATION: authorized}
+    return {**facts, **said}
 
 
 def _new_journey(
     enrollment: Enrollment,
-    authorization: Signature,
+    authorization: Signature | None,
     body: Mapping[str, Any],
     facts: Mapping[str, object],
 ) -> NewJourney:
@@ -154,41 +217,9 @@ def _new_journey(
         packet=body,
         packet_digest=sha256(body),
         facts=facts,
-        grants=_grants(enrollment, authorization),
+        grants=grants_of(enrollment, authorization),
         pharmacy=str(answers.get("G2.pharmacy") or ""),
     )
-
-
-def _grants(enrollment: Enrollment, signature: Signature) -> list[dict[str, Any]]:
-    """Each authorization that was agreed to, as its own grant, revocable alone."""
-    agreed = {each["key"] for each in signature.evidence["consents"]}
-    return [
-        {
-            "terms": _terms(consent, signature),
-            "text_version": consent.version,
-            "signed_at": signature.signed_at,
-            "expires_at": signature.signed_at + timedelta(days=consent.grant.expires_after_days),
-        }
-        for consent in definition_of(enrollment.program_version).consents
-        if consent.grant and consent.key in agreed
-    ]
-
-
-def _terms(consent: Consent, signature: Signature) -> dict[str, Any]:
-    """The grant in the journey's words; no name stands in it."""
-    relationship = signature.evidence["relationship"]
-    elements = consent.elements
-    return {
-        "consent": consent.key,
-        "recipients": list(consent.grant.recipients) if consent.grant else [],
-        "disclosers": list(DISCLOSERS),
-        "data_classes": list(consent.grant.data_classes) if consent.grant else [],
-        "purposes": list(consent.grant.purposes) if consent.grant else [],
-        "statements": [name for part, name in STATEMENTS.items() if getattr(elements, part, None)],
-        "signer": "representative" if relationship else "patient",
-        "by_representative": bool(relationship),
-        "authority": relationship,
-    }
 
 
 def return_for_correction(*, journey_id: UUID, data: Mapping[str, Any], now: datetime) -> None:

@@ -38,6 +38,10 @@ class Enrollment(TenantModel):
     # Since when the form waits in its prescriber's queue.
     signing_requested_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
+    # The revision that was sent last.
+    sent_revision = models.PositiveIntegerField(null=True, blank=True)
+    # Since when what was sent waits for the patient's signature.
+    awaiting_patient_since = models.DateTimeField(null=True, blank=True)
     journey = models.OneToOneField(
         "journeys.Journey",
         on_delete=models.PROTECT,

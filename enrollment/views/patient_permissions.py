@@ -4,16 +4,19 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.formats import date_format
+from django.views.decorators.http import require_POST
 
 from accounts import audit
 from accounts.access import get_visible_or_404, public
 from accounts.tenancy import acting_as
 from enrollment.documents.signed import draw
-from enrollment.domain import sealing, signing_links
-from enrollment.domain.queries.signing import signed_by_patient, signed_through
+from enrollment.domain import permissions, sealing, signing_links
+from enrollment.domain.permissions import Permission
+from enrollment.domain.queries.signing import signed_through
 from enrollment.domain.signatures import Language
 from enrollment.enums import LinkPurpose
 from enrollment.forms.patient_words import words
@@ -21,6 +24,8 @@ from enrollment.models import Signature, SigningLink
 from enrollment.rules import Refused
 from enrollment.views.files import pdf
 from enrollment.views.patient_frame import current_link, page
+
+DAY = {"en": "F j, Y", "es": r"j \d\e F \d\e Y"}
 
 
 def signed_page(request: HttpRequest, link: SigningLink, language: Language) -> HttpResponse:
@@ -60,17 +65,49 @@ def _copies(signatures: list[Signature], language: Language) -> list[dict[str, s
 
 
 def permissions_page(request: HttpRequest, link: SigningLink, language: Language) -> HttpResponse:
-    """Everything that this patient signed here, each with its copy."""
+    """Everything that this patient signed here, each with its copy, each to be taken back."""
+    found = permissions.permissions_of(link.patient_id)
+    audit.read(link.patient, fields=["permissions"], purpose="the patient looks at permissions")
+    chosen = request.POST.get("end") or request.GET.get("end") or ""
+    ending = next((each for each in found if str(each.signature.id) == chosen), None)
+    if ending and request.method == "POST":
+        by = signing_links.patient_of(link)
+        permissions.take_back(ending.signature.id, by=by, now=timezone.now())
+        return redirect(f"{reverse('sign')}?language={language}")
+    if ending and ending.can_be_revoked:
+        title = words(language)["take_back_title"].format(program=ending.program)
+        said = words(language)["take_back_what"].format(program=ending.program)
+        context = {"title": title, "said": said, "signature": ending.signature}
+        return page(request, "patient/take_back.html", context, language=language)
     context = {
         "title": words(language)["permissions_title"],
-        "copies": _copies(signed_by_patient(link.patient_id), language),
+        "permissions": [_told(each, language) for each in found],
     }
-    audit.read(link.patient, fields=["permissions"], purpose="the patient looks at permissions")
     return page(request, "patient/permissions.html", context, language=language)
 
 
+def _told(permission: Permission, language: Language) -> dict[str, Any]:
+    said, grant = words(language), permission.grant
+    day = date_format(timezone.localtime(permission.signature.signed_at), DAY[language])
+    if grant is None:
+        standing = said["not_sent"].format(day=day)
+    elif grant.revoked_at:
+        ended = date_format(timezone.localtime(grant.revoked_at), DAY[language])
+        standing = said["taken_back"].format(day=ended)
+    else:
+        ends = date_format(timezone.localtime(grant.expires_at), DAY[language])
+        standing = said["stands"].format(day=day, ends=ends)
+    return {
+        "program": permission.program,
+        "standing": standing,
+        "signature": permission.signature,
+        "can_end": permission.can_be_revoked,
+        "copy": said["copy"].format(program=permission.program),
+    }
+
+
 @public(reason="as sign_link; only copies of what the link's patient signed")
-@require_safe
+@require_POST
 def copy(request: HttpRequest, signature_id: UUID) -> HttpResponseBase:
     """The patient's copy: the sealed file, made now if no worker has made it yet."""
     link = current_link(request, now=timezone.now())

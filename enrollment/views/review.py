@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,10 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from accounts.access import requires
 from accounts.core.permissions import Permission
-from accounts.templatetags.times import when
 from accounts.tenancy import current_actor
 from enrollment.domain import signatures, submission
-from enrollment.domain.queries.enrollments import delivery_of
 from enrollment.domain.queries.signing import latest_link
 from enrollment.domain.readiness import Readiness, readiness
 from enrollment.enums import EnrollmentStatus, SignatureKind
@@ -34,10 +31,6 @@ from enrollment.rules import (
 )
 from enrollment.views.standing import load
 from journeys.domain.opening import NoRoute
-from journeys.enums import DeliveryStatus
-from journeys.models import Delivery, Journey
-
-ON_ITS_WAY = (DeliveryStatus.PENDING, DeliveryStatus.CLAIMED)
 
 
 @requires(Permission.ENROLLMENTS_VIEW)
@@ -96,13 +89,15 @@ def _ended(row: Enrollment, signed: Mapping[str, Signature]) -> set[str]:
 
 def _sentence(row: Enrollment, state: Readiness, signed: Mapping[str, Signature]) -> str:
     if row.status == EnrollmentStatus.WITHDRAWN:
+        if row.journey_id:
+            return _("This enrollment was withdrawn; everyone who had it was told.")
         return _("This draft was withdrawn; nothing was sent.")
     if state.can_send:
         return _("Complete and signed. Your office has it: send it to the hub.")
     if not state.filled_in:
         return _("Your office has it: some answers are to go before it can be signed.")
     if state.unchanged:
-        return _("The hub returned this and nothing has changed since; your office has it.")
+        return _("Nothing has changed since it was sent; your office has it.")
     names = {
         SignatureKind.PATIENT: _("the patient"),
         SignatureKind.PRESCRIBER: row.prescriber.name,
@@ -144,7 +139,11 @@ def send(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
     row = load(enrollment_id)
     try:
         submission.submit(
-            row.id, urgent="urgent" in request.POST, by=current_actor(), now=timezone.now()
+            row.id,
+            urgent="urgent" in request.POST,
+            under_agreement="agreement" in request.POST,
+            by=current_actor(),
+            now=timezone.now(),
         )
     except submission.Incomplete:
         messages.error(request, _("It was not sent: what is still to do stands below."))
@@ -154,39 +153,3 @@ def send(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
         messages.error(request, str(refused) if isinstance(refused, Refused) else no_hub)
         return redirect("enrollment_review", row.id)
     return redirect("enrollment_receipt", row.id)
-
-
-@requires(Permission.ENROLLMENTS_VIEW)
-@require_safe
-def receipt(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
-    """What was sent, to whom, under which number, and whether it has arrived."""
-    row = load(enrollment_id)
-    if row.journey is None or row.status != EnrollmentStatus.SUBMITTED:
-        return redirect("enrollment", row.id)
-    audit.read(row.patient, fields=["name"], purpose="receipt")
-    delivery = delivery_of(row.journey.id)
-    return render(
-        request,
-        "enrollment/receipt.html",
-        {
-            "enrollment": row,
-            "journey": row.journey,
-            "facts": _facts(row, row.journey, delivery),
-            "trouble": delivery.trouble if delivery else "",
-            "queued": delivery is not None and delivery.status in ON_ITS_WAY,
-        },
-    )
-
-
-def _facts(row: Enrollment, journey: Journey, delivery: Delivery | None) -> list[tuple[str, Any]]:
-    arrival = delivery.get_status_display() if delivery else _("In its inbox")
-    return [
-        (_("Journey"), journey.number),
-        (_("Patient"), row.patient.name),
-        (_("Program"), row.program_version.program.name),
-        (_("Prescriber"), row.prescriber.name),
-        (_("Sent"), when(row.submitted_at)),
-        (_("To"), delivery.recipient.name if delivery else journey.hub.name),
-        (_("Arrival"), arrival),
-        (_("Urgent"), _("Yes") if journey.urgent else _("No")),
-    ]

@@ -96,15 +96,23 @@ class Row:
         return self.enrollment.patient.name
 
 
+_OPEN_WORDS: Mapping[EnrollmentStatus, tuple[str, Any]] = {
+    EnrollmentStatus.DRAFT: ("now", gettext_lazy("Draft")),
+    EnrollmentStatus.RETURNED: ("at_risk", gettext_lazy("Returned for correction")),
+    EnrollmentStatus.AMENDING: ("now", gettext_lazy("Being amended")),
+}
+
+
 def row_of(enrollment: Enrollment) -> Row:
     """Where an enrollment stands; from the moment it is sent its journey tells."""
     journey = enrollment.journey
     if enrollment.status == EnrollmentStatus.SUBMITTED and journey is not None:
         return Row(enrollment, journey.phase, journey.step_title or _("Sent"), journey.headline)
     if enrollment.status == EnrollmentStatus.WITHDRAWN:
-        return Row(enrollment, "skipped", _("Withdrawn"), _("Nothing was sent."))
+        told = _("Everyone who had it was told.") if journey else _("Nothing was sent.")
+        return Row(enrollment, "skipped", _("Withdrawn"), told)
     returned_now = enrollment.status == EnrollmentStatus.RETURNED
-    phase, word = ("at_risk", _("Returned for correction")) if returned_now else ("now", _("Draft"))
+    phase, word = _OPEN_WORDS[EnrollmentStatus(enrollment.status)]
     waiting_for = _waiting_for(enrollment)
     if unchanged(enrollment, standing_signatures(enrollment)):
         headline = _("The hub returned it. Your office has it: correct what the hub asks for.")

@@ -15,6 +15,8 @@ KINDS = (
     "follow_up",
     "coverage_changed",
     "conflict_settled",
+    "amendment",
+    "authorization",
     "closed",
 )
 

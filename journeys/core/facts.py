@@ -47,6 +47,7 @@ def _all(*types: FactType) -> Mapping[str, FactType]:
 
 
 FACTS = _all(
+    FactType("patient_asked_on", "Patient asked to sign", "date", _ACCESS),
     FactType("submission_channel", "Submitted by", "choice"),
     FactType("patient_signed", "Patient has signed", "boolean", _EVERYONE),
     FactType("therapy_stage", "Therapy is", "choice"),

@@ -27,6 +27,10 @@ NOW: Mapping[str, Pair] = {
         "{who} is adding something that was missing on your enrollment.",
         "{who} está agregando un dato que faltaba en su inscripción.",
     ),
+    "patient_authorization": (
+        "{who} waits for your signature: sign by the link you were given, or ask the office.",
+        "{who} espera su firma: firme con el enlace que recibió o pregunte en el consultorio.",
+    ),
     "benefit_verification": (
         "{who} is asking your insurance plan what it covers.",
         "{who} está preguntando a su seguro qué cubre.",

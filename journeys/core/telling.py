@@ -22,6 +22,12 @@ _HAND_OFFS: Mapping[str, str] = {
     "abandoned": "Could not be handed to {to}; a person was told",
 }
 
+# What a hand-over told, when it was no enrollment.
+_NOTICES: Mapping[str, str] = {
+    "revocation": "that the patient took the permission back",
+    "withdrawal": "that the enrollment is withdrawn",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Telling:
@@ -61,6 +67,10 @@ def _about(words: str) -> Callable[[Telling, Event], str]:
 
 def _hand_off(telling: Telling, event: Event) -> str:
     names = " and ".join(name_of(role, telling.parties) for role in event.to) or "a partner"
+    ended = _NOTICES.get(event.reason or "")
+    if ended and event.status in ("sent", "accepted"):
+        told = "was told" if event.status == "sent" else "confirmed knowing"
+        return f"{names[:1].upper()}{names[1:]} {told} {ended}"
     words = _HAND_OFFS.get(event.status or "sent", _HAND_OFFS["sent"]).format(to=names)
     return words[:1].upper() + words[1:]
 
@@ -78,6 +88,12 @@ def _settled(telling: Telling, event: Event) -> str:
     if event.reason == OTHER_COVERAGE:
         return f"{told}; what was said otherwise is true of another coverage"
     return told
+
+
+def _authorization(telling: Telling, event: Event) -> str:
+    if event.status == "revoked":
+        return "Patient took the permission to share back; nothing more is shared on it"
+    return "Patient signed the permission to share"
 
 
 def _closed(telling: Telling, event: Event) -> str:
@@ -118,5 +134,7 @@ _WORDS: Mapping[str, Callable[[Telling, Event], str]] = {
     "hand_off": _hand_off,
     "coverage_changed": lambda telling, event: "Coverage changed",
     "conflict_settled": _settled,
+    "amendment": lambda telling, event: "Enrollment amended",
+    "authorization": _authorization,
     "closed": _closed,
 }

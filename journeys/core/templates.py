@@ -13,6 +13,7 @@ from journeys.core.steps_access import (
     PRIOR_AUTHORIZATION_DETERMINATION,
 )
 from journeys.core.steps_anytime import ADVERSE_EVENT, DISCONTINUATION
+from journeys.core.steps_consent import PATIENT_AUTHORIZATION
 from journeys.core.steps_denial import APPEAL, BRIDGE
 from journeys.core.steps_fulfillment import (
     COPAY_ENROLLMENT,
@@ -30,7 +31,12 @@ from journeys.core.steps_support import (
     SITE_OF_CARE,
 )
 
-_ENTRY: tuple[Step, ...] = (ENROLLMENT_SUBMITTED, INTAKE_REVIEW, MISSING_INFORMATION)
+_ENTRY: tuple[Step, ...] = (
+    ENROLLMENT_SUBMITTED,
+    INTAKE_REVIEW,
+    MISSING_INFORMATION,
+    PATIENT_AUTHORIZATION,
+)
 _ACCESS: tuple[Step, ...] = (
     *_ENTRY,
     BENEFIT_VERIFICATION,

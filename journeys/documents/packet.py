@@ -12,6 +12,8 @@ __all__ = ["PacketBroken", "render"]
 
 def render(body: Mapping[str, Any], *, recipient: str) -> bytes:
     """Draw what is handed over (`journeys.domain.disclosing`) as a PDF. Raises PacketBroken."""
+    if "notice" in body:
+        return drawn("journeys/notice.html", {**body, "recipient": recipient})
     try:
         context = _context(body, recipient)
     except Exception as error:

@@ -10,6 +10,7 @@ from accounts.tenancy import current_organization_id, every_tenant
 from journeys.core.events import Event
 from journeys.domain.disclosing import role_of
 from journeys.domain.recording import lock_journey, record
+from journeys.domain.sending import reason_of
 from journeys.domain.telling_people import close_work
 from journeys.enums import DeliveryStatus, PartyRole
 from journeys.models import Delivery, Journey
@@ -92,7 +93,7 @@ def confirm_delivery(
     """The recipient confirmed the delivery it names. The caller holds the journey's lock."""
     delivery = (
         Delivery.objects.select_for_update(of=("self",))
-        .select_related("recipient", "endpoint")
+        .select_related("recipient", "endpoint", "packet")
         .get(pk=delivery_id)
     )
     confirmed(journey, delivery, reference=reference, at=at, now=now)
@@ -105,6 +106,7 @@ def _event(delivery: Delivery, *, at: datetime, now: datetime) -> Event:
     return Event(
         id=f"delivery:{delivery.pk}:accepted",
         kind="hand_off",
+        reason=reason_of(delivery),
         status="accepted",
         source=delivery.recipient.slug,
         source_name=delivery.recipient.name,

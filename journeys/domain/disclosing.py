@@ -1,6 +1,6 @@
 """What one recipient may be told, asked anew at each disclosure, and the words it is told in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,8 +8,8 @@ from typing import Any
 from accounts.models import Organization
 from journeys.core.consent import Grant, Recipient, Refusal, may
 from journeys.core.delivery import Outgoing
-from journeys.enums import PartyRole
-from journeys.models import ConsentGrant, Delivery
+from journeys.enums import PacketKind, PartyRole
+from journeys.models import ConsentGrant, Delivery, Journey, Packet
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,10 @@ DISCLOSURES: Mapping[str, Disclosure] = {
         signatures=frozenset({"patient"}),
     ),
 }
+# The fact by which the journey knows whether the patient's authorization stands.
+AUTHORIZATION = "patient_signed"
+# The day from which on the signature is waited for.
+ASKED_ON = "patient_asked_on"
 # The practice says there that it has a business associate agreement with the program.
 AGREEMENT_FIELD = "C14"
 
@@ -81,14 +85,37 @@ def grant_of(row: ConsentGrant) -> Grant:
 def refusal_for(
     delivery: Delivery, *, role: str, grants: Iterable[ConsentGrant], at: datetime
 ) -> Refusal | None:
-    """Why this packet may not go to its recipient now, or None when it may."""
+    """Why this packet may not go to its recipient now, or None when it may.
+
+    Word that a permission or the enrollment ended needs no permission: it goes only to those who
+    had something, holds nothing about the patient, and without it they could not stop.
+    """
+    if delivery.packet.kind != PacketKind.ENROLLMENT:
+        return None
     recipient = Recipient(
         key=delivery.recipient.slug,
         role=role,
         name=delivery.recipient.name,
         business_associate=role == PartyRole.HUB and _has_agreement(delivery.packet.body),
     )
-    known = [grant_of(row) for row in grants]
+    return _refusal(recipient, role, [grant_of(row) for row in grants], at)
+
+
+def has_basis(journey: Journey, role: str, *, at: datetime) -> bool:
+    """Whether somebody in this role may be told of a journey now, on whatever ground."""
+    enrollments = Packet.objects.filter(journey=journey, kind=PacketKind.ENROLLMENT)
+    newest = enrollments.order_by("-version").first()
+    agreement = newest is not None and _has_agreement(newest.body)
+    recipient = Recipient(
+        key="", role=role, name="", business_associate=role == PartyRole.HUB and agreement
+    )
+    grants = [grant_of(row) for row in ConsentGrant.objects.filter(journey=journey)]
+    return _refusal(recipient, role, grants, at) is None
+
+
+def _refusal(
+    recipient: Recipient, role: str, known: Sequence[Grant], at: datetime
+) -> Refusal | None:
     disclosure = DISCLOSURES[role]
     for data_class in disclosure.data_classes:
         refusals = [
@@ -102,6 +129,8 @@ def refusal_for(
 
 
 def _has_agreement(packet: Mapping[str, Any]) -> bool:
+    if packet.get("business_associate"):
+        return True
     fields = (field for section in packet["sections"] for field in section["fields"])
     return any(field["id"] == AGREEMENT_FIELD and field["value"] is True for field in fields)
 
@@ -127,17 +156,18 @@ def share_of(packet: Mapping[str, Any], *, role: str) -> dict[str, Any]:
 def outgoing_of(delivery: Delivery, *, role: str, attempt: int) -> Outgoing:
     """What goes over: the packet for this role, and what the partner quotes when it answers."""
     journey, packet = delivery.journey, delivery.packet
+    quoted = {
+        "delivery": str(delivery.pk),
+        "journey": journey.number,
+        "version": packet.version,
+        "digest": packet.digest,
+    }
+    if packet.kind == PacketKind.ENROLLMENT:
+        kind, told = DISCLOSURES[role].kind, {"packet": share_of(packet.body, role=role)}
+    else:
+        kind, told = packet.kind, {"notice": packet.body}
     return Outgoing(
-        delivery_id=str(delivery.pk),
-        kind=DISCLOSURES[role].kind,
-        attempt=attempt,
-        body={
-            "delivery": str(delivery.pk),
-            "journey": journey.number,
-            "version": packet.version,
-            "digest": packet.digest,
-            "packet": share_of(packet.body, role=role),
-        },
+        delivery_id=str(delivery.pk), kind=kind, attempt=attempt, body={**quoted, **told}
     )
 
 

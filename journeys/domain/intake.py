@@ -11,6 +11,7 @@ from journeys.domain.confirming import confirm_by_review
 from journeys.domain.queries.journeys import Story
 from journeys.domain.recording import record
 from journeys.domain.speaking import Refused, Words, said, story_for_writing
+from journeys.enums import PacketKind
 from journeys.models import Journey, Packet
 from journeys.rules import INTAKE, may_review_intake
 
@@ -94,6 +95,7 @@ def _check_reason(story: Story, decision: _Decision) -> None:
 
 def _fields_of(journey_id: UUID) -> dict[str, str]:
     """What the newest packet says, as field ids with their labels."""
-    packet = Packet.objects.filter(journey_id=journey_id).order_by("-version").first()
+    enrollments = Packet.objects.filter(journey_id=journey_id, kind=PacketKind.ENROLLMENT)
+    packet = enrollments.order_by("-version").first()
     body = packet.body if packet else {"sections": []}
     return {each["id"]: each["label"] for section in body["sections"] for each in section["fields"]}

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from accounts.core.actor import Actor
@@ -14,9 +14,14 @@ from journeys.core.events import Event
 from journeys.domain.graphs import keep_graph
 from journeys.domain.parties import active, add_party
 from journeys.domain.recording import lock_journey, record
-from journeys.domain.sending import queue_delivery
+from journeys.domain.sending import (
+    keep_packet,
+    queue_delivery,
+    send_to_earlier_recipients,
+)
+from journeys.domain.waiting import send_what_waited
 from journeys.enums import PartyRole
-from journeys.models import ConsentGrant, Delivery, FunnelRow, Journey, Packet
+from journeys.models import ConsentGrant, FunnelRow, Journey, Packet
 from programs.models import ProgramVersion
 
 # No vowels, and nothing that is read as something else over the telephone.
@@ -57,11 +62,8 @@ def open_journey(new: NewJourney, *, by: Actor, now: datetime) -> Journey:
         journey = _create(new, hub, pharmacy, now=now)
         for role, organization in ((PartyRole.PRACTICE, practice), (PartyRole.HUB, hub)):
             add_party(journey, role=role, organization=organization, now=now)
-        _keep_packet(journey, new.packet, new.packet_digest, now=now)
-        for grant in new.grants:
-            ConsentGrant.objects.create(
-                organization=practice, party_ids=journey.party_ids, journey=journey, **grant
-            )
+        keep_packet(journey, new.packet, new.packet_digest, now=now)
+        _keep_grants(journey, new.grants)
         queue_delivery(journey, recipient=hub, now=now)
         keep_graph(journey.program_version_id)
         return record(
@@ -72,34 +74,78 @@ def open_journey(new: NewJourney, *, by: Actor, now: datetime) -> Journey:
         )
 
 
-def hand_over_again(
-    journey_id: UUID,
-    *,
-    packet: Mapping[str, Any],
-    digest: str,
-    facts: Mapping[str, object],
-    by: Actor,
-    now: datetime,
-) -> Packet:
-    """A corrected packet: the next version, on its way to everyone who had an earlier one."""
-    with every_tenant(reason="a correction goes to each earlier recipient", actor=by):
+@dataclass(frozen=True, kw_only=True)
+class Further:
+    """What a practice hands over later: its packet, what is new, and what it comes to.
+
+    `said` is what happened: an answer to what the hub asked ("corrected"), an amendment of the
+    practice's own ("amended"), or the signature that was waited for ("authorized").
+    """
+
+    packet: Mapping[str, Any]
+    digest: str
+    facts: Mapping[str, object]
+    said: Literal["corrected", "amended", "authorized"] = "corrected"
+    note: str = ""
+    grants: Sequence[Mapping[str, Any]] = ()
+
+
+def hand_over_again(journey_id: UUID, further: Further, *, by: Actor, now: datetime) -> Packet:
+    """A further packet: the next version, on its way to everyone who had an earlier one.
+
+    Grants that come with it join those that stand; the same consent signed anew replaces its
+    earlier grant.
+    """
+    with every_tenant(reason="a further packet goes to each earlier recipient", actor=by):
         journey = lock_journey(journey_id)
         practice = Organization.objects.get(pk=journey.organization_id)
-        earlier = Organization.objects.filter(
-            pk__in=Delivery.objects.filter(journey=journey).values("recipient")
-        )
-        kept = _keep_packet(journey, packet, digest, now=now)
-        for recipient in earlier:
-            queue_delivery(journey, recipient=recipient, now=now)
-        record(
-            journey.id,
-            _event(
-                "missing_information", "provided", practice, facts, number=kept.version, now=now
-            ),
-            actor=by,
-            now=now,
-        )
+        kept = keep_packet(journey, further.packet, further.digest, now=now)
+        _keep_grants(journey, further.grants)
+        send_to_earlier_recipients(journey, kept, now=now)
+        event = _further_event(further, practice, number=kept.version, now=now)
+        record(journey.id, event, actor=by, now=now)
+        send_what_waited(journey_id, now=now)
         return kept
+
+
+def _keep_grants(journey: Journey, grants: Sequence[Mapping[str, Any]]) -> None:
+    known = {
+        (row.terms.get("consent"), row.signed_at)
+        for row in ConsentGrant.objects.filter(journey=journey)
+    }
+    for grant in grants:
+        if (grant["terms"].get("consent"), grant["signed_at"]) not in known:
+            ConsentGrant.objects.create(
+                organization_id=journey.organization_id,
+                party_ids=journey.party_ids,
+                journey=journey,
+                **grant,
+            )
+
+
+def _further_event(
+    further: Further, practice: Organization, *, number: int, now: datetime
+) -> Event:
+    if further.said == "corrected":
+        return _event(
+            "missing_information", "provided", practice, further.facts, number=number, now=now
+        )
+    kind, status = _FURTHER[further.said]
+    return Event(
+        id=f"{kind}:{number}",
+        kind=kind,
+        status=status,
+        source=practice.slug,
+        role=PartyRole.PRACTICE,
+        source_name=practice.name,
+        facts=further.facts,
+        note=further.note,
+        occurred_at=now,
+        received_at=now,
+    )
+
+
+_FURTHER = {"amended": ("amendment", "sent"), "authorized": ("authorization", "given")}
 
 
 def _routed(new: NewJourney) -> tuple[Organization, Organization | None]:
@@ -138,22 +184,6 @@ def _create(
         stage=journey.stage,
     )
     return journey
-
-
-def _keep_packet(
-    journey: Journey, packet: Mapping[str, Any], digest: str, *, now: datetime
-) -> Packet:
-    version = Packet.objects.filter(journey=journey).count() + 1
-    kept: Packet = Packet.objects.create(
-        organization_id=journey.organization_id,
-        party_ids=journey.party_ids,
-        journey=journey,
-        version=version,
-        body=dict(packet),
-        digest=digest,
-        created_at=now,
-    )
-    return kept
 
 
 def _event(

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from accounts.models import Organization
 from accounts.phi import blind_prefixes
 from accounts.prepared import together
 from journeys.core.state import Party
+from journeys.domain.disclosing import has_basis
 from journeys.domain.graphs import vendor_of
 from journeys.domain.reading import standing_parties
 from journeys.enums import PartyRole
@@ -50,13 +52,7 @@ def add_party(
     The caller holds the journey's lock.
     """
     if organization.id not in journey.party_ids:
-        journey.party_ids = [*journey.party_ids, organization.id]
-        Journey.objects.filter(pk=journey.pk).update(party_ids=journey.party_ids)
-        for model in (JourneyParty, JourneyEvent, Packet, ConsentGrant, WorkItem, Delivery):
-            model.objects.filter(journey=journey).update(party_ids=journey.party_ids)
-        DeliveryAttempt.objects.filter(delivery__journey=journey).update(
-            party_ids=journey.party_ids
-        )
+        _share_with(journey, [*journey.party_ids, organization.id])
     party: JourneyParty = JourneyParty.objects.create(
         organization_id=journey.organization_id,
         party_ids=journey.party_ids,
@@ -67,6 +63,28 @@ def add_party(
         search_tokens=blind_prefixes(journey.patient_name, organization_id=organization.id),
     )
     return party
+
+
+def _share_with(journey: Journey, party_ids: list[UUID]) -> None:
+    """From now on these organizations see the journey's rows, and no other."""
+    journey.party_ids = party_ids
+    Journey.objects.filter(pk=journey.pk).update(party_ids=party_ids)
+    for model in (JourneyParty, JourneyEvent, Packet, ConsentGrant, WorkItem, Delivery):
+        model.objects.filter(journey=journey).update(party_ids=party_ids)
+    DeliveryAttempt.objects.filter(delivery__journey=journey).update(party_ids=party_ids)
+
+
+def leave_without_basis(journey: Journey, *, now: datetime) -> None:
+    """End the part of vendors who may be told nothing more; the caller holds the journey's lock.
+
+    What they got they keep. A hub's and a pharmacy's part rests on other ground as well.
+    """
+    standing = JourneyParty.objects.filter(journey=journey, role=PartyRole.VENDOR, until=None)
+    leaving = list(standing.values_list("party_id", flat=True))
+    if not leaving or has_basis(journey, PartyRole.VENDOR, at=now):
+        return
+    standing.update(until=now)
+    _share_with(journey, [each for each in journey.party_ids if each not in leaving])
 
 
 @dataclass
@@ -86,12 +104,18 @@ class Cast:
         }
 
     def bring_in(self, role: str, *, now: datetime) -> JourneyParty | None:
-        """The party in a role, made one from the route if nobody has the role yet."""
-        if role not in self.parties and role in self.routed:
+        """The party in a role, made one from the route if nobody has the role yet.
+
+        A vendor takes part only while it may be told of the patient.
+        """
+        if role not in self.parties and role in self.routed and self._may_come(role, now=now):
             self.parties[role] = add_party(
                 self.journey, role=role, organization=self.routed[role], now=now
             )
         return self.parties.get(role)
+
+    def _may_come(self, role: str, *, now: datetime) -> bool:
+        return role != PartyRole.VENDOR or has_basis(self.journey, role, at=now)
 
 
 def cast_with(journey: Journey, standing: Iterable[JourneyParty]) -> Cast:

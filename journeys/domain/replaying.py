@@ -61,6 +61,7 @@ def _stopped(delivery_id: UUID) -> Delivery:
     newer = Delivery.objects.filter(
         journey_id=delivery.journey_id,
         recipient=delivery.recipient,
+        packet__kind=delivery.packet.kind,
         packet__version__gt=delivery.packet.version,
     )
     if newer.exists():

@@ -1,21 +1,29 @@
 """Put a journey's newest packet on its way to a partner: a row, which is the schedule."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from accounts.models import Organization
 from journeys.domain.nudges import nudge
+from journeys.enums import DeliveryStatus, PacketKind
 from journeys.models import Delivery, Endpoint, Journey, Packet
 
 
-def queue_delivery(journey: Journey, *, recipient: Organization, now: datetime) -> Delivery | None:
-    """Queue the newest packet for a recipient, once. None when it takes nothing from us.
+def queue_delivery(
+    journey: Journey, *, recipient: Organization, now: datetime, packet: Packet | None = None
+) -> Delivery | None:
+    """Queue a packet, else the newest enrollment, for a recipient, once.
+
+    None when it takes nothing from us.
 
     The caller holds the journey's lock.
     """
     endpoint = Endpoint.objects.filter(organization=recipient, active=True).first()
     if endpoint is None:
         return None
-    packet = Packet.objects.filter(journey=journey).order_by("-version").first()
+    enrollments = Packet.objects.filter(journey=journey, kind=PacketKind.ENROLLMENT)
+    packet = packet or enrollments.order_by("-version").first()
     delivery: Delivery = Delivery.objects.get_or_create(
         packet=packet,
         recipient=recipient,
@@ -30,3 +38,54 @@ def queue_delivery(journey: Journey, *, recipient: Organization, now: datetime) 
     )[0]
     nudge("journeys.tasks.send_due_deliveries", queue="routing")
     return delivery
+
+
+def keep_packet(
+    journey: Journey,
+    body: Mapping[str, Any],
+    digest: str,
+    *,
+    now: datetime,
+    kind: PacketKind = PacketKind.ENROLLMENT,
+) -> Packet:
+    """Keep what is handed over as the journey's next version. The caller holds its lock."""
+    version = Packet.objects.filter(journey=journey).count() + 1
+    kept: Packet = Packet.objects.create(
+        organization_id=journey.organization_id,
+        party_ids=journey.party_ids,
+        journey=journey,
+        version=version,
+        kind=kind,
+        body=dict(body),
+        digest=digest,
+        created_at=now,
+    )
+    return kept
+
+
+def earlier_recipients(journey: Journey) -> list[Organization]:
+    """Everyone an enrollment of this journey is or was on its way to."""
+    deliveries = Delivery.objects.filter(journey=journey)
+    return list(Organization.objects.filter(pk__in=deliveries.values("recipient")))
+
+
+def send_to_earlier_recipients(journey: Journey, packet: Packet, *, now: datetime) -> None:
+    """Put a packet on its way to everyone who may have had an earlier one.
+
+    Word that something ended goes only to those who got something: nobody else learns of it.
+    """
+    for recipient in earlier_recipients(journey):
+        if packet.kind == PacketKind.ENROLLMENT or _may_have(journey, recipient):
+            queue_delivery(journey, recipient=recipient, packet=packet, now=now)
+
+
+def _may_have(journey: Journey, recipient: Organization) -> bool:
+    """Whether anything went out to them, as far as we know or cannot exclude."""
+    its = Delivery.objects.filter(journey=journey, recipient=recipient, attempts__gt=0)
+    return bool(its.exclude(status=DeliveryStatus.WITHHELD).exists())
+
+
+def reason_of(delivery: Delivery) -> str | None:
+    """What a hand-over tells, for the story; None for an enrollment."""
+    kind = delivery.packet.kind
+    return None if kind == PacketKind.ENROLLMENT else str(kind)

@@ -9,6 +9,7 @@ from journeys.core.fold import SYSTEM
 from journeys.core.graph import Clock
 from journeys.domain.disclosing import role_of
 from journeys.domain.recording import record
+from journeys.domain.sending import reason_of
 from journeys.domain.worklist import DELIVERY_KEY
 from journeys.enums import DeliveryStatus, PartyRole
 from journeys.models import Delivery, DeliveryAttempt, Journey, WorkItem
@@ -23,6 +24,7 @@ def tell_journey(journey: Journey, delivery: Delivery, *, now: datetime) -> None
     event = Event(
         id=f"delivery:{delivery.pk}:{delivery.status}:{tries}",
         kind="hand_off",
+        reason=reason_of(delivery),
         status=delivery.status,
         source=SYSTEM,
         source_name="Throughline",

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from accounts.phi import EncryptedDateField, EncryptedJSONField, EncryptedTextField
 from accounts.tenancy import PartyModel
-from journeys.enums import PartyRole
+from journeys.enums import PacketKind, PartyRole
 
 
 class Journey(PartyModel):
@@ -145,11 +145,16 @@ class JourneyEvent(PartyModel):
 
 
 class Packet(PartyModel):
-    """What was signed and handed over, exactly; a correction is a further version."""
+    """What was signed and handed over, exactly; a correction is a further version.
+
+    Word that a permission or the enrollment ended is a version too, of its own kind: who has an
+    earlier one gets it as they got that.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="packets")
     version = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12, choices=PacketKind, default=PacketKind.ENROLLMENT)
     body = EncryptedJSONField()
     digest = models.CharField(max_length=64)
     created_at = models.DateTimeField()

@@ -20,6 +20,8 @@ from journeys.partners.signatures import signed
 
 TIMEOUT_SECONDS = 15.0
 LONGEST_ANSWER_BYTES = 64 * 1024
+# What a message says has happened, where it is no submission.
+TYPES = {"revocation": "consent.revoked", "withdrawal": "enrollment.withdrawn"}
 # Answers by which a partner says that this packet will never do.
 REFUSALS = frozenset({400, 405, 406, 411, 413, 414, 415, 422, 451})
 
@@ -101,7 +103,7 @@ class Webhook:
 def message(outgoing: Outgoing, *, now: datetime) -> bytes:
     """The body: type, timestamp, data."""
     content = {
-        "type": f"{outgoing.kind}.submitted",
+        "type": TYPES.get(outgoing.kind, f"{outgoing.kind}.submitted"),
         "timestamp": now.isoformat(),
         "data": outgoing.body,
     }

@@ -179,6 +179,11 @@ def packet_schema(address: str) -> Schema:
                     {"hub": text, "transport": {"enum": ["webhook", "portal", "packet"]}}
                 ),
                 "submitted_at": {"type": "string", "format": "date-time"},
+                "business_associate": {
+                    "type": "boolean",
+                    "description": "The hub acts for the practice under an agreement with it, "
+                    "so it may begin before the patient has signed.",
+                },
                 "services": {"type": "array", "items": text},
                 "sections": {
                     "type": "array",

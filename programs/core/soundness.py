@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 
+from programs.core.authorizations import lacking
 from programs.core.catalogue import ANSWERABLE, CATALOGUE
 from programs.core.checks import CHECKS, COMPARING
 from programs.core.conditions import Condition, fields_of, problems_of
@@ -178,13 +179,17 @@ def _consents(definition: Definition) -> Iterator[Problem]:
 
 
 def _consent(where: str, consent: Consent) -> Iterator[Problem]:
-    if consent.kind == "hipaa_authorization" and not (consent.elements and consent.grant):
-        yield Problem(where, "An authorization has its elements and what it grants.")
-    for name, words in _worded(consent):
-        for language in LANGUAGES:
-            if not words.get(language, "").strip():
-                yield Problem(f"{where} {name}", f"There are no words in “{language}”.")
-                return
+    if consent.kind == "hipaa_authorization":
+        yield from (Problem(f"{where} {name}", why) for name, why in lacking(consent))
+    unworded = [
+        Problem(f"{where} {name}", f"There are no words in “{language}”.")
+        for name, words in _worded(consent)
+        for language in LANGUAGES
+        if not words.get(language, "").strip()
+    ]
+    yield from unworded
+    if unworded:
+        return
     if consent.signer == "patient" and grade(consent_text(consent, "en")) > HIGHEST_GRADE:
         yield Problem(where, "Its English asks for more than 8 years of school.")
 
@@ -192,7 +197,7 @@ def _consent(where: str, consent: Consent) -> Iterator[Problem]:
 def _worded(consent: Consent) -> Iterator[tuple[str, Words]]:
     yield "title", consent.title
     yield "body", consent.body
-    if consent.elements:
+    if consent.elements and consent.kind != "hipaa_authorization":
         for part in fields(consent.elements):
             yield part.name, getattr(consent.elements, part.name)
 

@@ -20,7 +20,7 @@ from enrollment.domain.documents import Place, attach
 from enrollment.domain.proposals import keep_proposals
 from enrollment.domain.signing_links import ask_to_sign
 from enrollment.enums import LinkChannel
-from enrollment.models import Coverage, DocumentPage, Enrollment, Prefill
+from enrollment.models import Coverage, DocumentPage, Enrollment, Prefill, Signature
 from journeys.domain import inbound
 from journeys.models import Delivery, InboundReport, Journey, SavedView, WorkItem
 from tests.factories.enrollments import COVERAGE, ROSA
@@ -159,6 +159,7 @@ def _ids(world: World) -> dict[str, Any]:
             **_document(world),
             "prefill_id": _prefill(lakeside).id,
             "view_id": _saved_view(lakeside).id,
+            "signature_id": Signature.objects.filter(enrollment=world.sent)[0].id,
             "key": world.lakeside.version.program.key,
             "step": "benefit_verification",
         }

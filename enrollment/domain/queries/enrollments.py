@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import AuditEntry, User
-from enrollment.enums import EnrollmentStatus, SignatureKind
+from enrollment.enums import OPEN, EnrollmentStatus, SignatureKind
 from enrollment.models import Enrollment, Signature
 from journeys.models import Delivery
 from programs.models import ProgramVersion
@@ -62,7 +62,7 @@ def waiting_for(user_id: UUID) -> list[Enrollment]:
     """The queue of one prescriber: asked for, and without a standing certification."""
     rows = enrollments().filter(
         prescriber__user_id=user_id,
-        status__in=[EnrollmentStatus.DRAFT, EnrollmentStatus.RETURNED],
+        status__in=OPEN,
         signing_requested_at__isnull=False,
     )
     certified = Signature.objects.filter(
@@ -112,12 +112,11 @@ def others_on(enrollment_id: UUID, *, user_id: UUID | None, now: datetime) -> Se
     return [Other(names.get(each, ""), at, changed) for each, (at, changed) in latest.items()]
 
 
-def delivery_of(journey_id: UUID) -> Delivery | None:
-    """The newest packet on its way to whoever takes it first."""
-    newest: Delivery | None = (
-        Delivery.objects.filter(journey_id=journey_id)
-        .select_related("recipient")
-        .order_by("-created_at")
-        .first()
+def deliveries_of(journey_id: UUID) -> list[Delivery]:
+    """Every packet of a journey on its way to anybody, the newest first."""
+    rows: QuerySet[Delivery] = Delivery.objects.filter(journey_id=journey_id)
+    return list(
+        rows.select_related("recipient", "packet")
+        .defer("packet__body")
+        .order_by("-packet__version", "recipient__name")
     )
-    return newest

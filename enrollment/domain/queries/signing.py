@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from enrollment.enums import EnrollmentStatus, SignatureKind
+from enrollment.enums import OPEN, EnrollmentStatus, SignatureKind
 from enrollment.models import Enrollment, Signature, SigningLink
 
 
@@ -22,7 +22,9 @@ def to_be_signed(patient_id: UUID) -> list[Enrollment]:
     rows: QuerySet[Enrollment] = Enrollment.objects.select_related(
         "patient", "prescriber", "program_version__program"
     )
-    open_ones = Q(status__in=[EnrollmentStatus.DRAFT, EnrollmentStatus.RETURNED])
+    open_ones = Q(status__in=OPEN) | Q(
+        status=EnrollmentStatus.SUBMITTED, awaiting_patient_since__isnull=False
+    )
     return list(
         rows.filter(open_ones, ~authorized(), patient_id=patient_id).order_by("created_at", "id")
     )
@@ -46,8 +48,3 @@ def signed_through(link: SigningLink) -> list[Signature]:
     if link.used_at is None:
         return []
     return list(_signed().filter(enrollment__in=link.enrollment_ids, signed_at=link.used_at))
-
-
-def signed_by_patient(patient_id: UUID) -> list[Signature]:
-    """Everything that a patient signed and that still counts."""
-    return list(_signed().filter(enrollment__patient_id=patient_id, superseded_at=None))

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from journeys.enums import PacketKind
 from journeys.models import ConsentGrant, Journey, Packet
 from programs.core.definition import Definition
 from programs.core.eligibility import findings
@@ -52,7 +53,8 @@ def definition_of(version_id: UUID) -> Definition:
 
 def packets_of(journey: Journey) -> list[Packet]:
     """Every version that was handed over, newest first."""
-    return list(Packet.objects.filter(journey=journey).order_by("-version"))
+    enrollments = Packet.objects.filter(journey=journey, kind=PacketKind.ENROLLMENT)
+    return list(enrollments.order_by("-version"))
 
 
 def parts_of(packets: Sequence[Packet], *, asked: Mapping[str, str]) -> list[Part]:

@@ -43,6 +43,8 @@ class World:
         if message_id not in self.desk.cases:
             content = json.loads(body)
             data = content["data"]
+            if "packet" not in data:  # word that something ended: knowing it is all there is
+                return number_of(partner, data["journey"])
             taken = Taken(
                 message_id=message_id,
                 partner=partner,

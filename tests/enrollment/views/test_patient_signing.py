@@ -93,7 +93,7 @@ def test_a_patient_signs_on_a_phone_and_keeps_the_copy(lakeside: Office) -> None
     }
     done = phone.get("/sign/").content.decode()
     assert "It is signed" in done
-    copy = phone.get(f"/sign/copy/{signature.id}/")
+    copy = phone.post(f"/sign/copy/{signature.id}/")
     assert copy.content.startswith(b"%PDF")
     assert copy["Content-Disposition"].startswith("attachment")
     with acting_as(lakeside.coordinator):
@@ -294,10 +294,10 @@ def test_another_link_opens_no_copy_of_this_patient(lakeside: Office, harbor: Of
     phone = opened(lakeside)
     finish(phone, go(phone))
     (signature,) = signed(lakeside, draft).values()
-    assert phone.get(f"/sign/copy/{signature.id}/").status_code == 200
+    assert phone.post(f"/sign/copy/{signature.id}/").status_code == 200
     other = opened(harbor)
-    assert other.get(f"/sign/copy/{signature.id}/").status_code == 404
-    assert Client().get(f"/sign/copy/{signature.id}/").status_code == 404
+    assert other.post(f"/sign/copy/{signature.id}/").status_code == 404
+    assert Client().post(f"/sign/copy/{signature.id}/").status_code == 404
 
 
 def test_the_copy_is_mailed_only_as_a_link(lakeside: Office) -> None:

@@ -203,7 +203,7 @@ def test_what_the_hub_returned_is_corrected_signed_again_and_sent_again(
     assert (
         "returned this for correction" in ana.get(f"/enrollments/{enrollment.id}/").content.decode()
     )
-    assert "nothing has changed since" in review(ana, enrollment)
+    assert "othing has changed since" in review(ana, enrollment)
     lakeside.answer(enrollment, B7="MH204418891")
     ana.post(f"/enrollments/{enrollment.id}/ask/")
     maya.post("/signing/read/", reading(maya, enrollment))

@@ -12,7 +12,7 @@ from accounts.tenancy import acting_as, every_tenant
 from journeys.core.events import Event
 from journeys.core.templates import GRAPHS
 from journeys.domain import graphs
-from journeys.domain.opening import NewJourney, hand_over_again, open_journey
+from journeys.domain.opening import Further, NewJourney, hand_over_again, open_journey
 from journeys.domain.recording import UnknownJourney, record
 from journeys.models import Delivery, Endpoint, FunnelRow, Journey, JourneyEvent, WorkItem
 from programs.models import Program, ProgramVersion
@@ -144,9 +144,8 @@ def test_a_correction_goes_to_each_earlier_recipient_as_the_next_version(
     record(journey.id, told(hub, "intake_review", "accepted"), actor=None, now=timezone.now())
     ana = actor_of(member(practice, Role.PRACTICE_STAFF))
     with acting_as(ana):
-        packet = hand_over_again(
-            journey.id, packet={"schema": "2"}, digest="1" * 64, facts={}, by=ana, now=NOW
-        )
+        further = Further(packet={"schema": "2"}, digest="1" * 64, facts={})
+        packet = hand_over_again(journey.id, further, by=ana, now=NOW)
         assert packet.version == 2
         assert Delivery.objects.filter(packet=packet, recipient=hub).count() == 1
 

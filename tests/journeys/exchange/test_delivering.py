@@ -12,7 +12,7 @@ from accounts.tenancy import acting_as, every_tenant
 from journeys.core.delivery import MAX_ATTEMPTS
 from journeys.domain import intake
 from journeys.domain.claiming import claim
-from journeys.domain.opening import hand_over_again
+from journeys.domain.opening import Further, hand_over_again
 from journeys.enums import DeliveryStatus
 from journeys.models import (
     Delivery,
@@ -171,9 +171,8 @@ def test_a_correction_waits_for_what_went_before_it(
     hub.moods = [500]
     journey = submitted(now=clock.now)
     ana = actor_of(journey.organization.memberships.get())
-    hand_over_again(
-        journey.id, packet=packet("Rosa D."), digest="1" * 64, facts={}, by=ana, now=clock.now
-    )
+    further = Further(packet=packet("Rosa D."), digest="1" * 64, facts={})
+    hand_over_again(journey.id, further, by=ana, now=clock.now)
     deliver(clock)
     deliver(clock)
     assert [message.content["data"]["version"] for message in hub.taken] == [1]

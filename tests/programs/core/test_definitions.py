@@ -104,7 +104,10 @@ ASKS: list[str] = VELTRANA.to_json()["asks"]
         ),
         ({"consents": CONSENTS[1:]}, "There is no hipaa authorization."),
         ({"consents": CONSENTS[:1]}, "There is no prescriber certification."),
-        ({"consents": [{**CONSENTS[0], "elements": None}, CONSENTS[1]]}, "has its elements"),
+        (
+            {"consents": [{**CONSENTS[0], "elements": None}, CONSENTS[1]]},
+            "does not say who may share it",
+        ),
         ({"consents": [{**CONSENTS[0], "body": {"en": "Yes."}}, CONSENTS[1]]}, "no words in “es”"),
         (
             {
@@ -119,7 +122,7 @@ ASKS: list[str] = VELTRANA.to_json()["asks"]
                     CONSENTS[1],
                 ]
             },
-            "revocation: There are no words in “en”.",
+            "revocation: It does not say how to take it back in every language",
         ),
     ],
 )

@@ -1,0 +1,46 @@
+"""What 45 CFR 164.508(c) asks of an authorization, and what a text lacks of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+
+from programs.core.catalogue import CATALOGUE
+from programs.core.consents import LANGUAGES, Consent, Grant
+
+# Each element and statement: its part of the law, and what it has to say.
+IN_LAW: Mapping[str, tuple[str, str]] = {
+    "information": ("164.508(c)(1)(i)", "what information is shared"),
+    "disclosers": ("164.508(c)(1)(ii)", "who may share it"),
+    "recipients": ("164.508(c)(1)(iii)", "who may receive it"),
+    "purposes": ("164.508(c)(1)(iv)", "what each is for"),
+    "expiration": ("164.508(c)(1)(v)", "when it ends"),
+    "revocation": ("164.508(c)(2)(i)", "how to take it back"),
+    "conditions": ("164.508(c)(2)(ii)", "whether anything depends on signing"),
+    "redisclosure": ("164.508(c)(2)(iii)", "that it may be passed on"),
+    "payment": ("164.508(a)(3)-(4)", "who is paid for it"),
+    "copy": ("164.508(c)(4)", "that the patient gets a copy"),
+}
+_SIGNATURE = {"esign": "a signature", "date": "its date", "text": "a representative's authority"}
+
+
+def lacking(consent: Consent) -> Iterator[tuple[str, str]]:
+    """Every element that an authorization lacks: its name, and a sentence with the law's place."""
+    for name, (place, what) in IN_LAW.items():
+        words = getattr(consent.elements, name, None) or {}
+        if not all(words.get(language, "").strip() for language in LANGUAGES):
+            yield name, f"It does not say {what} in every language (45 CFR {place})."
+    types = {CATALOGUE[key].type for key in consent.fields if key in CATALOGUE}
+    for type_, what in _SIGNATURE.items():
+        if type_ not in types:
+            yield "signature", f"It does not ask for {what} (45 CFR 164.508(c)(1)(vi))."
+    if consent.grant is None:
+        yield "grant", "It does not say what it permits."
+    else:
+        yield from _grant(consent.grant)
+
+
+def _grant(grant: Grant) -> Iterator[tuple[str, str]]:
+    for part in fields(grant):
+        value = getattr(grant, part.name)
+        if not value or (isinstance(value, int) and value < 0):
+            words = part.name.replace("_", " ")
+            yield f"grant {part.name}", f"What it permits names no {words}."
