@@ -22,13 +22,15 @@ def may_claim(actor: Actor, item: WorkItem) -> bool:
 
 
 def may_report(actor: Actor, state: JourneyState, step: StepState, *, roles: Set[str]) -> bool:
-    """The staff of the party with the next action report a step that is open."""
-    return (
-        actor.may(Permission.JOURNEYS_REPORT)
-        and state.is_open
-        and step.key in state.current
-        and step.acts in roles
-    )
+    """The staff of the party with the next action report a step that is open.
+
+    What may happen at any time (a side effect, the end of the therapy) is reported by each party
+    that may read of it.
+    """
+    if not actor.may(Permission.JOURNEYS_REPORT):
+        return False
+    has_it = state.is_open and step.key in state.current and step.acts in roles
+    return has_it or bool(state.any_time.get(step.key, frozenset()) & roles)
 
 
 def may_review_intake(actor: Actor, state: JourneyState, *, roles: Set[str]) -> bool:

@@ -129,6 +129,7 @@ def _going(around: Around, on: Walk, last_at: datetime) -> JourneyState:
         supply=around.supply,
         elsewhere=tuple(event.ref for event in on.ledger.elsewhere),
         private=around.graph.private,
+        any_time=around.graph.any_time,
     )
 
 
@@ -174,6 +175,7 @@ def _ended(around: Around, on: Walk, closing: Closing, last_at: datetime) -> Jou
         unplaced=tuple(on.ledger.unplaced),
         supply=around.supply,
         private=around.graph.private,
+        any_time={k: v for k, v in around.graph.any_time.items() if k in outliving},
     )
 
 

@@ -315,6 +315,12 @@ class Graph:
         return frozenset(step.key for step in self.asides if step.aside and step.aside.private)
 
     @cached_property
+    def any_time(self) -> Mapping[str, frozenset[str]]:
+        """Steps that only a report opens, at any time, each with the roles that may report it."""
+        only = (step for step in self.asides if step.aside and not step.aside.openings)
+        return {s.key: frozenset(s.seen_by) & frozenset(s.details_seen_by) for s in only}
+
+    @cached_property
     def renewable(self) -> frozenset[str]:
         """Facts that each time of a step which comes again tells anew."""
         again = (step for step in self.asides if step.aside and step.aside.numbered_by)

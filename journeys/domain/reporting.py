@@ -38,7 +38,8 @@ def report(journey_id: UUID, told: Report, *, by: Actor, now: datetime) -> Journ
     if any(event.id == words.id for event in story.events):
         return story.journey
     step = _check(story, told, by=by, now=now)
-    role = story.state.steps[step.key].acts or ""
+    acts = story.state.steps[step.key].acts or ""
+    role = acts if acts in story.roles else story.viewer
     journey = record(journey_id, said(story, words, role=role, now=now), actor=by, now=now)
     audit.wrote(journey, action="reported a step", fields=[told.step, *told.facts])
     return journey
@@ -64,13 +65,19 @@ def _check(story: Story, told: Report, *, by: Actor, now: datetime) -> Step:
         raise Refused("This journey has no such step.")
     if not may_report(by, story.state, state, roles=story.roles):
         raise Refused(f"{step.title} is no longer your organization's next action.")
-    status = step.status(told.status)
-    if status is None:
-        raise Refused(f"{step.title} has no such result.")
-    if told.reason and told.reason not in {reason.key for reason in status.reasons}:
-        raise Refused(f"That is not a reason for “{status.label}”.")
+    _check_result(step, told)
     if told.occurred_at > now + CLOCK_SKEW:
         raise Refused("This is in the future. Give the time at which it happened.")
     if told.occurred_at < story.journey.started_at - CLOCK_SKEW:
         raise Refused("This is before the enrollment was submitted.")
     return step
+
+
+def _check_result(step: Step, told: Report) -> None:
+    status = step.status(told.status)
+    if status is None:
+        raise Refused(f"{step.title} has no such result.")
+    if told.reason and told.reason not in {reason.key for reason in status.reasons}:
+        raise Refused(f"That is not a reason for “{status.label}”.")
+    if status.reasoned and not told.reason:
+        raise Refused(f"Give the reason for “{status.label}”.")

@@ -155,13 +155,15 @@ def _reports(story: queries.Story) -> list[dict[str, str]]:
         return [{"url": reverse("intake_review", args=[id_]), "label": state.steps[INTAKE].action}]
     mine = [
         key
-        for key in state.current
+        for key in dict.fromkeys((*state.current, *state.any_time))
         if may_report(actor, state, state.steps[key], roles=story.roles)
     ]
     found = [
         {
             "url": reverse("journey_report", args=[id_, key]),
             "label": _("Report: {step}").format(step=state.steps[key].title.lower()),
+            # What may happen at any time never is the next thing to do.
+            "quiet": "" if key in state.current else "yes",
         }
         for key in mine
     ]

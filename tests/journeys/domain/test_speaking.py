@@ -16,7 +16,7 @@ from journeys.domain.queries.funnel import funnel_of
 from journeys.domain.recording import UnknownJourney
 from journeys.domain.reporting import Report, report
 from journeys.domain.speaking import Refused
-from journeys.models import Journey, JourneyEvent
+from journeys.models import Journey, JourneyEvent, WorkItem
 from tests.factories.exchange import submitted
 from tests.factories.people import OrganizationFactory, actor_of, member
 
@@ -142,3 +142,27 @@ def test_a_manufacturer_counts_only_its_own_rows(journey: Journey) -> None:
         assert funnel_of(program.id).hides
     with acting_as(samuel):
         assert funnel_of(program.id).stages[0] == ("submitted", 0)
+
+
+def test_a_side_effect_is_reported_at_any_time_and_opens_the_hubs_work(
+    journey: Journey, ana: Actor, priya: Actor
+) -> None:
+    captured = result(step="adverse_event", status="captured", reason="side_effect", facts={})
+    with acting_as(ana):
+        report(journey.id, captured, by=ana, now=timezone.now())
+    assert (last(journey).source, last(journey).body["role"]) == ("lakeside", "practice")
+    with acting_as(priya):
+        assert WorkItem.objects.filter(owner_id=priya.organization_id, step="adverse_event")
+        journey.refresh_from_db()
+    # The lists, which every party reads, go on telling of the step on the path.
+    assert journey.step == "intake_review"
+
+
+def test_the_therapy_is_not_ended_without_a_reason(journey: Journey, ana: Actor) -> None:
+    ended = {"step": "discontinuation", "status": "cancelled", "facts": {}}
+    with acting_as(ana):
+        with pytest.raises(Refused, match="Give the reason"):
+            report(journey.id, result(**ended), by=ana, now=timezone.now())
+        report(journey.id, result(**ended, reason="cost"), by=ana, now=timezone.now())
+        journey.refresh_from_db()
+    assert journey.closed_at is not None
