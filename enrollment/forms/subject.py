@@ -9,6 +9,7 @@ from django.http import QueryDict
 from enrollment.forms.build import AnswersForm, subject_form
 from programs.core.conditions import fields_of, is_present
 from programs.core.display import display
+from programs.core.facts import DRAWN_FROM
 from programs.core.fields import TypedOncePer
 from programs.core.forms import subject_sheet
 
@@ -36,7 +37,7 @@ def redrawn_form(
 
 
 def _deciding(once: TypedOncePer) -> set[str]:
-    """The questions that decide about others of the same subject; an age comes from A5."""
+    """The questions that decide about others of the same subject, by way of a fact or not."""
     items = subject_sheet(once, {}, today=date.min).items
     read = {
         name
@@ -45,7 +46,7 @@ def _deciding(once: TypedOncePer) -> set[str]:
         if condition is not None
         for name in fields_of(condition)
     }
-    return read | ({"A5"} if "patient.age" in read else set())
+    return read.union(*(DRAWN_FROM.get(name, frozenset()) for name in read))
 
 
 def subject_rows(once: TypedOncePer, answers: Answers, *, today: date) -> list[tuple[str, str]]:

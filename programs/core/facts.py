@@ -27,6 +27,17 @@ FACTS: Mapping[str, str] = {
     "product.cold_chain": "The chosen product must stay cold",
     "product.controlled": "The chosen product is a controlled medicine",
 }
+DRAWN_FROM: Mapping[str, frozenset[str]] = {
+    "patient.age": frozenset({"A5"}),
+    "patient.weight_kg": frozenset({"E10.weight", "E10.unit"}),
+    "coverage.federal": frozenset({"B5"}),
+    "diagnosis.unknown": frozenset({"E1"}),
+    "practice.name_differs": frozenset({"C1", "C2"}),
+    "prescriber.name_differs": frozenset({"D1", "D4"}),
+    "product.cold_chain": frozenset({"F1"}),
+    "product.controlled": frozenset({"F1"}),
+}
+"""The answers that each fact follows from."""
 OWN_FACTS = ("diagnosis.unknown", "product.cold_chain", "product.controlled")
 """Facts that each of several programs has for itself."""
 

@@ -10,7 +10,7 @@ from programs.core.conditions import Condition, fields_of, problems_of
 from programs.core.consents import LANGUAGES, Consent, Words
 from programs.core.consents import text as consent_text
 from programs.core.definition import SCHEMA, Definition, Tightening
-from programs.core.facts import FACTS
+from programs.core.facts import DRAWN_FROM, FACTS
 from programs.core.fields import Field
 from programs.core.identifiers import icd10, ndc
 from programs.core.readability import grade
@@ -210,8 +210,9 @@ def _read_by(field: Field) -> frozenset[str]:
 def _circles(definition: Definition) -> Iterator[Problem]:
     """Questions whose being shown hangs, by way of others, on themselves."""
     items = (*union((definition,)), *signing((definition,)))
-    reads: Mapping[str, frozenset[str]] = {item.key: _read_by(item.field) for item in items} | {
-        "patient.weight_kg": frozenset({"E10.weight", "E10.unit"})
+    reads: Mapping[str, frozenset[str]] = {
+        **DRAWN_FROM,
+        **{item.key: _read_by(item.field) for item in items},
     }
     for start in reads:
         reached: set[str] = set()

@@ -281,6 +281,13 @@ def test_a_condition_may_read_a_computed_value() -> None:
     assert "veltrana.two_vials" not in shown(definition, E10__weight="50", E10__unit="kg")
 
 
+def test_a_circle_by_way_of_a_fact_is_told() -> None:
+    """The weight is asked only above a dose that follows from the weight."""
+    circle = {"field": "veltrana.dose", "op": "present"}
+    definition = asking(DOSE, tightens={"E10": {"shown_when": circle}})
+    assert any("depends on its own answer" in problem.why for problem in problems(definition))
+
+
 def test_a_question_may_stand_behind_a_canonical_one() -> None:
     behind = {**DOSE, "section": "Prescription", "after": "F1"}
     keys = [item.key for item in visible([asking(behind)], COMPLETE, today=TODAY)]

@@ -5,7 +5,7 @@ import pytest
 from programs.core.catalogue import ANSWERABLE, CATALOGUE
 from programs.core.checks import CHECKS
 from programs.core.conditions import OPERATIONS, Condition
-from programs.core.facts import FACTS
+from programs.core.facts import DRAWN_FROM, FACTS
 from programs.core.fields import FieldType
 from programs.core.words import (
     CHECK_WORDS,
@@ -14,6 +14,11 @@ from programs.core.words import (
     required_words,
     validation_words,
 )
+
+
+def test_every_fact_says_what_it_follows_from() -> None:
+    assert set(DRAWN_FROM) == set(FACTS)
+    assert set().union(*DRAWN_FROM.values()) <= set(ANSWERABLE)
 
 
 def test_nothing_is_without_words() -> None:
