@@ -69,7 +69,6 @@ class Journey(PartyModel):
                 name="journey_refresh",
             ),
             models.Index(fields=["organization", "patient_id"], name="journey_by_patient"),
-            models.Index(fields=["organization", "-last_event_at"], name="journey_by_practice"),
         )
 
     def __str__(self) -> str:
@@ -108,7 +107,14 @@ class JourneyEvent(PartyModel):
     """One thing somebody told us, with when it happened and when we learnt it. Never changed."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="events")
+    # Every index is written with every event: "event_by_journey" serves this one's look-ups, and
+    # nobody asks for an organization's events.
+    journey = models.ForeignKey(
+        Journey, on_delete=models.CASCADE, related_name="events", db_index=False
+    )
+    organization = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     kind = models.CharField(max_length=30)
     step = models.CharField(max_length=60, blank=True)
     status = models.CharField(max_length=40, blank=True)
