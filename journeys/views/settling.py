@@ -37,7 +37,10 @@ def settle_conflicts(request: HttpRequest, journey_id: UUID) -> HttpResponse:
     }
     posted = request.POST if request.method == "POST" else None
     if not mine and not posted:
-        raise PermissionDenied
+        if any(each.open for each in story.state.conflicts):
+            raise PermissionDenied
+        messages.info(request, _("Partners do not disagree about anything here."))
+        return redirect("journey", journey_id)
     entries = [entry for entry in presenting.entries(story) if entry.columns and entry.key in mine]
     forms = [
         SettleForm(posted if posted and posted.get("conflict") == entry.key else None, entry=entry)

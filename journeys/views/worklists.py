@@ -12,7 +12,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
-from accounts.access import needs_recent_authentication, requires, safe_next
+from accounts.access import (
+    get_visible_or_404,
+    needs_recent_authentication,
+    requires,
+    safe_next,
+)
 from accounts.core.permissions import Permission
 from accounts.core.spreadsheet import csv_of
 from accounts.templatetags.times import when
@@ -23,6 +28,7 @@ from journeys.domain.queries.work import filtered, row_of
 from journeys.domain.queries.worklists import colleagues, filters_of, narrowed
 from journeys.domain.saving_views import TooManyViews, forget_view, save_view
 from journeys.forms.work import AssignForm, SaveViewForm
+from journeys.models import SavedView
 
 HEAD = ("Due", "Patient", "Journey", "Program", "Payer", "Next action", "Step", "State", "Who")
 MOST_EXPORTED = 5_000
@@ -71,7 +77,9 @@ def keep(request: HttpRequest) -> HttpResponse:
 @require_POST
 def forget(request: HttpRequest, view_id: UUID) -> HttpResponse:
     """Take one of one's own views away."""
-    forget_view(view_id, by=current_actor())
+    actor = current_actor()
+    mine = SavedView.objects.filter(user_id=actor.user_id)
+    forget_view(get_visible_or_404(mine, pk=view_id).pk, by=actor)
     return redirect(safe_next(request, default=reverse("work")))
 
 

@@ -129,6 +129,11 @@ def test_a_stranger_gets_404_for_a_disagreement_that_exists(disputed: World, ben
     assert story(disputed).state.conflicts[0].open
 
 
+def test_where_nobody_disagrees_there_is_nothing_to_settle(world: World, priya: Client) -> None:
+    answer = priya.get(url_of(world), follow=True)
+    assert "Partners do not disagree about anything here." in answer.content.decode()
+
+
 def test_without_a_reason_nothing_is_settled(disputed: World, priya: Client) -> None:
     answer = priya.post(url_of(disputed), choice(disputed, disputed.hub.name, why=" "))
     assert answer.status_code == 422

@@ -144,7 +144,7 @@ def test_a_saved_view_is_the_persons_own(world: World, medicaid: Journey) -> Non
     assert "Medicaid, stale" not in colleague.get(URL).content.decode()
     with every_tenant(reason="the test looks"):
         view = SavedView.objects.get()
-    colleague.post(reverse("work_view_forget", args=[view.pk]))
+    assert colleague.post(reverse("work_view_forget", args=[view.pk])).status_code == 404
     assert "Medicaid, stale" in browser.get(URL).content.decode()
     browser.post(reverse("work_view_forget", args=[view.pk]))
     assert "Medicaid, stale" not in browser.get(URL).content.decode()
