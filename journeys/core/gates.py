@@ -38,5 +38,6 @@ def gated(on: Walk, step: Step, state: StepState) -> StepState:
             owner=gate.owner,
             acts=step.acting(gate.owner),
             action=gate.action,
+            kept_by=gate.kept_by,
         )
     return state

@@ -48,7 +48,8 @@ class StepState:
     owner is outside). `due_at` is when the step should be over, `act_by` when the next action
     falls due. `settled_at` is set once the step and all it needs are over. `ref` is the
     report it rests on. A `presumed` skip rests on nothing but that nobody said otherwise.
-    `number` tells the times of a step that comes again apart.
+    What a `kept_by` step has is no work here while that one is open. `number` tells the times
+    of a step that comes again apart.
     """
 
     key: str
@@ -70,6 +71,7 @@ class StepState:
     skipped_by: tuple[str, ...] = ()
     presumed: bool = False
     blocked_why: str = ""
+    kept_by: str = ""
     ref: str | None = None
     number: str = ""
 

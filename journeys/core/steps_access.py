@@ -12,6 +12,7 @@ UNSIGNED = Gate(
     "Waits for the patient's authorization",
     "practice",
     "Ask the patient to sign",
+    kept_by="patient_authorization",
 )
 NO_COVERAGE = {"field": "line_of_business", "op": "equals", "value": "uninsured"}
 

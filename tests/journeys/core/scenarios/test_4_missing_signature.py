@@ -26,6 +26,12 @@ def test_what_the_manufacturer_pays_for_waits_for_the_signature() -> None:
     assert (step.acts, step.action) == ("practice", "Ask the patient to sign")
 
 
+def test_asking_the_patient_is_one_thing_to_do() -> None:
+    state = unsigned().stands("2026-03-02 11:10")
+    asked = [action.step for action in state.actions if "sign" in action.action]
+    assert asked == ["patient_authorization"]
+
+
 def test_signing_on_the_phone_at_21_14_lets_it_go_on_at_21_14() -> None:
     journey = unsigned()
     signed = tells("practice", "2026-03-02 21:14", facts={"patient_signed": True})
