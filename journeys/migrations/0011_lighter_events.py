@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0003_cache"), ("journeys", "0009_upkeep_issue")]
+    dependencies = [("accounts", "0003_cache"), ("journeys", "0010_packet_kind")]
 
     operations = [
         migrations.RemoveIndex(model_name="journey", name="journey_by_practice"),
