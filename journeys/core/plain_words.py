@@ -152,10 +152,10 @@ def for_patient(
         return DONE[here]
     told_of = [key for key in state.current if key not in state.private]
     step = state.steps[(told_of or list(state.current))[0]]
-    acts = _name(step.acts, parties, here)
+    acts = _name(step.acts or "hub", parties, here)
     unclear = step.phase == "conflict" or not told_of
     words = CHECKING if unclear else NOW.get(step.key, CHECKING)
-    told = words[here].format(who=_name(step.owner or step.acts, parties, here))
+    told = words[here].format(who=_name(step.owner or step.acts or "hub", parties, here))
     return told if unclear else " ".join([told, *_when(step, acts, parties, here, now)])
 
 
