@@ -54,8 +54,36 @@ def packet(
             for name in SECTIONS
             if (fields := [_told(item, known) for item in items if _said(item, name, known)])
         ],
+        "documents": [],
         "signatures": _plain(signatures),
     }
+
+
+def with_documents(
+    packet: Mapping[str, Any], documents: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The packet naming the documents that its file questions are answered by.
+
+    Answers hold the ``id`` of each; outside it is known by its ``sha256`` alone.
+    """
+    told = [field for section in packet["sections"] for field in section["fields"]]
+    files = {field["id"]: field["value"] for field in told if field["type"] == "file"}
+    sent = [each for each in documents if each["id"] in files.get(each["field"], ())]
+    digests = {each["id"]: each["sha256"] for each in sent}
+    return {
+        **packet,
+        "sections": [
+            {**section, "fields": [_by_digest(field, digests) for field in section["fields"]]}
+            for section in packet["sections"]
+        ],
+        "documents": [{name: each[name] for name in each if name != "id"} for each in sent],
+    }
+
+
+def _by_digest(field: Mapping[str, Any], digests: Mapping[str, str]) -> Mapping[str, Any]:
+    if field["type"] != "file":
+        return field
+    return {**field, "value": [digests[one] for one in field["value"] if one in digests]}
 
 
 def sha256(packet: Mapping[str, Any]) -> str:

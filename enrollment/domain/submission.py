@@ -12,9 +12,10 @@ from accounts import audit
 from accounts.core.actor import Actor
 from accounts.tenancy import every_tenant
 from enrollment import rules
-from enrollment.core.packet import packet, sha256
+from enrollment.core.packet import packet, sha256, with_documents
 from enrollment.domain.definitions import definition_of
 from enrollment.domain.granting import grants_of
+from enrollment.domain.handing import papers_for, told_documents
 from enrollment.domain.locking import lock
 from enrollment.domain.readiness import Readiness, readiness
 from enrollment.domain.remembering import remember
@@ -23,6 +24,7 @@ from enrollment.enums import EnrollmentStatus, SignatureKind
 from enrollment.models import Enrollment, Signature
 from journeys.domain.disclosing import ASKED_ON, AUTHORIZATION
 from journeys.domain.opening import Further, NewJourney, hand_over_again, open_journey
+from journeys.domain.papers import keep_papers
 from programs.core.union import union
 
 # Which fact of the journey each answer is.
@@ -71,9 +73,12 @@ def submit(
     if enrollment.journey_id is None:
         new = _new_journey(enrollment, signatures.get(SignatureKind.PATIENT), body, facts)
         enrollment.journey = open_journey(new, by=by, now=now)
+        journey_id = enrollment.journey.id
     else:
+        journey_id = enrollment.journey_id
         further = _further(enrollment, signatures, body, facts)
-        hand_over_again(enrollment.journey_id, further, by=by, now=now)
+        hand_over_again(journey_id, further, by=by, now=now)
+    keep_papers(journey_id, papers_for(enrollment, body), by=by, now=now)
     enrollment.awaiting_patient_since = now if early else None
     _settle(enrollment, now=now)
     remember(enrollment, state.form, now=now)
@@ -131,6 +136,7 @@ def hand_over_signature(enrollment_id: UUID, *, by: Actor, now: datetime) -> Enr
         grants=grants_of(enrollment, signatures[SignatureKind.PATIENT]),
     )
     hand_over_again(enrollment.journey_id, further, by=by, now=now)
+    keep_papers(enrollment.journey_id, papers_for(enrollment, body), by=by, now=now)
     enrollment.awaiting_patient_since = None
     enrollment.updated_at = now
     enrollment.save(update_fields=["awaiting_patient_since", "updated_at"])
@@ -163,7 +169,7 @@ def _settle(enrollment: Enrollment, *, now: datetime) -> None:
 def _packet(
     enrollment: Enrollment, signatures: Mapping[str, Signature], *, agreement: bool, now: datetime
 ) -> dict[str, Any]:
-    return packet(
+    body = packet(
         definition_of(enrollment.program_version),
         enrollment.answers,
         signatures=[_told(signatures[kind]) for kind in sorted(signatures)],
@@ -171,6 +177,7 @@ def _packet(
         today=timezone.localdate(now),
         agreement=agreement,
     )
+    return with_documents(body, told_documents(enrollment))
 
 
 def _told(signature: Signature) -> dict[str, Any]:

@@ -138,8 +138,18 @@ def _has_agreement(packet: Mapping[str, Any]) -> bool:
 def share_of(packet: Mapping[str, Any], *, role: str) -> dict[str, Any]:
     """The packet as this role may have it."""
     share = DISCLOSURES[role]
+    told = {
+        field["id"]: section["name"]
+        for section in packet["sections"]
+        for field in section["fields"]
+    }
     return {
         **packet,
+        "documents": [
+            document
+            for document in packet.get("documents", ())
+            if not share.sections or told.get(document["field"]) in share.sections
+        ],
         "sections": [
             section
             for section in packet["sections"]

@@ -17,11 +17,19 @@ from journeys.models import (
     ConsentGrant,
     Delivery,
     DeliveryAttempt,
+    HandedDocument,
+    HandedPage,
     Journey,
     JourneyEvent,
     JourneyParty,
     Packet,
     WorkItem,
+)
+
+# Rows that every party sees, each with the journey it belongs to.
+OF_JOURNEY = (
+    *(JourneyParty, JourneyEvent, Packet, ConsentGrant, WorkItem, Delivery),
+    *(HandedDocument, HandedPage),
 )
 
 
@@ -69,7 +77,7 @@ def _share_with(journey: Journey, party_ids: list[UUID]) -> None:
     """From now on these organizations see the journey's rows, and no other."""
     journey.party_ids = party_ids
     Journey.objects.filter(pk=journey.pk).update(party_ids=party_ids)
-    for model in (JourneyParty, JourneyEvent, Packet, ConsentGrant, WorkItem, Delivery):
+    for model in OF_JOURNEY:
         model.objects.filter(journey=journey).update(party_ids=party_ids)
     DeliveryAttempt.objects.filter(delivery__journey=journey).update(party_ids=party_ids)
 

@@ -1,3 +1,4 @@
+from journeys.models.documents import HandedDocument, HandedPage
 from journeys.models.exchange import (
     Delivery,
     DeliveryAttempt,
@@ -25,6 +26,8 @@ __all__ = [
     "DeliveryAttempt",
     "Endpoint",
     "FunnelRow",
+    "HandedDocument",
+    "HandedPage",
     "InboundReport",
     "Journey",
     "JourneyEvent",

@@ -21,11 +21,13 @@ from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from journeys.domain import intake as domain
 from journeys.domain import work
+from journeys.domain.papers import papers_with
 from journeys.domain.queries import intake as queries
 from journeys.domain.queries import journeys as journey_queries
 from journeys.domain.queries.work import counts, filtered, row_of
 from journeys.domain.reading import one
 from journeys.domain.speaking import Refused
+from journeys.enums import PartyRole
 from journeys.forms.facts import CORRECTIONS
 from journeys.models import Journey
 from journeys.rules import INTAKE, may_review_intake
@@ -109,6 +111,7 @@ def _show(
         "now": now,
         "state": story.state.steps[INTAKE],
         "head_facts": presenting.head_facts(story),
+        "papers": papers_with(packets[0], role=PartyRole.HUB),
         "checks": queries.checks_of(journey, packets[0], now=now),
         "contacts": presenting.contacts(story)[:1],
         "taken_by": journey_queries.takers_of(journey).get(INTAKE, ""),

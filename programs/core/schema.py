@@ -194,10 +194,23 @@ def packet_schema(address: str) -> Schema:
                         }
                     ),
                 },
+                "documents": {"type": "array", "items": _document()},
                 "signatures": {"type": "array", "items": {"type": "object"}},
             }
         ),
     }
+
+
+def _document() -> Schema:
+    """A file that goes with the packet; the answer it gives names it by its digest."""
+    text: Schema = {"type": "string"}
+    return _exactly(
+        {
+            **dict.fromkeys(("field", "title", "content_type", "sha256"), text),
+            "size": {"type": "integer"},
+            "pages": {"type": "integer"},
+        }
+    )
 
 
 def _told() -> Schema:

@@ -20,9 +20,16 @@ from enrollment.domain.documents import Place, attach
 from enrollment.domain.proposals import keep_proposals
 from enrollment.domain.signing_links import ask_to_sign
 from enrollment.enums import LinkChannel
-from enrollment.models import Coverage, DocumentPage, Enrollment, Prefill, Signature
+from enrollment.models import (
+    Coverage,
+    Document,
+    DocumentPage,
+    Enrollment,
+    Prefill,
+    Signature,
+)
 from journeys.domain import inbound
-from journeys.models import Delivery, InboundReport, Journey, SavedView, WorkItem
+from journeys.models import Delivery, HandedPage, InboundReport, Journey, SavedView, WorkItem
 from tests.factories.enrollments import COVERAGE, ROSA
 from tests.factories.offices import Office, office
 from tests.factories.people import OrganizationFactory, actor_of, member, proven, signed_in
@@ -79,6 +86,7 @@ class World:
     sent: Enrollment
     draft: Enrollment
     journey: Journey
+    card: Document
     insiders: dict[str, Person] = field(default_factory=dict)
     strangers: dict[str, Person] = field(default_factory=dict)
     # What stands in an address, by the name it has there.
@@ -103,11 +111,12 @@ def build() -> World:
     lakeside = office("Lakeside Rheumatology")
     mark(lakeside)
     harbor = office("Harbor Neurology", version=lakeside.version)
+    card = _card(lakeside)
     sent, draft = lakeside.sent(), lakeside.draft()
     harbor.sent()
     with every_tenant(reason="the test looks what came of it"):
         journey = Journey.objects.select_related("hub").get(id=sent.journey_id)
-    world = World(lakeside, harbor, sent, draft, journey)
+    world = World(lakeside, harbor, sent, draft, journey, card)
     world.insiders = _insiders(world)
     world.strangers = _strangers(world)
     world.ids = _ids(world)
@@ -195,13 +204,22 @@ def _prefill(lakeside: Office) -> Prefill:
         )
 
 
-def _document(world: World) -> dict[str, Any]:
-    """A picture of the card, with the patient's name for a title."""
-    by, file = world.lakeside.coordinator, CheckedFile("image/jpeg", b"jpeg", (b"jpeg",))
-    place = Place("B2", patient_id=world.lakeside.rosa.id)
+def _card(lakeside: Office) -> Document:
+    """A picture of the insurance card, with the patient's name for a title."""
+    by, file = lakeside.coordinator, CheckedFile("image/jpeg", b"jpeg", (b"jpeg",))
+    place, title = Place("B2", patient_id=lakeside.rosa.id), CANARY_PATIENT["A1"]
     with acting_as(by):
-        row = attach(file, place=place, title=CANARY_PATIENT["A1"], by=by, now=timezone.now())
-        return {"document_id": row.id, "page_id": DocumentPage.objects.get(document=row).id}
+        return attach(file, place=place, title=title, by=by, now=timezone.now())
+
+
+def _document(world: World) -> dict[str, Any]:
+    handed = HandedPage.objects.get(journey=world.journey)
+    return {
+        "document_id": world.card.id,
+        "page_id": DocumentPage.objects.get(document=world.card).id,
+        "handed_id": handed.document_id,
+        "picture_id": handed.id,
+    }
 
 
 def _signing_link(lakeside: Office) -> Any:

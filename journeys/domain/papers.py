@@ -1,0 +1,128 @@
+"""The papers that go with a packet: kept for the parties, shown as far as each may see them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from accounts import audit
+from accounts.core.actor import Actor
+from accounts.tenancy import every_tenant
+from journeys.domain.disclosing import DISCLOSURES, refusal_for
+from journeys.enums import PartyRole
+from journeys.models import (
+    ConsentGrant,
+    Delivery,
+    HandedDocument,
+    HandedPage,
+    Journey,
+    Packet,
+)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One paper as a practice hands it over: plain data."""
+
+    field: str
+    section: str
+    title: str
+    content_type: str
+    sha256: str
+    body: bytes
+    pictures: Sequence[bytes]
+
+
+class Withheld(Exception):
+    """This party may not see the paper now; the message is a sentence."""
+
+
+def keep_papers(journey_id: UUID, papers: Iterable[Paper], *, by: Actor, now: datetime) -> None:
+    """Copy the papers of a packet, in the transaction in which it is handed over."""
+    with every_tenant(reason="a paper belongs to each party of the journey", actor=by):
+        journey = Journey.objects.get(pk=journey_id)
+        for paper in papers:
+            _keep(journey, paper, now=now)
+
+
+def _keep(journey: Journey, paper: Paper, *, now: datetime) -> None:
+    owned = {"organization_id": journey.organization_id, "party_ids": journey.party_ids}
+    there = HandedDocument.objects.filter(journey=journey, field=paper.field, sha256=paper.sha256)
+    if there.exists():
+        return
+    document = HandedDocument.objects.create(
+        **owned,
+        journey=journey,
+        field=paper.field,
+        section=paper.section,
+        title=paper.title,
+        content_type=paper.content_type,
+        pages=len(paper.pictures),
+        sha256=paper.sha256,
+        body=paper.body,
+        handed_at=now,
+    )
+    HandedPage.objects.bulk_create(
+        HandedPage(**owned, journey=journey, document=document, number=number, picture=picture)
+        for number, picture in enumerate(paper.pictures, start=1)
+    )
+
+
+def papers_with(packet: Packet, *, role: str) -> list[tuple[HandedDocument, list[HandedPage]]]:
+    """The papers that this packet names and this role may have, with their pages in order."""
+    named = {each["sha256"] for each in packet.body.get("documents", ())}
+    if not named:
+        return []
+    rows = HandedDocument.objects.filter(journey=packet.journey_id, sha256__in=named)
+    found = [
+        row
+        for row in rows.defer("body").order_by("field", "handed_at", "id")
+        if may_have(row.section, role=role)
+    ]
+    pages = HandedPage.objects.filter(document__in=found).defer("picture").order_by("number")
+    by_document: dict[UUID, list[HandedPage]] = {row.id: [] for row in found}
+    for page in pages:
+        by_document[page.document_id].append(page)
+    return [(row, by_document[row.id]) for row in found]
+
+
+def may_have(section: str, *, role: str) -> bool:
+    """Whether what answers questions of this section is for this role (minimum necessary)."""
+    if role == PartyRole.PRACTICE:
+        return True
+    share = DISCLOSURES.get(role)
+    return share is not None and (not share.sections or section in share.sections)
+
+
+def open_paper(document: HandedDocument, *, by: Actor, now: datetime) -> bytes:
+    """The whole file, and the record that it was read. Raises Withheld."""
+    _require_permission(document, by=by, now=now)
+    audit.read(document, fields=[document.field], purpose="download")
+    return bytes(document.body)
+
+
+def open_picture(page: HandedPage, *, by: Actor, now: datetime) -> bytes:
+    """One page, and the record that it was read. Raises Withheld."""
+    _require_permission(page.document, by=by, now=now)
+    audit.read(page.document, fields=[page.document.field], purpose="look at a document")
+    return bytes(page.picture)
+
+
+def _require_permission(document: HandedDocument, *, by: Actor, now: datetime) -> None:
+    """Looking is a disclosure: the patient's permission is asked for at each."""
+    role = str(by.organization_kind)
+    if not may_have(document.section, role=role):
+        raise Withheld("This document is not for your part in the journey.")
+    if role == PartyRole.PRACTICE:
+        return
+    delivery = (
+        Delivery.objects.filter(journey=document.journey_id, recipient=by.organization_id)
+        .select_related("packet", "recipient")
+        .order_by("-packet__version")
+        .first()
+    )
+    if delivery is None:
+        raise Withheld("Nothing was handed over to your organization.")
+    grants = ConsentGrant.objects.filter(journey=document.journey_id)
+    if refusal := refusal_for(delivery, role=role, grants=grants, at=now):
+        raise Withheld(refusal.sentence)
