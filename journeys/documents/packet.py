@@ -1,6 +1,6 @@
 """The packet as a tagged PDF (PDF/UA-1), for partners that work on paper."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,38 @@ def render(body: Mapping[str, Any], *, recipient: str) -> bytes:
     return drawn("journeys/packet.html", context)
 
 
+# What the cover says of an enrollment, where the recipient may have it.
+COVER = {
+    "patient": ("A1", "A3"),
+    "born": ("A5",),
+    "practice": ("C1",),
+    "phone": ("C8",),
+    "prescriber": ("D1",),
+}
+LABELS = {
+    "patient": "Patient",
+    "born": "Date of birth",
+    "practice": "Practice",
+    "phone": "Practice's phone",
+    "prescriber": "Prescriber",
+}
+
+
+def _cover(packet: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Who it is about and from, the signatures in it, and what is asked for."""
+    told = {field["id"]: field for section in packet["sections"] for field in section["fields"]}
+    program = packet["program"]
+    yield "Medicine", f"{program['medicine']}, {program['manufacturer']}"
+    for name, ids in COVER.items():
+        words = " ".join(told[key]["display"] for key in ids if key in told)
+        if words:
+            yield LABELS[name], breakable(words)
+    if "H1" in told:
+        yield "Services", told["H1"]["display"]
+    signed = [f"{each['signer']} ({each['kind']})" for each in packet["signatures"]]
+    yield "Signed by", ", ".join(signed) or "Nobody yet"
+
+
 def _context(body: Mapping[str, Any], recipient: str) -> dict[str, Any]:
     packet = body["packet"]
     signatures = [
@@ -39,6 +71,7 @@ def _context(body: Mapping[str, Any], recipient: str) -> dict[str, Any]:
     return {
         **body,
         "recipient": recipient,
+        "cover": list(_cover(packet)),
         "sections": sections,
         "submitted_at": datetime.fromisoformat(packet["submitted_at"]),
         "signatures": signatures,
