@@ -13,7 +13,7 @@ from accounts.tenancy import row_security
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_cache"),
-        ("journeys", "0010_packet_kind"),
+        ("journeys", "0011_lighter_events"),
     ]
 
     operations = [
