@@ -32,6 +32,8 @@ class Source(NamedTuple):
     words: str
     values: Mapping[str, Any]
     confirmed_at: Mapping[str, datetime] | datetime | None = None
+    first_use: bool = False
+    """Typed for this very form: no earlier one had any use of it."""
 
 
 @dataclass
@@ -47,7 +49,13 @@ class Known:
             if key in self.answers or key not in wanted:
                 continue
             self.answers[key] = value
-            change = {"revision": 0, "source": source.words, "at": now.isoformat()}
+            change: dict[str, Any] = {
+                "revision": 0,
+                "source": source.words,
+                "at": now.isoformat(),
+            }
+            if source.first_use:
+                change["first_use"] = True
             since = source.confirmed_at
             confirmed = since.get(key) if isinstance(since, Mapping) else since
             if confirmed is not None:
@@ -56,17 +64,25 @@ class Known:
 
 
 def known_answers(
-    definition: Definition, *, patient: Patient, prescriber: Prescriber, now: datetime, today: date
+    definition: Definition,
+    *,
+    patient: Patient,
+    prescriber: Prescriber,
+    sitting: UUID | None = None,
+    now: datetime,
+    today: date,
 ) -> Known:
     """Everything the practice has typed before that this program asks, then what the program
     leaves no choice about.
     """
     items = {item.key: item.field for item in union([definition])}
-    known = Known()
+    known, earlier = Known(), _earlier(patient.id, sitting=sitting)
     for source in _records(patient, prescriber):
-        known.take(source, wanted=items, now=now)
+        # What is typed once per patient was typed for the first form that asks it.
+        first = earlier is None and source.words in ("patient record", "insurance record")
+        known.take(source._replace(first_use=first), wanted=items, now=now)
     lent = {key: asked for key, asked in items.items() if _lends(asked)}
-    if earlier := _earlier(patient.id):
+    if earlier:
         known.take(earlier, wanted=lent, now=now)
     chosen = settled_by(definition, known.answers, today=today)
     known.take(Source("the program", chosen), wanted=items, now=now)
@@ -98,14 +114,14 @@ def _records(patient: Patient, prescriber: Prescriber) -> Iterator[Source]:
     )
 
 
-def _earlier(patient_id: UUID) -> Source | None:
-    """What was answered in the latest form of this patient."""
-    earlier: Enrollment | None = (
-        Enrollment.objects.filter(patient_id=patient_id)
-        .exclude(status=EnrollmentStatus.WITHDRAWN)
-        .order_by("-updated_at")
-        .first()
+def _earlier(patient_id: UUID, *, sitting: UUID | None) -> Source | None:
+    """What was answered in the latest form of this patient before this sitting."""
+    rows = Enrollment.objects.filter(patient_id=patient_id).exclude(
+        status=EnrollmentStatus.WITHDRAWN
     )
+    if sitting is not None:
+        rows = rows.exclude(sitting=sitting)
+    earlier: Enrollment | None = rows.order_by("-updated_at").first()
     if earlier is None:
         return None
     return Source("earlier enrollment", earlier.answers, earlier.updated_at)

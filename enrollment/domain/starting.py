@@ -81,6 +81,7 @@ def _begin(version: ProgramVersion, whom: _For, *, by: Actor, now: datetime) -> 
         definition_of(version),
         patient=patient,
         prescriber=whom.prescriber,
+        sitting=whom.sitting,
         now=now,
         today=timezone.localdate(now),
     )

@@ -11,6 +11,7 @@ from django.forms import BoundField
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 
 def control(field: BoundField, described: str) -> SafeString:
@@ -92,6 +93,9 @@ def tick(field: BoundField, described: str) -> SafeString:
 def checks(field: BoundField, described: str) -> SafeString:
     """Radios or boxes of one question, one below the other; its fieldset is around them."""
     widget, value = field.field.widget, field.value()
+    if not widget.choices:
+        words = _("The choices follow from another answer.")
+        return format_html('<p class="quiet small">{}</p>', words)
     chosen = {str(one) for one in value} if isinstance(value, list | tuple) else {_text(value)}
     shared = flatatt({key: text for key, text in widget.attrs.items() if key != "class"})
     return format_html(

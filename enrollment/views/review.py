@@ -29,7 +29,7 @@ from enrollment.rules import (
     why_not_submit,
     why_not_withdraw,
 )
-from enrollment.views.standing import load
+from enrollment.views.standing import load, work_on
 from journeys.domain.opening import NoRoute
 
 
@@ -61,6 +61,7 @@ def _review_page(request: HttpRequest, row: Enrollment, *, status: int = 200) ->
             "ended": _ended(row, signed),
             "link": latest_link(row.id),
             "has_address": bool(row.patient.details.get("A17")),
+            "work": work_on([row]),
             "may_answer": not why_not_answer(actor, row),
             "may_authorize": not why_not_authorize(actor, row),
             "may_certify": not why_not_certify(actor, row, row.prescriber),

@@ -23,7 +23,7 @@ from enrollment.enums import EnrollmentStatus
 from enrollment.models import Enrollment, Signature
 from enrollment.rules import Refused, why_not_amend, why_not_ask_patient, why_not_withdraw
 from enrollment.views.files import pdf
-from enrollment.views.standing import load
+from enrollment.views.standing import load, work_on
 from journeys.enums import DeliveryStatus
 from journeys.models import Delivery, Journey
 
@@ -53,6 +53,7 @@ def receipt(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
             "journey": row.journey,
             "facts": _facts(row, row.journey),
             "deliveries": [_delivery(each) for each in deliveries_of(row.journey.id)],
+            "work": work_on([row]),
             "permissions": permissions.of_enrollment(row),
             "link": latest_link(row.id) if row.awaiting_patient_since else None,
             "has_address": bool(row.patient.details.get("A17")),

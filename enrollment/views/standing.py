@@ -1,7 +1,7 @@
 """An enrollment as its page shows it: loaded, written down as read, and put into words."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.access import get_visible_or_404
 from accounts.templatetags.times import when
 from accounts.tenancy import current_actor
+from enrollment.core.work import Work, work_of
 from enrollment.domain.definitions import definition_of
 from enrollment.domain.queries.documents import papers_of
 from enrollment.domain.queries.enrollments import (
@@ -27,7 +28,7 @@ from enrollment.domain.sittings import Sitting
 from enrollment.enums import EnrollmentStatus, SignatureKind
 from enrollment.forms.parts import Standing
 from enrollment.models import Enrollment
-from programs.core.forms import check_answers, missing
+from programs.core.forms import check_answers, missing, sheet
 
 UNSIGNED: Mapping[str, Any] = {
     SignatureKind.PRESCRIBER: gettext_lazy(
@@ -62,6 +63,13 @@ def standing_of(
         corrections=corrections,
         documents=papers_of,
     )
+
+
+def work_on(rows: Sequence[Enrollment]) -> Work:
+    """The inputs made for a form, whether for one program or for several in one sitting."""
+    sitting, today = Sitting(rows), timezone.localdate()
+    form = sheet(sitting.definitions, sitting.answers, today=today)
+    return work_of(form.shown, sitting.answers, sitting.changes, programs=len(rows))
 
 
 def named_in(request: HttpRequest, word: str) -> frozenset[str]:

@@ -17,7 +17,7 @@ from accounts.tenancy import current_actor
 from enrollment.domain import sending
 from enrollment.models import Enrollment
 from enrollment.rules import Refused
-from enrollment.views.standing import load
+from enrollment.views.standing import load, work_on
 
 
 @requires(Permission.ENROLLMENTS_VIEW)
@@ -38,6 +38,7 @@ def together(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
             "enrollment": row,
             "standings": found,
             "sentence": _sentence(found),
+            "work": work_on(rows),
             "complete": sum(each.can_send for each in found),
             "to_ask": sum(each.can_ask for each in found),
             "open": any(each.is_open for each in found),

@@ -5,6 +5,7 @@ page, the save, the submission and the API.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from programs.core.checks import check
@@ -53,7 +54,16 @@ class Sheet:
 
     def view(self, item: Item) -> Mapping[str, Any]:
         """What is known as this item's own rules name it."""
-        return own_answers(item.own, self.known) if item.own else self.known
+        if not item.own:
+            return self.known
+        if item.own not in self._views:
+            self._views[item.own] = own_answers(item.own, self.known)
+        return self._views[item.own]
+
+    @cached_property
+    def _views(self) -> dict[str, Mapping[str, Any]]:
+        """By program, made once: a form of several programs asks for them item by item."""
+        return {}
 
     def choices(self, item: Item) -> tuple[Choice, ...]:
         """The choices that go with the other answers."""

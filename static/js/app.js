@@ -34,7 +34,10 @@ function startFragments() {
     event.preventDefault();
     toast(word("no-key"));
   });
-  document.addEventListener("htmx:sendError", () => toast(word("offline")));
+  document.addEventListener("htmx:sendError", (event) => {
+    // What a page asks by itself fails in silence: nobody pressed anything.
+    if (!event.detail.requestConfig?.headers?.["X-Passive"]) toast(word("offline"));
+  });
   document.addEventListener("htmx:afterSettle", (event) => focusErrors(event.target));
 }
 

@@ -22,6 +22,7 @@ export function startAutosave() {
 
 function autosave(form) {
   const status = document.getElementById(form.dataset.autosaveStatus);
+  const offline = form.querySelector("[data-offline]");
   const waiting = new Set();
   let running = false;
   let timer = 0;
@@ -30,6 +31,12 @@ function autosave(form) {
     if (!status) return;
     status.dataset.state = state;
     status.textContent = word(key, values);
+  };
+  // Said for as long as it lasts: what is not saved is only here, and the page must stay open.
+  const connection = (there) => {
+    if (!offline) return;
+    offline.hidden = there;
+    offline.querySelector("[data-words]").textContent = there ? "" : word("offline-form", { count: waiting.size });
   };
   const later = (pause) => {
     clearTimeout(timer);
@@ -60,11 +67,13 @@ function autosave(form) {
   function failed(name, key) {
     waiting.add(name);
     say("failed", key);
+    connection(key !== "kept-here");
     return false;
   }
 
   async function send(name, extra) {
     const response = await post(form.dataset.autosaveUrl, bodyOf(name, extra));
+    connection(true);
     if (!response) return failed(name, "kept-signed-out");
     if (response.status === 409) return differ(name, await response.json());
     if (response.status === 422) return refused(name, await response.json());
@@ -113,12 +122,17 @@ function autosave(form) {
   form.addEventListener("input", (event) => {
     if (!event.target.name || event.target.type === "file") return;
     waiting.add(event.target.name);
+    if (offline && !offline.hidden) connection(false);
     later(PAUSE);
   });
   form.addEventListener("change", (event) => {
     if (waiting.has(event.target.name)) later(0);
   });
-  window.addEventListener("online", () => later(0));
+  window.addEventListener("offline", () => connection(false));
+  window.addEventListener("online", () => {
+    if (!waiting.size) connection(true);
+    later(0);
+  });
   document.addEventListener("throughline:signed-in", () => later(0));
   window.addEventListener("beforeunload", (event) => {
     if (waiting.size && !form.dataset.sent) event.preventDefault();
