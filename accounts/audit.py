@@ -11,6 +11,7 @@ from django.db import connection, models
 from accounts.core.actor import Actor
 from accounts.models import AuditEntry
 from accounts.tenancy import current_scope
+from accounts.writing import inserting, run
 
 LONGEST_PURPOSE = 200
 
@@ -35,7 +36,7 @@ def _write(
     user_id: UUID | None = None,
 ) -> None:
     actor = current_scope().actor
-    AuditEntry(
+    entry = AuditEntry(
         organization_id=organization_id or _owner(actor, subject),
         user_id=actor.user_id if actor else user_id,
         action=action,
@@ -44,7 +45,8 @@ def _write(
         fields=list(fields),
         purpose=purpose[:LONGEST_PURPOSE],
         request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
-    ).save(force_insert=True)
+    )
+    run([inserting(entry)])
 
 
 def read(subject: models.Model, *, fields: Sequence[str], purpose: str) -> None:
