@@ -6,6 +6,7 @@ from typing import Any
 
 from enrollment.models import Signature
 from journeys.documents.drawing import breakable, drawn
+from programs.core.consents import HEADINGS
 from programs.core.definition import Definition
 from programs.core.display import display
 from programs.core.union import union
@@ -92,7 +93,9 @@ def _text(kept: Mapping[str, Any], signature: Signature, said: Mapping[str, str]
     proof = [(said["version"], kept["version"]), (said["text_hash"], kept["sha256"])]
     if read:
         proof.append((said["read"], _instant(read["at"])))
-    return {"title": title, "paragraphs": paragraphs, "proof": proof}
+    headings = {words[signature.evidence["language"]] for words in HEADINGS.values()}
+    told = [(each, each in headings) for each in paragraphs]
+    return {"title": title, "paragraphs": told, "proof": proof}
 
 
 def _facts(signature: Signature, said: Mapping[str, str]) -> list[tuple[str, str]]:
