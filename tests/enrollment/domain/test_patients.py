@@ -11,7 +11,7 @@ from accounts.core.permissions import Role
 from accounts.models import AuditEntry
 from accounts.tenancy import acting_as
 from enrollment.domain import patients
-from enrollment.domain.masters import Unacceptable
+from enrollment.domain.masters import Changed, Unacceptable
 from enrollment.domain.queries.patients import find_patients, newest_patients, same_person
 from enrollment.models import Coverage, Patient
 from enrollment.rules import Refused, practice_of
@@ -111,7 +111,7 @@ def test_a_change_after_somebody_elses_is_told_and_keeps_theirs(ana: Actor) -> N
         patients.change_patient(
             patient.id, {**ROSA, "A10": "Quincy"}, seen_at=NOW, by=ana, now=later
         )
-        with pytest.raises(patients.Changed) as told:
+        with pytest.raises(Changed) as told:
             patients.change_patient(
                 patient.id, {**ROSA, "A10": "Salem"}, seen_at=NOW, by=ana, now=later
             )
