@@ -74,6 +74,7 @@ urlpatterns = [
         name="enrollment_prefill",
     ),
     path("enrollments/<uuid:enrollment_id>/others/", answers.others, name="enrollment_others"),
+    path("enrollments/<uuid:enrollment_id>/carry/", drafts.carry, name="enrollment_carry"),
     path("enrollments/<uuid:enrollment_id>/withdraw/", drafts.withdraw, name="enrollment_withdraw"),
     path("enrollments/<uuid:enrollment_id>/review/", review.review, name="enrollment_review"),
     path(

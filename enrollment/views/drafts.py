@@ -20,6 +20,7 @@ from accounts.templatetags.times import when
 from accounts.tenancy import current_actor
 from enrollment.core.seen import marks, touched
 from enrollment.domain import drafts
+from enrollment.domain.carrying import Newer, carry_over, newer_version
 from enrollment.domain.confirming import confirm
 from enrollment.domain.masters import Unacceptable
 from enrollment.domain.readiness import returned
@@ -84,6 +85,7 @@ def _page(request: HttpRequest, row: Enrollment, shown: _Shown) -> HttpResponse:
             "together": len(sitting.rows) > 1,
             "programs": names_of(sitting),
             "revision": sitting.revision,
+            "newer": _newer(sitting),
             "page": page,
             "opened": ",".join(sorted(shown.standing.opened)),
             "seen": marks(sitting.answers, page.form.fields),
@@ -95,6 +97,13 @@ def _page(request: HttpRequest, row: Enrollment, shown: _Shown) -> HttpResponse:
         },
         status=409 if clashes else 200,
     )
+
+
+def _newer(sitting: Sitting) -> list[tuple[Enrollment, Newer]]:
+    """The drafts whose version has ended, with the one to go on in."""
+    today = timezone.localdate()
+    found = [(row, newer_version(row, today=today)) for row in sitting.rows]
+    return [(row, newer) for row, newer in found if newer is not None]
 
 
 def names_of(sitting: Sitting) -> str:
@@ -213,3 +222,17 @@ def withdraw(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
         if other.id != row.id:
             return redirect("enrollment", other.id)
     return redirect("patient", row.patient_id)
+
+
+@requires(Permission.ENROLLMENTS_EDIT)
+@require_POST
+def carry(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
+    """Go on in the version of today."""
+    row = load(enrollment_id)
+    try:
+        carry_over(row.id, by=current_actor(), now=timezone.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The form stands in the new version; your answers went along."))
+    return redirect("enrollment", row.id)

@@ -1,0 +1,62 @@
+"""A version retired while drafts are open: they go on in the new one, told what changed."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.tenancy import acting_as
+from programs.models import ProgramVersion
+from tests.factories.offices import Office, stored
+from tests.factories.programs import ProgramVersionFactory, demo_definition
+
+pytestmark = pytest.mark.django_db
+
+
+def retire(old: ProgramVersion) -> ProgramVersion:
+    """Publish a version without one question and with a new one, and end the old."""
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    ProgramVersion.objects.filter(id=old.id).update(valid_until=yesterday)
+    definition = demo_definition("veltrana")
+    definition["version"] = "carried"
+    definition["asks"] = [each for each in definition["asks"] if each != "A17"]
+    plain = next(each for each in definition["questions"] if each["type"] == "boolean")
+    definition["questions"].append(
+        {
+            **plain,
+            "id": "veltrana.second_look",
+            "label": "A second look",
+            "required_when": None,
+            "shown_when": None,
+        }
+    )
+    new: ProgramVersion = ProgramVersionFactory.create(
+        program=old.program, definition=definition, valid_from=yesterday
+    )
+    return new
+
+
+def test_a_draft_goes_on_in_the_new_version_with_its_answers(ana: Client, lakeside: Office) -> None:
+    draft = lakeside.draft()
+    lakeside.answer(draft, E12="Penicillin")
+    new = retire(lakeside.version)
+    page = ana.get(f"/enrollments/{draft.id}/").content.decode()
+    assert "It asks in addition:" in page
+    assert "A second look" in page
+    assert "It no longer asks:" in page
+    ana.post(f"/enrollments/{draft.id}/carry/")
+    with acting_as(lakeside.coordinator):
+        after = stored(draft)
+    assert after.program_version_id == new.id
+    assert after.answers["E12"] == "Penicillin"
+    assert "A17" not in after.answers
+    assert "It asks in addition:" not in ana.get(f"/enrollments/{draft.id}/").content.decode()
+
+
+def test_a_version_that_holds_is_not_left(ana: Client, ben: Client, lakeside: Office) -> None:
+    draft = lakeside.draft()
+    ana.post(f"/enrollments/{draft.id}/carry/")
+    with acting_as(lakeside.coordinator):
+        assert stored(draft).program_version_id == lakeside.version.id
+    assert ben.post(f"/enrollments/{draft.id}/carry/").status_code == 404
