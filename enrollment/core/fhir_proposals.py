@@ -19,6 +19,7 @@ from programs.core.values import normalize
 
 LONGEST = 500
 MOST_NOTICES = 20
+PERHAPS_NOT = "Perhaps somebody else's."
 ABOUT = ("A1", "A3", "A5")
 
 
@@ -63,7 +64,7 @@ def propose(found: Found, *, known: Mapping[str, Any], today: date) -> Proposed:
     stranger = _stranger(values, known)
     if stranger:
         notices.append(stranger)
-        proposals = [replace(each, why=_both(stranger, each.why)) for each in proposals]
+        proposals = [replace(each, why=_both(PERHAPS_NOT, each.why)) for each in proposals]
     return Proposed(tuple(proposals), tuple([*notices, *_notices(found)][:MOST_NOTICES]))
 
 
@@ -88,7 +89,7 @@ def _stranger(values: Mapping[str, Any], known: Mapping[str, Any]) -> str:
     if not {"A3", "A5"} & set(differing):
         return ""
     words = " and ".join(ANSWERABLE[key].label.lower() for key in differing)
-    return f"The file may be about somebody else: its {words} differs from what is on file."
+    return f"The file may be about somebody else: it differs from what is on file in {words}."
 
 
 def _plain(value: Any) -> str:
