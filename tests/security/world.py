@@ -166,6 +166,7 @@ def _ids(world: World) -> dict[str, Any]:
             "invitation": _invitation(world).id,
             "link_id": _signing_link(lakeside),
             **_document(world),
+            "prescriber_id": lakeside.prescriber.id,
             "coverage_id": Coverage.objects.get(patient=lakeside.rosa).id,
             "prefill_id": _prefill(lakeside).id,
             "view_id": _saved_view(lakeside).id,
