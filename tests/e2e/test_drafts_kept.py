@@ -6,8 +6,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.looking import violations
-
 pytestmark = pytest.mark.browser
 ANA = "ana@lakeside.example"
 
@@ -33,7 +31,6 @@ def test_without_a_connection_what_is_typed_stays_and_is_saved_when_it_returns(
     page.locator('[name="F5"]').fill("3")
     banner = page.locator("[data-offline]")
     expect(banner).to_contain_text("Not saved yet: 1", timeout=10_000)
-    assert violations(page) == []
     # The browser says that it could not reach the site: that is the point here.
     complaints.clear()
     page.context.set_offline(False)
