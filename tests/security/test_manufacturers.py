@@ -20,7 +20,11 @@ FUNNEL_FIELDS = {"id", "organization", "program", "started_month", "stage"}
 # All that the page of a program is made of.
 PAGE_FIELDS = {"program", "version", "rows", "closed", "hides"}
 # Of the pages with rows, those that a manufacturer opens at all.
-ITS_PAGES = {"programs", "program", "audit", "audit_export", "members", "member"}
+ITS_PAGES = {"programs", "program", "audit", "audit_export", "members", "member"} | {
+    # The catalogue and the public code tables: facts about questions and codes.
+    *("data_dictionary", "program_dictionary", "program_answers_schema"),
+    *("diagnosis_search", "code_told"),
+}
 
 
 @pytest.fixture
