@@ -141,8 +141,11 @@ def test_no_address_or_cookie_holds_a_patients_values(seen: list[Look]) -> None:
 
 @pytest.mark.asvs("14.2.1")
 def test_no_form_puts_what_is_typed_into_an_address(seen: list[Look]) -> None:
-    """Forms that are read with GET choose, tick and date; words are sent in a body."""
-    chosen = re.compile(r'type="(?:hidden|checkbox|radio|date|submit)"')
+    """Forms that are read with GET choose, tick and date; words are sent in a body.
+
+    The one box of words searches the published questions, where there is nobody to look for.
+    """
+    chosen = re.compile(r'type="(?:hidden|checkbox|radio|date|submit)"|id="dictionary-q"')
     typed = [
         (look.named, field)
         for look in seen

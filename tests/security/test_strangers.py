@@ -23,6 +23,8 @@ UNLIKE = re.compile(
 )
 # Tables in which looking is itself recorded.
 BOOKS = ("accounts_audit", "django_session", "usersessions_", "accounts_cache")
+# What every practice may read of a program: its questions, and nobody's answers.
+PUBLISHED = {"program_dictionary", "program_answers_schema"}
 # Ids of rows that a page names in its form or its query: page, query, form.
 CARRIED: tuple[tuple[str, dict[str, str], dict[str, str]], ...] = (
     ("enrollment_start", {"patient": "patient_id"}, {}),
@@ -76,7 +78,7 @@ def asked(world: World) -> Iterator[tuple[Person, Address]]:
     """Each stranger at each address that their role would let them open."""
     for stranger in world.strangers.values():
         for address in with_ids():
-            if stranger.may(address.permission):
+            if stranger.may(address.permission) and address.name not in PUBLISHED:
                 yield stranger, address
 
 
@@ -110,7 +112,7 @@ def test_a_row_of_lakeside_and_a_row_that_never_was_look_alike(world: World, met
 
 def test_every_address_with_an_id_was_tried_by_a_stranger(world: World) -> None:
     tried = {address.name for _stranger, address in asked(world)}
-    assert {address.name for address in with_ids()} == tried
+    assert {address.name for address in with_ids()} == tried | PUBLISHED
 
 
 @pytest.mark.asvs("8.4.1")
