@@ -1,5 +1,7 @@
 """The inputs that were made, counted as paper's are."""
 
+from typing import Any
+
 from enrollment.core.work import PAPER_ASKED, PAPER_REQUIRED, work_of
 from programs.core.forms import Item, sheet
 from tests.programs.core.samples import COMPLETE, TODAY, VELTRANA
@@ -22,7 +24,7 @@ def test_what_came_from_a_record_is_no_input() -> None:
 
 def test_typed_and_picked_answers_and_confirmed_sections_are_inputs() -> None:
     known = {key: {"source": "patient record"} for key in COMPLETE}
-    changes = {
+    changes: dict[str, dict[str, Any]] = {
         **known,
         "E5": {"source": "typed"},
         "A1": {"source": "patient record", "confirmed_by": "Ana"},
