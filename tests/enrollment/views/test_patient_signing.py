@@ -72,7 +72,7 @@ def go(phone: Client, *, language: str = "", ticked: bool = True) -> str:
 
 
 def finish(phone: Client, page: str, *, language: str = "", **more: str) -> Any:
-    seen = dict(re.findall(r'name="(seen-[^"]+)" value="([^"]+)"', page))
+    seen = dict(re.findall(r'name="(seen-[^"]+)"\s+value="([^"]+)"', page))
     data = {"step": "signature", "signer": "patient", "signer_name": "Rosa Delgado", **seen, **more}
     return phone.post(f"/sign/?language={language}" if language else "/sign/", data)
 
