@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--journeys", type=int, default=64, help="how many older journeys to make"
+            "--journeys", type=int, default=66, help="how many older journeys to make"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

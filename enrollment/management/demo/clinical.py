@@ -11,7 +11,7 @@ def clinical_answers(program: str, *, today: dt.date) -> dict[str, Any]:
     recently = (today - dt.timedelta(days=20)).isoformat()
     shared = {
         "E4": "new",
-        "E5": (today + dt.timedelta(days=21)).isoformat(),
+        "E5": (today + dt.timedelta(days=45)).isoformat(),
         "E12": "None known",
         "F8": today.isoformat(),
         "G1": "specialty_pharmacy",

@@ -1,112 +1,51 @@
-"""What partners would have told about the demo's older journeys, step by step."""
+"""The demo's older journeys, told as partners told them: in their working hours, one by one."""
 
 import datetime as dt
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from django.db.models import F
 
 from accounts.models import Organization
+from enrollment.management.demo.stories import (
+    HEALTHY,
+    PAUSES,
+    TROUBLE_EVERY,
+    TROUBLES,
+    Told,
+)
+from journeys.core.calendar import calendar_of
 from journeys.core.events import Event
 from journeys.domain.graphs import graph_of
 from journeys.domain.recording import record
 from journeys.enums import DeliveryStatus
 from journeys.models import Delivery, Journey, JourneyEvent
 
-
-@dataclass(frozen=True)
-class Told:
-    """One report: who, what, how many hours after the one before, learnt how much later."""
-
-    role: str
-    step: str
-    status: str
-    after: float
-    facts: dict[str, object] = field(default_factory=dict)
-    reason: str | None = None
-    late: float = 0
+CALENDAR = calendar_of("America/New_York")
 
 
-APPROVED = (
-    Told("hub", "intake_review", "accepted", 5),
-    Told(
-        "hub",
-        "benefit_verification",
-        "complete",
-        20,
-        {"prior_authorization_required": True, "out_of_pocket_estimate": "180.00"},
-        "covered_prior_authorization",
-    ),
-    Told("hub", "prior_authorization", "submitted", 26, {"payer_reference": "PX-40417"}),
-    Told(
-        "vendor",
-        "copay_enrollment",
-        "enrolled",
-        1,
-        {"copay_bin": "610020", "copay_pcn": "PDMI", "copay_member_id": "CC2204417"},
-        late=9,
-    ),
-    Told(
-        "hub",
-        "prior_authorization_determination",
-        "approved",
-        70,
-        {"authorization_number": "AUTH-88213"},
-    ),
-    Told(
-        "practice",
-        "site_of_care",
-        "scheduled",
-        2,
-        {"site_name": "Lakeside Infusion Suite", "acquisition": "white_bag"},
-    ),
-    Told("hub", "pharmacy_triage", "sent", 3),
-    Told("pharmacy", "pharmacy_triage", "accepted", 6),
-    Told("pharmacy", "pharmacy_intake", "paid", 30, {"pharmacy_order_number": "RX-30177"}),
-    Told("pharmacy", "delivery", "shipped", 28, {"carrier": "Brightwing", "days_supply": 28}),
-    Told("pharmacy", "delivery", "delivered", 20, late=13),
-    Told("hub", "first_dose", "confirmed", 50),
-)
-DENIED = (
-    *APPROVED[:4],
-    Told("hub", "prior_authorization_determination", "denied", 80, reason="step_therapy"),
-)
-RETURNED = (
-    Told(
-        "hub",
-        "intake_review",
-        "returned",
-        4,
-        {
-            "corrections": [
-                {"field": "F8", "sentence": "Date the prescription within the last 30 days."},
-                {"field": "A13", "sentence": "This number does not ring; is there another?"},
-            ]
-        },
-    ),
-)
-REJECTED = (Told("hub", "intake_review", "rejected", 6, reason="off_label"),)
+def a_history(number: int, chance: random.Random) -> tuple[Told, ...]:
+    """What was told of the journey with this number: now and then trouble, mostly a good way."""
+    place, due = divmod(number, TROUBLE_EVERY)
+    if due == 0 and place < len(TROUBLES):
+        return TROUBLES[place]
+    return chance.choice(HEALTHY)
 
 
-def a_history(chance: random.Random) -> tuple[Told, ...]:
-    """How far one journey has come: most are approved, and stand anywhere on the way."""
-    kind = chance.random()
-    for share, history in ((0.1, DENIED), (0.15, REJECTED), (0.2, RETURNED)):
-        if kind < share:
-            return history
-    return APPROVED[: chance.randint(1, len(APPROVED))]
+def lawful(history: tuple[Told, ...], *, government: bool) -> tuple[Told, ...]:
+    """The history as it goes for a patient whom a government covers: without copay help."""
+    return tuple(t for t in history if not (government and t.step == "copay_enrollment"))
 
 
-def lasting(history: tuple[Told, ...]) -> dt.timedelta:
-    """How long a history takes, until its last report was learnt."""
-    return dt.timedelta(hours=sum(told.after for told in history) + history[-1].late)
+def a_start(history: tuple[Told, ...], chance: random.Random, *, now: dt.datetime) -> dt.datetime:
+    """When the practice must have sent it, for the history to end as lately as it does.
 
-
-def a_pause(chance: random.Random) -> dt.timedelta:
-    """How long nothing has been heard: mostly some hours, now and then far too long."""
-    return dt.timedelta(
-        hours=chance.uniform(100, 400) if chance.random() < 0.12 else chance.uniform(1, 16)
+    In troubles nothing was heard for too long since; otherwise for some of the working hours.
+    """
+    quiet = PAUSES.get(history[-1], 0) or chance.uniform(0.5, 3.5)
+    last = history[-1].late
+    return CALENDAR.before_hours(
+        now - dt.timedelta(hours=last), quiet + sum(told.after for told in history)
     )
 
 
@@ -118,8 +57,8 @@ def tell(journey: Journey, history: tuple[Told, ...]) -> None:
     occurred_at = journey.started_at
     steps = graph_of(journey.program_version_id).by_key
     for number, told in enumerate(history):
-        occurred_at += dt.timedelta(hours=told.after)
-        if told.step not in steps:
+        occurred_at = CALENDAR.after_hours(occurred_at, told.after)
+        if told.step and told.step not in steps:
             continue
         record(
             journey.id,
@@ -144,18 +83,27 @@ def _event(journey: Journey, told: Told, *, number: int, occurred_at: dt.datetim
     source = _organization(journey, told.role)
     return Event(
         id=f"history-{number}",
-        kind="status",
-        step=told.step,
-        status=told.status,
+        kind=told.kind,
+        step=told.step or None,
+        status=told.status or None,
         reason=told.reason,
         facts=told.facts,
+        coverage_id=told.coverage,
+        note=told.note,
+        to=told.to,
         source=source.slug,
         role=told.role,
         source_name=source.name,
-        transport="batch" if told.late else "webhook",
+        transport=_transport(told),
         occurred_at=occurred_at,
         received_at=occurred_at + dt.timedelta(hours=told.late),
     )
+
+
+def _transport(told: Told) -> str:
+    if told.late:
+        return "batch"
+    return "portal" if told.role == "practice" or told.kind == "message" else "webhook"
 
 
 def _organization(journey: Journey, role: str) -> Organization:

@@ -110,3 +110,24 @@ def _coverage(chance: random.Random) -> dict[str, Any]:
         "B21": "RXGRP1",
         "B22": member,
     }
+
+
+CHILD = {
+    "A5": "2017-05-01",
+    "A20": "Rosa Delgado",
+    "A21": "parent",
+    "A22": "6175550100",
+}
+CHILD_COVERED = {"B11": "19", "B9": "Rosa Delgado", "B10": "1988-02-01"}
+
+
+def suited(
+    pair: tuple[dict[str, Any], dict[str, Any]], program: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The same patient and coverage as somebody whom this program is for."""
+    patient, coverage = pair
+    if program == "altivane":
+        return {**patient, **CHILD}, {**coverage, **CHILD_COVERED}
+    if program == "wakelle":
+        return patient, {**coverage, "B5": "commercial"}
+    return pair

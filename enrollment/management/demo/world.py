@@ -1,6 +1,7 @@
 """Build the demo world through the same functions that the pages call."""
 
 import datetime as dt
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -18,14 +19,16 @@ from enrollment.domain import drafts, signatures, submission
 from enrollment.domain.patients import add_coverage, add_patient
 from enrollment.domain.practice import add_prescriber, set_practice_profile
 from enrollment.management.demo.clinical import clinical_answers
-from enrollment.management.demo.history import a_history, a_pause, chances, lasting, tell
+from enrollment.management.demo.history import a_history, a_start, chances, lawful, tell
 from enrollment.management.demo.organizations import make_organizations
 from enrollment.management.demo.people import (
     PRACTICES,
     PRESCRIBERS,
     patients_of,
+    suited,
 )
 from enrollment.management.demo.programs import make_programs
+from enrollment.management.demo.stories import FREE, SMOOTH, Told
 from enrollment.models import Enrollment, Patient, Prescriber
 from journeys.domain.recording import refresh
 from programs.models import ProgramVersion
@@ -34,9 +37,13 @@ from programs.models import ProgramVersion
 # for its counts to be shown, the others few.
 USUAL = {
     "lakeside": ("veltrana", "ossivue", *("veltrana",) * 8, "omniveda", *("veltrana",) * 8),
-    "harbor": ("rivastet", "sclerivane", "ossivue", "corvanta", "motivelle"),
+    "harbor": (
+        *("sclerivane", "rivastet", "opendoor", "altivane", "corvanta"),
+        *("enzavyr", "motivelle", "ossivue", "wakelle"),
+    ),
 }
-SHARES = {"lakeside": 0.9, "harbor": 0.1}
+SHARES = {"lakeside": 0.86, "harbor": 0.14}
+TODAY = {"lakeside": 3, "harbor": 2}
 MEANS = signatures.Means("Typed name on the office's screen")
 
 
@@ -116,11 +123,14 @@ def _fill(
     programs = USUAL[office.slug]
     people = patients_of(office.slug, seed=1)
     for number, chance in enumerate(chances(journeys)):
-        history = a_history(chance)
-        at = now - lasting(history) - a_pause(chance)
         version = versions[programs[number % len(programs)]]
-        patient = _add(office, next(people), now=at)
-        sent = _send(office, patient, version, urgent=chance.random() < 0.1, now=at)
+        pair = suited(next(people), version.program.key)
+        history = lawful(
+            _history(office, version, number, chance), government=pair[1]["B5"] == "medicaid"
+        )
+        at = a_start(history, chance, now=now)
+        patient = _add(office, pair, now=at)
+        sent = _send(office, patient, version, urgent=False, now=at)
         if sent.journey is not None:
             with every_tenant(reason="partners told these reports in the past"):
                 tell(sent.journey, history)
@@ -128,9 +138,20 @@ def _fill(
     for done, pair in enumerate(islice(people, 4)):
         patient = _add(office, pair, now=now)
         _prepare(office, patient, versions[programs[0]], done=done, now=now)
-    for key in sorted(set(programs)):
-        patient = _add(office, next(people), now=now)
+    for key in list(dict.fromkeys(programs))[: TODAY[office.slug]]:
+        patient = _add(office, suited(next(people), key), now=now)
         _send(office, patient, versions[key], urgent=False, now=now)
+
+
+def _history(
+    office: Office, version: ProgramVersion, number: int, chance: random.Random
+) -> tuple[Told, ...]:
+    """The first practice has the troubles; the others' few journeys go well, some further."""
+    if version.program.key == "opendoor":
+        return FREE
+    return (
+        a_history(number, chance) if office.slug == "lakeside" else SMOOTH[: 4 + 2 * (number % 5)]
+    )
 
 
 def _add(
@@ -168,9 +189,14 @@ def _prepare(
 def _authorize(office: Office, draft: Enrollment, patient: Patient, *, now: dt.datetime) -> None:
     draft.refresh_from_db()
     shown = signatures.statement_of(draft, "patient", today=now.date())
+    parent = draft.answers.get("A20")
     signatures.authorize(
         draft.id,
-        signatures.Agreement(patient.name, [consent.key for consent in shown.consents]),
+        signatures.Agreement(
+            str(parent or patient.name),
+            [consent.key for consent in shown.consents],
+            relationship="parent" if parent else "",
+        ),
         means=MEANS,
         by=office.staff,
         now=now,
