@@ -98,7 +98,7 @@ def _sentence(row: Enrollment, state: Readiness, signed: Mapping[str, Signature]
     if not state.filled_in:
         return _("Your office has it: some answers are to go before it can be signed.")
     if state.unchanged:
-        return _("Nothing has changed since it was sent; your office has it.")
+        return _("The hub returned it and nothing has changed since; your office has it.")
     names = {
         SignatureKind.PATIENT: _("the patient"),
         SignatureKind.PRESCRIBER: row.prescriber.name,

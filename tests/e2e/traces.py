@@ -24,7 +24,8 @@ def find(page: Page, name: str) -> None:
     """Look somebody up by name, in the list of patients and in the palette."""
     page.goto("/patients/")
     page.locator('main [name="q"]').fill(name)
-    page.locator('main [name="q"]').press("Enter")
+    with page.expect_navigation():
+        page.locator('main [name="q"]').press("Enter")
     expect(page.locator("tbody tr")).not_to_have_count(0)
     page.keyboard.press("Control+k")
     page.locator("#palette-q").fill(name)
