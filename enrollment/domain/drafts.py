@@ -14,9 +14,10 @@ from accounts.core.actor import Actor
 from enrollment import rules
 from enrollment.core.together import answers_apart, named_together
 from enrollment.domain.answering import keep_each
+from enrollment.domain.defaults import picks_left
 from enrollment.domain.locking import lock
 from enrollment.domain.masters import Unacceptable
-from enrollment.domain.sittings import lock_sitting
+from enrollment.domain.sittings import Sitting, lock_sitting
 from enrollment.domain.starting import start_together
 from enrollment.enums import EnrollmentStatus
 from enrollment.models import Enrollment
@@ -109,12 +110,31 @@ def save_answers(
     kept = {key: value for key, value in differing.items() if key not in refused}
     own = answers_apart(sitting.definitions, kept)
     unsigned = keep_each(sitting.rows, own, by=by, now=now) if kept else ()
+    if kept:
+        _keep_what_follows(sitting, by=by, now=now)
     changed = tuple(sorted(kept))
     settled = {**stored, **kept}
     wrong = _wrong(sitting.definitions, settled, set(values) - refused, today=today)
     if clashes:
         return Conflict(sitting.revision, now, changed, wrong, unsigned, clashes)
     return Saved(sitting.revision, now, changed, wrong, unsigned)
+
+
+def _keep_what_follows(sitting: Sitting, *, by: Actor, now: datetime) -> None:
+    """Where an answer left a later question one choice, that choice; one that anybody answered or
+    took away before stays as it is.
+    """
+    today = timezone.localdate(now)
+    own = [
+        {
+            key: value
+            for key, value in picks_left(definition, row.answers, today=today).items()
+            if key not in row.changes
+        }
+        for row, definition in zip(sitting.rows, sitting.definitions, strict=True)
+    ]
+    if any(own):
+        keep_each(sitting.rows, own, by=by, now=now, source="the program")
 
 
 def _readable(definitions: Sequence[Definition], raw: Mapping[str, Any]) -> dict[str, Any]:

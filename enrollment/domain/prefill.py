@@ -72,8 +72,8 @@ def known_answers(
     now: datetime,
     today: date,
 ) -> Known:
-    """Everything the practice has typed before that this program asks, then what the program
-    leaves no choice about.
+    """Everything the practice has typed before that this program asks, then today as the day
+    it is written, and what the program settles.
     """
     items = {item.key: item.field for item in union([definition])}
     known, earlier = Known(), _earlier(patient.id, sitting=sitting)
@@ -84,6 +84,8 @@ def known_answers(
     lent = {key: asked for key, asked in items.items() if _lends(asked)}
     if earlier:
         known.take(earlier, wanted=lent, now=now)
+    # Nearly always the day it is filled in; whoever signs sees it, and the office may change it.
+    known.take(Source("today", {"F8": today.isoformat()}), wanted=items, now=now)
     chosen = settled_by(definition, known.answers, today=today)
     known.take(Source("the program", chosen), wanted=items, now=now)
     return known

@@ -51,6 +51,19 @@ class Product:
 
 
 @dataclass(frozen=True)
+class Default:
+    """The answer a form of this program begins with, which the office sees and may change.
+
+    Only for a question answered anew in each enrollment, by picking one of its choices; ``reason``
+    says why that choice is nearly always right.
+    """
+
+    field: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Rule:
     """Who cannot be helped, or with what: when ``when`` holds, ``reason`` is said at ``field``.
 
@@ -126,6 +139,7 @@ class Definition:
     eligibility: tuple[Rule, ...] = ()
     documents: tuple[Document, ...] = ()
     copay: Copay | None = None
+    defaults: tuple[Default, ...] = ()
 
     def __hash__(self) -> int:
         """Stand for the version, which never changes: what is derived from it can be kept."""

@@ -35,6 +35,7 @@ def problems(definition: Definition) -> list[Problem]:
     found = [
         *_asks(definition),
         *_tightened(definition),
+        *_defaults(definition),
         *_questions(definition),
         *_conditions(definition),
         *_codes(definition),
@@ -74,6 +75,21 @@ def _loosened(field: Field, asked: Tightening) -> Iterator[Problem]:
         if code not in offered:
             yield Problem(where, f"The field has no choice “{code}”.")
     yield from _checks(where, asked.checks)
+
+
+def _defaults(definition: Definition) -> Iterator[Problem]:
+    for default in definition.defaults:
+        where, field = f"default {default.field}", CATALOGUE.get(default.field)
+        if default.field not in definition.asks or field is None or not _is_pick(field):
+            yield Problem(where, "It is no question that each enrollment answers by one choice.")
+        elif default.value not in {choice.code for choice in field.choices}:
+            yield Problem(where, f"The field has no choice “{default.value}”.")
+        if not default.reason.strip():
+            yield Problem(where, "It has no reason.")
+
+
+def _is_pick(field: Field) -> bool:
+    return field.type == "pick" and field.typed_once_per == "enrollment"
 
 
 def _questions(definition: Definition) -> Iterator[Problem]:

@@ -127,7 +127,7 @@ def test_each_section_says_how_much_is_left(ana: Client, lakeside: Office) -> No
     shown = page(ana, lakeside.draft())
     count = re.search(r'id="count-prescription"[^>]*>\s*([^<]+?)\s*<', shown)
     assert count
-    assert count[1] == "7 of 7 to go"
+    assert count[1] == "6 of 7 to go"
 
 
 def test_an_answer_saves_itself_and_says_when(ana: Client, lakeside: Office) -> None:
