@@ -150,6 +150,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
     "socket_timeout": 5,
     "socket_connect_timeout": 2,
+    # A free process takes the first queue of its list that has a task: deliveries go first.
+    "queue_order_strategy": "priority",
     # A nudge is only a hint: a page never waits for Redis.
     "max_retries": 0,
 }

@@ -9,5 +9,6 @@ from enrollment.domain import sealing
 
 @shared_task(name="enrollment.tasks.seal_signatures")  # type: ignore[untyped-decorator]  # celery is untyped
 def seal_signatures() -> None:
-    """Make the copies of what was signed."""
-    sealing.seal_due(draw=draw, now=timezone.now())
+    """Make the copies of what was signed, and look again: meanwhile more may have been signed."""
+    if sealing.seal_due(draw=draw, now=timezone.now()):
+        sealing.ask_for_copies()

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts import audit
 from accounts.tenancy import every_tenant
@@ -13,7 +13,10 @@ from enrollment.models import SealedCopy, Signature
 from journeys.domain.nudges import nudge
 
 Draw = Callable[[Signature], bytes]
-BATCH = 20
+# Drawing takes a good part of a second: a short batch lets a worker's other queues have their turn.
+BATCH = 5
+# The lock of whoever makes copies: any number that nobody else in this database uses.
+SEALING = 7_325_641
 
 
 def ask_for_copies() -> None:
@@ -24,8 +27,8 @@ def ask_for_copies() -> None:
 def seal_due(*, draw: Draw, now: datetime, limit: int = BATCH) -> int:
     """Make the copies that are missing, oldest first; how many were made.
 
-    The table is the schedule: a signature without its copy is due. Two workers make two files
-    and keep the first.
+    The table is the schedule: a signature without its copy is due. One worker at a time makes
+    copies, so that they never occupy every process; another gives up at once.
     """
     with every_tenant(reason="copies are made for every practice"):
         due = Signature.objects.filter(copy=None).order_by("signed_at").values_list("id", flat=True)
@@ -33,9 +36,18 @@ def seal_due(*, draw: Draw, now: datetime, limit: int = BATCH) -> int:
     made = 0
     for signature_id in ids:
         with every_tenant(reason="a copy is made for the practice that keeps it"):
+            if not _alone():
+                break
             signature = _with_its_form(signature_id)
             made += seal(signature, draw=draw, now=now) is not None
     return made
+
+
+def _alone() -> bool:
+    """Whether nobody else makes copies now; nobody else does until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(%s)", [SEALING])
+        return bool(cursor.fetchone()[0])
 
 
 def _with_its_form(signature_id: object) -> Signature:

@@ -2,10 +2,12 @@
 
 import datetime as dt
 import re
+from contextlib import closing
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -378,3 +380,11 @@ def test_a_worker_seals_what_nobody_downloaded(lakeside: Office) -> None:
     assert sealing.seal_due(draw=draw, now=timezone.now()) == 0
     with acting_as(lakeside.coordinator):
         assert SealedCopy.objects.count() == 2
+
+
+def test_a_second_worker_leaves_the_copies_to_the_first(lakeside: Office) -> None:
+    lakeside.signed()
+    with closing(connection.get_new_connection(connection.get_connection_params())) as first:
+        first.execute("select pg_advisory_lock(%s)", [sealing.SEALING])
+        assert sealing.seal_due(draw=draw, now=timezone.now()) == 0
+    assert sealing.seal_due(draw=draw, now=timezone.now()) == 2
