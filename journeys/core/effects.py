@@ -31,11 +31,13 @@ class CallHandler:
 Effect = Send | CallHandler
 
 
-def effects_between(graph: Graph, before: JourneyState | None, after: JourneyState) -> list[Effect]:
-    """Everything to do because `before` (None for a new journey) became `after`."""
+def effects_between(
+    graph: Graph, before: Mapping[str, StepState] | None, after: JourneyState
+) -> list[Effect]:
+    """Everything to do because the steps of `before` (None for a new journey) became `after`."""
     effects: list[Effect] = []
     for step in graph.order:
-        was = before.steps.get(step.key) if before else None
+        was = before.get(step.key) if before else None
         effects.extend(_of_step(step, was, after.steps[step.key], going=after.is_open))
     return effects
 

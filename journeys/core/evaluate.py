@@ -1,7 +1,7 @@
 """Where a journey stands, as a pure function of its graph, its events and the moment."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -52,16 +52,53 @@ def evaluate(
     """
     story = in_order(events)
     closing = closing_of(graph, story)
+    around, on = _walked(graph, story, closing, started_at, _Now(now, parties, observed))
+    last_at = max(story[-1].occurred_at, started_at) if story else started_at
+    return _ended(around, on, closing, last_at) if closing else _going(around, on, last_at)
+
+
+def steps_after(
+    graph: Graph,
+    events: Iterable[Event],
+    *,
+    started_at: datetime,
+    now: datetime,
+    parties: Mapping[str, Party] = NOBODY,
+) -> Mapping[str, StepState]:
+    """Where each step stands, without who acts by when: all that effects follow from.
+
+    What is over, opened and reported is as `evaluate` says; dates, risks and words are left out,
+    and after the end steps that nobody did still stand as they did.
+    """
+    story = in_order(events)
+    closing = closing_of(graph, story)
+    return _walked(graph, story, closing, started_at, _Now(now, parties, NOTHING))[1].steps
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """What is known besides the story."""
+
+    moment: datetime
+    parties: Mapping[str, Party]
+    observed: Mapping[str, Observed]
+
+
+def _walked(
+    graph: Graph, story: list[Event], closing: Closing | None, started_at: datetime, at: _Now
+) -> tuple[Around, Walk]:
+    """Every step placed where the events leave it."""
     ledger = fold(graph, _counted(graph, story, closing))
     facts = known(ledger)
-    people = _with_payer(parties, facts)
-    around = Around(graph, people, dict(facts.values), ledger.followed_up, now, observed)
+    people = _with_payer(at.parties, facts)
+    values = dict(facts.values)
+    around = Around(graph, people, values, ledger.followed_up, at.moment, at.observed)
     on = Walk(
         graph,
         ledger,
         facts,
         started_at,
-        now,
+        at.moment,
         around.calendar("practice"),
         around.values,
         conflicts=list(facts.conflicts),
@@ -70,8 +107,7 @@ def evaluate(
     walk(on)
     around.supply = beside_the_path(on)
     beside(on)
-    last_at = max(story[-1].occurred_at, started_at) if story else started_at
-    return _ended(around, on, closing, last_at) if closing else _going(around, on, last_at)
+    return around, on
 
 
 def _counted(graph: Graph, story: list[Event], closing: Closing | None) -> list[Event]:

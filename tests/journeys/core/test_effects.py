@@ -3,9 +3,13 @@
 from hypothesis import given
 
 from journeys.core.effects import CallHandler, Effect, Send, effects_between
+from journeys.core.evaluate import steps_after
 from journeys.core.events import Event
 from tests.journeys.core.story import (
+    MONDAY,
+    PARTIES,
     SELF_INJECTED,
+    at,
     happy_path,
     quick,
     said,
@@ -15,7 +19,7 @@ from tests.journeys.core.story import (
 
 
 def between(before: list[Event] | None, after: list[Event], *, now: float = 60) -> list[Effect]:
-    was = None if before is None else stand(before, now=now)
+    was = None if before is None else stand(before, now=now).steps
     return effects_between(SELF_INJECTED, was, stand(after, now=now))
 
 
@@ -23,6 +27,14 @@ def between(before: list[Event] | None, after: list[Event], *, now: float = 60) 
 @given(streams())
 def test_nothing_follows_where_nothing_changed(events: list[Event]) -> None:
     assert between(events, list(reversed(events))) == []
+
+
+@quick
+@given(streams())
+def test_what_follows_needs_no_clock_of_the_state_before(events: list[Event]) -> None:
+    told, last = events[:-1], stand(events, now=60)
+    before = steps_after(SELF_INJECTED, told, started_at=MONDAY, now=at(60), parties=PARTIES)
+    assert effects_between(SELF_INJECTED, before, last) == between(told, events)
 
 
 def test_a_return_asks_the_enrollment_for_a_correction_once() -> None:

@@ -81,7 +81,7 @@ class Journey:
 
     def follows(self, event: Event, when: str) -> list[Effect]:
         """What happens because this event is learnt."""
-        before = self.stands(when)
+        before = self.stands(when).steps
         return effects_between(self.graph, before, self.stands(when, [*self.events, event]))
 
 
