@@ -26,8 +26,10 @@ def process_waiting_reports() -> None:
 
 @shared_task(name="journeys.tasks.refresh_due_journeys")  # type: ignore[untyped-decorator]  # celery is untyped
 def refresh_due_journeys() -> None:
-    """Evaluate anew the journeys on which time alone changes something."""
-    upkeep.refresh_due(now=timezone.now())
+    """Evaluate anew what time alone changes; a full batch means that there is more."""
+    refreshed = upkeep.refresh_due(now=timezone.now())
+    if refreshed >= upkeep.LIMIT:
+        nudge("journeys.tasks.refresh_due_journeys", queue="upkeep")
 
 
 @shared_task(name="journeys.tasks.count_learn_lag")  # type: ignore[untyped-decorator]  # celery is untyped

@@ -39,12 +39,21 @@ def active(slugs: Iterable[str]) -> Mapping[str, Organization]:
     return {organization.slug: organization for organization in found}
 
 
-def routed_to(journey: Journey, *, but: Collection[str] = ()) -> Mapping[str, Organization]:
-    """Whom the journey's route names, by the role they would take; nobody for the roles `but`."""
+def routed_to(
+    journey: Journey,
+    *,
+    but: Collection[str] = (),
+    vendors: Mapping[str, Organization] | None = None,
+) -> Mapping[str, Organization]:
+    """Whom the journey's route names, by the role they would take; nobody for the roles `but`.
+
+    Whoever asks for many journeys gives the active `vendors` they may name, by slug.
+    """
     named = {PartyRole.HUB: journey.hub, PartyRole.PHARMACY: journey.pharmacy}
     vendor = vendor_of(journey.program_version_id)
     if vendor and PartyRole.VENDOR not in but:
-        named[PartyRole.VENDOR] = active([vendor]).get(vendor)
+        known = active([vendor]) if vendors is None else vendors
+        named[PartyRole.VENDOR] = known.get(vendor)
     return {
         role.value: found
         for role, found in named.items()
@@ -126,10 +135,16 @@ class Cast:
         return role != PartyRole.VENDOR or has_basis(self.journey, role, at=now)
 
 
-def cast_with(journey: Journey, standing: Iterable[JourneyParty]) -> Cast:
+def cast_with(
+    journey: Journey,
+    standing: Iterable[JourneyParty],
+    *,
+    vendors: Mapping[str, Organization] | None = None,
+) -> Cast:
     """A journey's cast from the parties that stand. Needs its hub and pharmacy loaded."""
     parties = {party.role: party for party in standing}
-    return Cast(journey=journey, parties=parties, routed=routed_to(journey, but=parties))
+    routed = routed_to(journey, but=parties, vendors=vendors)
+    return Cast(journey=journey, parties=parties, routed=routed)
 
 
 def cast_of(journey: Journey) -> Cast:

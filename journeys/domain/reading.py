@@ -1,7 +1,9 @@
 """A journey with its parties and its story, read in one round trip."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +11,7 @@ from django.db.models import QuerySet
 
 from accounts.prepared import Asked, Prepared, together
 from journeys.core.events import Event, from_json
-from journeys.models import Journey, JourneyEvent, JourneyParty
+from journeys.models import Journey, JourneyEvent, JourneyParty, WorkItem
 
 
 @dataclass(frozen=True)
@@ -43,20 +45,52 @@ def locked_journey(journey_id: UUID) -> QuerySet[Journey]:
 
 @Prepared
 def standing_parties(journey_id: UUID) -> QuerySet[JourneyParty]:
-    found: QuerySet[JourneyParty] = JourneyParty.objects.filter(journey=journey_id, until=None)
-    return found.select_related("party").defer("search_tokens")
+    return _standing().filter(journey=journey_id)
 
 
 @Prepared
 def told(journey_id: UUID) -> QuerySet[JourneyEvent]:
     """Everything that was recorded, in the order we learnt it."""
-    found: QuerySet[JourneyEvent] = JourneyEvent.objects.filter(journey=journey_id)
+    return _bodies().filter(journey=journey_id)
+
+
+def _standing() -> QuerySet[JourneyParty]:
+    found: QuerySet[JourneyParty] = JourneyParty.objects.filter(until=None)
+    return found.select_related("party").defer("search_tokens")
+
+
+def _bodies() -> QuerySet[JourneyEvent]:
+    found: QuerySet[JourneyEvent] = JourneyEvent.objects.order_by("received_at", "id")
     # The other columns repeat the body for queries, and would cost as much again to read.
-    return found.order_by("received_at", "id").only("organization_id", "body")
+    return found.only("organization_id", "journey_id", "body")
 
 
 def events_of(rows: Sequence[JourneyEvent]) -> list[Event]:
     return [from_json(row.body) for row in rows]
+
+
+def read_due(ids: Collection[UUID], besides: QuerySet[WorkItem], *, now: datetime) -> list[Reading]:
+    """Those of the journeys that are still to be looked at, each locked, with what is open.
+
+    A few queries for all of them. One that somebody else holds is left out.
+    """
+    due = one().select_for_update(of=("self",), skip_locked=True)
+    journeys = list(due.filter(pk__in=ids, refresh_at__lte=now).order_by("pk"))
+    held = [each.pk for each in journeys]
+    parties = _by_journey(_standing(), held)
+    events = _by_journey(_bodies(), held)
+    work = _by_journey(besides, held)
+    return [
+        Reading(each, parties[each.pk], events_of(events[each.pk]), [work[each.pk]])
+        for each in journeys
+    ]
+
+
+def _by_journey(rows: QuerySet[Any], ids: Collection[UUID]) -> Mapping[UUID, list[Any]]:
+    found: dict[UUID, list[Any]] = defaultdict(list)
+    for row in rows.filter(journey__in=ids):
+        found[row.journey_id].append(row)
+    return found
 
 
 def read(journey_id: UUID, *besides: Asked, lock: bool = False) -> Reading | None:

@@ -21,7 +21,12 @@ HANDED = ("owner", "claimed_by", "claimed_at")
 @Prepared
 def open_work(journey_id: UUID) -> QuerySet[WorkItem]:
     """The open work that follows a journey's state."""
-    standing = WorkItem.objects.filter(journey=journey_id, closed_at=None)
+    return all_open_work().filter(journey=journey_id)
+
+
+def all_open_work() -> QuerySet[WorkItem]:
+    """The same of every journey."""
+    standing = WorkItem.objects.filter(closed_at=None)
     found: QuerySet[WorkItem] = standing.exclude(key__startswith=DELIVERY_KEY)
     return found
 
