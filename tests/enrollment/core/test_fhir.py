@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 from datetime import date
 from typing import Any
 
@@ -244,7 +245,8 @@ JUNK = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+# CORE_EXAMPLES=2000 looks further.
+@settings(max_examples=int(os.environ.get("CORE_EXAMPLES") or 30), deadline=None)
 @given(st.data())
 def test_no_record_makes_it_fail(data: st.DataObject) -> None:
     """Any part of a real record replaced by junk of any type: read, or refused in words."""

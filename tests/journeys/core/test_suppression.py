@@ -45,9 +45,9 @@ def test_what_is_shown_is_true(counts: list[int]) -> None:
 
 
 def test_a_reader_who_knows_the_rule_still_cannot_work_out_what_is_hidden() -> None:
-    """Every input of up to 45 people: what looks alike leaves each hidden number ten values."""
+    """Every input of up to 36 people: what looks alike leaves each hidden number ten values."""
     alike: dict[tuple[int | None, ...], list[list[int]]] = defaultdict(list)
-    for counts in (c for c in product(range(46), repeat=3) if sum(c) <= 45):
+    for counts in (c for c in product(range(37), repeat=3) if sum(c) <= 36):
         alike[tuple(reached(counts))].append([sum(counts[index:]) for index in range(3)])
     for shown, truths in alike.items():
         for index, count in enumerate(shown):
