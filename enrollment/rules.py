@@ -79,6 +79,15 @@ def why_not_ask_patient(actor: Actor) -> str:
     return "Your role does not ask patients to sign."
 
 
+def why_not_check_paper(actor: Actor, enrollment: Enrollment, uploaded_by: UUID) -> str:
+    """Saying that a scan shows a signature: somebody of the office who did not upload it."""
+    if not (actor.may(Permission.ENROLLMENTS_EDIT) or actor.may(Permission.ENROLLMENTS_SIGN)):
+        return "Your role does not check signatures on paper."
+    if actor.user_id is None or actor.user_id == uploaded_by:
+        return "You uploaded this scan; a colleague checks it."
+    return why_not_signed_by_patient(enrollment)
+
+
 def why_not_signed_by_patient(enrollment: Enrollment) -> str:
     """The patient needs no permission of ours; the enrollment has to wait for the signature."""
     return "" if enrollment.awaiting_patient_since else _closed(enrollment)

@@ -9,6 +9,7 @@ from enrollment.views import (
     drafts,
     enrollments,
     find,
+    paper,
     patient_asking,
     patient_forms,
     patient_permissions,
@@ -82,6 +83,10 @@ urlpatterns = [
         patient_asking.ask_patient,
         name="enrollment_ask_patient",
     ),
+    path("enrollments/<uuid:enrollment_id>/paper/", paper.paper, name="paper"),
+    path("enrollments/<uuid:enrollment_id>/paper/print/", paper.print_out, name="paper_print"),
+    path("enrollments/<uuid:enrollment_id>/paper/check/", paper.check, name="paper_check"),
+    path("enrollments/<uuid:enrollment_id>/paper/remove/", paper.remove, name="paper_remove"),
     path(
         "signing-links/<uuid:link_id>/withdraw/",
         patient_asking.withdraw_link,

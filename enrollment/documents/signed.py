@@ -21,6 +21,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "signed_by": "Signed by",
         "authority": "Authority to sign for the patient",
         "at": "Signed at (UTC)",
+        "paper_date": "Date on the paper",
+        "scan": "SHA-256 of the scan",
+        "uploaded": "Scan uploaded (UTC)",
+        "checked": "Scan checked by a second person (UTC)",
         "method": "How",
         "address": "Network address",
         "agent": "Browser",
@@ -42,6 +46,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "signed_by": "Firmado por",
         "authority": "Autoridad para firmar por el paciente",
         "at": "Firmado (UTC)",
+        "paper_date": "Fecha en el papel",
+        "scan": "SHA-256 del documento escaneado",
+        "uploaded": "Documento escaneado recibido (UTC)",
+        "checked": "Verificado por una segunda persona (UTC)",
         "method": "Cómo",
         "address": "Dirección de red",
         "agent": "Navegador",
@@ -101,15 +109,20 @@ def _text(kept: Mapping[str, Any], signature: Signature, said: Mapping[str, str]
 def _facts(signature: Signature, said: Mapping[str, str]) -> list[tuple[str, str]]:
     evidence = signature.evidence
     session = evidence.get("session", {})
-    disclosed = session.get("disclosure", {})
+    disclosed, paper = session.get("disclosure", {}), session.get("paper", {})
+    signed_at = "" if paper else _instant(signature.signed_at.isoformat())
     return [
         (said["signed_by"], signature.signer_name),
         (said["authority"], evidence["relationship"].replace("_", " ")),
-        (said["at"], _instant(signature.signed_at.isoformat())),
+        (said["at"], signed_at),
+        (said["paper_date"], paper.get("signed_on", "")),
         (said["method"], signature.method),
         (said["disclosure"], disclosed and f"{_instant(disclosed['at'])}, {disclosed['version']}"),
         (said["opened"], _instant(session.get("opened_at", ""))),
         (said["link"], session.get("link", "")),
+        (said["scan"], paper.get("sha256", "")),
+        (said["uploaded"], _instant(paper.get("uploaded_at", ""))),
+        (said["checked"], _instant(paper.get("checked_at", ""))),
         (said["address"], signature.address or ""),
         (said["agent"], signature.user_agent),
         (said["digest"], signature.digest),

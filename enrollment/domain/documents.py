@@ -23,6 +23,9 @@ from enrollment.models import Document, DocumentFile, DocumentPage, Enrollment, 
 from programs.core.catalogue import ANSWERABLE
 from programs.core.forms import file_questions
 
+# What a scan of the patient's signed paper answers; it may come after the enrollment was sent.
+SIGNED_PAPER = "S1"
+
 
 @dataclass(frozen=True)
 class Place:
@@ -46,7 +49,9 @@ def attach(file: CheckedFile, *, place: Place, title: str, by: Actor, now: datet
     enrollment or patient is not the practice's.
     """
     patient, enrollment = _taken(place)
-    if enrollment is not None:
+    if enrollment is not None and place.field == SIGNED_PAPER:
+        rules.require(rules.why_not_authorize(by, enrollment))
+    elif enrollment is not None:
         rules.require(rules.why_not_answer(by, enrollment))
     else:
         rules.require(rules.why_not_edit_patients(by))

@@ -96,7 +96,7 @@ def authorize(
     """
     enrollment = lock(enrollment_id)
     rules.require(rules.why_not_authorize(by, enrollment))
-    return _authorize(enrollment, agreement, Origin(means, by=by, now=now))
+    return sign_for_patient(enrollment, agreement, Origin(means, by=by, now=now))
 
 
 @transaction.atomic
@@ -113,7 +113,7 @@ def authorize_as_shown(
     shown = statement_of(enrollment, "patient", today=timezone.localdate(origin.now))
     if shown.digest(agreement.language) != seen_digest:
         raise ContentChanged(str(enrollment_id))
-    return _authorize(enrollment, agreement, origin)
+    return sign_for_patient(enrollment, agreement, origin)
 
 
 def is_minor(shown: Statement, *, today: date) -> bool:
@@ -121,10 +121,13 @@ def is_minor(shown: Statement, *, today: date) -> bool:
     return int(facts((), shown.answers, today=today).get("patient.age", ADULT)) < ADULT
 
 
-def _authorize(enrollment: Enrollment, agreement: Agreement, origin: "Origin") -> Signature:
-    today = timezone.localdate(origin.now)
-    shown = statement_of(enrollment, "patient", today=today)
-    _require_agreement(shown, agreement, today=today)
+def sign_for_patient(enrollment: Enrollment, agreement: Agreement, origin: "Origin") -> Signature:
+    """The patient's signature on a locked enrollment; the caller has asked the rules.
+
+    Raises NotAgreed.
+    """
+    shown = statement_of(enrollment, "patient", today=timezone.localdate(origin.now))
+    require_agreement(shown, agreement, today=timezone.localdate(origin.signed_at))
     agreed = [consent for consent in shown.consents if consent.key in agreement.agreed]
     return _sign(
         enrollment,
@@ -136,7 +139,8 @@ def _authorize(enrollment: Enrollment, agreement: Agreement, origin: "Origin") -
     )
 
 
-def _require_agreement(shown: Statement, agreement: Agreement, *, today: date) -> None:
+def require_agreement(shown: Statement, agreement: Agreement, *, today: date) -> None:
+    """Nothing that a signature needs is left out on the day of signing. Raises NotAgreed."""
     problems: dict[str, list[str]] = {}
     if not agreement.relationship and is_minor(shown, today=today):
         problems["signer"] = [MINOR]
@@ -204,6 +208,12 @@ class Origin:
     means: Means
     by: Actor
     now: datetime
+    on_paper_at: datetime | None = None
+    """When it was given on paper, which was before it reached us."""
+
+    @property
+    def signed_at(self) -> datetime:
+        return self.on_paper_at or self.now
 
 
 def _sign(
@@ -223,7 +233,7 @@ def _sign(
         agreed,
         reference=str(signature_id),
         authority=agreement.relationship and f"{agreement.signer_name}, {agreement.relationship}",
-        today=timezone.localdate(now),
+        today=timezone.localdate(origin.signed_at),
     )
     signature = Signature(
         id=signature_id,
@@ -238,7 +248,7 @@ def _sign(
         evidence=_evidence(shown, agreed, agreement, fields=fields, means=origin.means),
         address=origin.means.address,
         user_agent=origin.means.user_agent[:200],
-        signed_at=now,
+        signed_at=origin.signed_at,
     )
     signature.save(force_insert=True)
     enrollment.updated_at = now

@@ -8,7 +8,7 @@ from enrollment.models.masters import (
     Prescriber,
 )
 from enrollment.models.prefills import Prefill
-from enrollment.models.signing import SealedCopy, SigningLink
+from enrollment.models.signing import PaperSignature, SealedCopy, SigningLink
 
 __all__ = [
     "ClinicalFact",
@@ -17,6 +17,7 @@ __all__ = [
     "DocumentFile",
     "DocumentPage",
     "Enrollment",
+    "PaperSignature",
     "Patient",
     "PracticeProfile",
     "Prefill",

@@ -50,6 +50,62 @@ class SigningLink(TenantModel):
         return str(self.id)
 
 
+class PaperSignature(TenantModel):
+    """A signature on paper: its scan, and what was typed from it; it counts once checked.
+
+    The document is the evidence, and stays as long as this does.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    enrollment = models.ForeignKey(
+        "enrollment.Enrollment", on_delete=models.CASCADE, related_name="papers"
+    )
+    document = models.OneToOneField(
+        "enrollment.Document", on_delete=models.PROTECT, related_name="paper"
+    )
+    signer_name = EncryptedTextField()
+    # In whose authority (A21); empty for the patient.
+    relationship = models.CharField(max_length=20, blank=True)
+    language = models.CharField(max_length=2)
+    # The date on the paper.
+    signed_on = models.DateField()
+    # The keys of the texts that are ticked on it.
+    agreed: ArrayField[list[str], list[str]] = ArrayField(
+        models.CharField(max_length=80), default=list
+    )
+    # SHA-256 of the texts and answers that were printed.
+    digest = models.CharField(max_length=64)
+    uploaded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+    checked_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    checked_at = models.DateTimeField(null=True, blank=True)
+    signature = models.OneToOneField(
+        "enrollment.Signature",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="paper",
+    )
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["enrollment"],
+                condition=models.Q(checked_at=None),
+                name="one_paper_waits_per_enrollment",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(checked_by=models.F("uploaded_by")),
+                name="paper_is_checked_by_another",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class SealedCopy(TenantModel):
     """A signature as a PDF, made once; `sha256` is over the file's bytes."""
 

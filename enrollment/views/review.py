@@ -16,11 +16,11 @@ from accounts.access import requires
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from enrollment.domain import signatures, submission
-from enrollment.domain.queries.signing import latest_link
+from enrollment.domain.queries.signing import latest_link, waiting_paper
 from enrollment.domain.readiness import Readiness, readiness
 from enrollment.enums import EnrollmentStatus, SignatureKind
 from enrollment.forms.reading import read_sections
-from enrollment.models import Enrollment, Signature
+from enrollment.models import Enrollment, PaperSignature, Signature
 from enrollment.rules import (
     Refused,
     why_not_answer,
@@ -44,7 +44,7 @@ def review(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
 
 
 def _review_page(request: HttpRequest, row: Enrollment, *, status: int = 200) -> HttpResponse:
-    signed = signatures.standing(row)
+    signed, paper = signatures.standing(row), waiting_paper(row.id)
     state = readiness(row, signed, today=timezone.localdate())
     audit.read(row, fields=["answers"], purpose="review the form")
     actor = current_actor()
@@ -55,7 +55,8 @@ def _review_page(request: HttpRequest, row: Enrollment, *, status: int = 200) ->
             "enrollment": row,
             "state": state,
             "sections": read_sections(state.form, _said(state)),
-            "sentence": _sentence(row, state, signed),
+            "sentence": _sentence(row, state, signed, paper),
+            "paper": paper,
             "patient_signature": signed.get(SignatureKind.PATIENT),
             "prescriber_signature": signed.get(SignatureKind.PRESCRIBER),
             "ended": _ended(row, signed),
@@ -88,7 +89,12 @@ def _ended(row: Enrollment, signed: Mapping[str, Signature]) -> set[str]:
     return set(kinds) - set(signed)
 
 
-def _sentence(row: Enrollment, state: Readiness, signed: Mapping[str, Signature]) -> str:
+def _sentence(
+    row: Enrollment,
+    state: Readiness,
+    signed: Mapping[str, Signature],
+    paper: PaperSignature | None,
+) -> str:
     if row.status == EnrollmentStatus.WITHDRAWN:
         if row.journey_id:
             return _("This enrollment was withdrawn; everyone who had it was told.")
@@ -104,9 +110,11 @@ def _sentence(row: Enrollment, state: Readiness, signed: Mapping[str, Signature]
         SignatureKind.PRESCRIBER: row.prescriber.name,
     }
     waiting = [name for kind, name in names.items() if kind not in signed]
-    return _("Filled in, and waiting for the signature of {who}.").format(
-        who=_(" and ").join(waiting)
-    )
+    if paper and SignatureKind.PATIENT not in signed:
+        said = _("Filled in. The patient signed on paper: it waits for a colleague's check.")
+    else:
+        said = _("Filled in, and waiting for the signature of {who}.")
+    return said.format(who=_(" and ").join(waiting))
 
 
 def means_of(request: HttpRequest, method: str) -> signatures.Means:

@@ -18,7 +18,7 @@ from accounts.tenancy import current_actor
 from enrollment.documents.signed import draw
 from enrollment.domain import amending, permissions, sealing
 from enrollment.domain.queries.enrollments import deliveries_of
-from enrollment.domain.queries.signing import latest_link
+from enrollment.domain.queries.signing import latest_link, waiting_paper
 from enrollment.enums import EnrollmentStatus
 from enrollment.models import Enrollment, Signature
 from enrollment.rules import Refused, why_not_amend, why_not_ask_patient, why_not_withdraw
@@ -56,6 +56,7 @@ def receipt(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
             "work": work_on([row]),
             "permissions": permissions.of_enrollment(row),
             "link": latest_link(row.id) if row.awaiting_patient_since else None,
+            "paper": waiting_paper(row.id) if row.awaiting_patient_since else None,
             "has_address": bool(row.patient.details.get("A17")),
             "may_ask": not why_not_ask_patient(actor),
             "may_amend": going and not why_not_amend(actor, row),

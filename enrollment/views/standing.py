@@ -21,6 +21,7 @@ from enrollment.domain.queries.documents import papers_of
 from enrollment.domain.queries.enrollments import (
     enrollments,
     others_on,
+    paper_waits,
     standing_signatures,
 )
 from enrollment.domain.readiness import returned, unchanged
@@ -146,8 +147,9 @@ def _left(enrollment: Enrollment) -> int:
 
 def _waiting_for(enrollment: Enrollment) -> str:
     signed = {signature.kind for signature in standing_signatures(enrollment)}
+    patient = _("the patient (the scan waits for a colleague's check)")
     names = {
-        SignatureKind.PATIENT: _("the patient"),
+        SignatureKind.PATIENT: patient if paper_waits(enrollment) else _("the patient"),
         SignatureKind.PRESCRIBER: enrollment.prescriber.name,
     }
     return _(" and ").join(name for kind, name in names.items() if kind not in signed)

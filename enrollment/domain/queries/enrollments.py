@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import AuditEntry, User
 from enrollment.enums import OPEN, EnrollmentStatus, SignatureKind
-from enrollment.models import Enrollment, Signature
+from enrollment.models import Enrollment, PaperSignature, Signature
 from journeys.models import Delivery
 from programs.models import ProgramVersion
 
@@ -28,13 +28,23 @@ def enrollments() -> QuerySet[Enrollment]:
 def listed() -> QuerySet[Enrollment]:
     """As `enrollments`, with the signatures that stand on each."""
     standing = Signature.objects.filter(superseded_at=None).defer("evidence", "signer_name")
-    return enrollments().prefetch_related(Prefetch("signatures", standing, to_attr="standing"))
+    paper = Exists(PaperSignature.objects.filter(enrollment=OuterRef("pk"), checked_at=None))
+    return (
+        enrollments()
+        .annotate(paper_waits=paper)
+        .prefetch_related(Prefetch("signatures", standing, to_attr="standing"))
+    )
 
 
 def standing_signatures(enrollment: Enrollment) -> list[Signature]:
     """The signatures that `listed` brought along."""
     found: list[Signature] = getattr(enrollment, "standing", [])
     return found
+
+
+def paper_waits(enrollment: Enrollment) -> bool:
+    """Whether a scan waits for a colleague's check, as `listed` brought along."""
+    return bool(getattr(enrollment, "paper_waits", False))
 
 
 def counts() -> dict[str, int]:

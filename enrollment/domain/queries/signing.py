@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from enrollment.enums import OPEN, EnrollmentStatus, SignatureKind
-from enrollment.models import Enrollment, Signature, SigningLink
+from enrollment.models import Enrollment, PaperSignature, Signature, SigningLink
 
 
 def authorized() -> Exists:
@@ -35,6 +35,13 @@ def latest_link(enrollment_id: UUID) -> SigningLink | None:
     row: SigningLink | None = SigningLink.objects.filter(
         enrollment_ids__contains=[enrollment_id]
     ).first()
+    return row
+
+
+def waiting_paper(enrollment_id: UUID) -> PaperSignature | None:
+    """The scan that waits for a colleague's check."""
+    rows = PaperSignature.objects.select_related("document", "uploaded_by")
+    row: PaperSignature | None = rows.filter(enrollment=enrollment_id, checked_at=None).first()
     return row
 
 

@@ -28,6 +28,8 @@ READS = (
     "/enrollments/{draft}/",
     "/enrollments/{draft}/others/",
     "/enrollments/{draft}/review/",
+    "/enrollments/{draft}/paper/",
+    "/enrollments/{draft}/paper/print/",
     "/enrollments/{sent}/receipt/",
     "/enrollments/of/{journey}/",
 )

@@ -346,7 +346,7 @@ def test_the_page_takes_the_same_queries_however_many_drafts(
     for _ in range(others):
         lakeside.draft()
     assert queries(ana, f"/enrollments/{draft.id}/") == 8
-    assert queries(ana, f"/enrollments/{draft.id}/review/") == 10
+    assert queries(ana, f"/enrollments/{draft.id}/review/") == 11
 
 
 @pytest.mark.parametrize("rows", [1, 30])

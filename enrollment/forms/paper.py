@@ -1,0 +1,78 @@
+"""What the office types from a signed paper, beside its scan."""
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.core.signed import AUTHORITIES, Statement
+from enrollment.domain.paper import CODE_LENGTH, Typed
+from programs.core.catalogue import CATALOGUE
+
+
+class PaperForm(forms.Form):
+    """The scan, and who signed when, in whose authority, with which texts ticked."""
+
+    use_required_attribute = False
+
+    file = forms.FileField(
+        label=_("Scan of the signed paper, all pages"),
+        help_text=_("JPEG, PNG or PDF, up to 10 MB and 50 pages."),
+        error_messages={"required": _("Choose the scan of the signed paper first.")},
+        widget=forms.FileInput({"accept": "image/jpeg,image/png,application/pdf"}),
+    )
+    code = forms.CharField(
+        label=_("Code printed on the paper"),
+        max_length=CODE_LENGTH + 4,
+        error_messages={"required": _("Type the code that is printed on the paper.")},
+        widget=forms.TextInput({"class": "width-10", "autocomplete": "off"}),
+    )
+    signer_name = forms.CharField(
+        label=_("Name of the person who signed"),
+        max_length=70,
+        error_messages={"required": _("Type the full name of the person who signed.")},
+        widget=forms.TextInput({"class": "width-30", "autocomplete": "off"}),
+    )
+    relationship = forms.ChoiceField(label=_("Who that is"), required=False)
+    signed_on = forms.DateField(
+        label=_("Date on the paper"),
+        input_formats=["%Y-%m-%d", "%m/%d/%Y"],
+        error_messages={
+            "required": _("Type the date that stands on the paper."),
+            "invalid": _("Type the date as month/day/year, for example 3/27/2026."),
+        },
+        widget=forms.DateInput({"type": "date", "class": "width-10"}, format="%Y-%m-%d"),
+    )
+    agreed = forms.MultipleChoiceField(
+        label=_("Ticked on the paper"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, shown: Statement, request: HttpRequest | None = None) -> None:
+        super().__init__(request.POST if request else None, request.FILES if request else None)
+        others = [
+            (each.code, each.label) for each in CATALOGUE["A21"].choices if each.code in AUTHORITIES
+        ]
+        relationship, agreed = self.fields["relationship"], self.fields["agreed"]
+        relationship.choices = [("", _("The patient")), *others]  # type: ignore[attr-defined]
+        agreed.choices = [  # type: ignore[attr-defined]
+            (consent.key, consent.title["en"]) for consent in shown.consents
+        ]
+
+    def typed(self) -> Typed:
+        """What was filled in, once the form is valid."""
+        given = self.cleaned_data
+        return Typed(
+            signer_name=given["signer_name"],
+            signed_on=given["signed_on"],
+            agreed=given["agreed"],
+            code=given["code"],
+            relationship=given["relationship"],
+        )
+
+    def say(self, problems: dict[str, list[str]]) -> None:
+        """Put sentences beside their fields; those of a text beside the boxes."""
+        for key, sentences in problems.items():
+            place = {"signer": "relationship"}.get(key, key)
+            for said in sentences:
+                self.add_error(place if place in self.fields else "agreed", said)
