@@ -17,9 +17,9 @@ from bench.filling import PER_HUB, PER_PRACTICE, Share, fill, template
 from bench.pages import HEADERS, HUB_AGENT, session_of
 from bench.results import Row, Unmeasured, percentile
 from bench.serving import serving
-from bench.stories import journey_with
+from bench.stories import THE_REST, journey_with
 from bench.world import World
-from enrollment.management.demo.history import APPROVED, tell
+from enrollment.management.demo.history import tell
 from journeys.domain.upkeep import refresh_due
 from journeys.models import Journey
 
@@ -61,7 +61,7 @@ class Scaled:
         going = journey_with(EVENTS, seed=71, now=now)
         over = journey_with(EVENTS, seed=72, now=now)
         with every_tenant(reason="the bench tells what the parties would"):
-            tell(over, APPROVED[9:])
+            tell(over, THE_REST)
         self.templates = tuple(template(each.id, url=url, ring=ring) for each in (going, over))
         self.practices: list[UUID] = []
         with every_tenant(reason="the bench looks for a hub of the demo"):

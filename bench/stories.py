@@ -7,7 +7,8 @@ from itertools import count, islice
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from bench.office import PRACTICE, STAFF, actor_of, send, signed_drafts
-from enrollment.management.demo.history import APPROVED, tell
+from enrollment.management.demo.history import tell
+from enrollment.management.demo.stories import SMOOTH
 from journeys.core.events import Event
 from journeys.domain.recording import record
 from journeys.models import Journey, JourneyEvent
@@ -16,7 +17,7 @@ from journeys.models import Journey, JourneyEvent
 PROGRAM = "ossivue"
 AGO = timedelta(days=30)
 # Approved, dispensed, shipped; not yet there.
-SO_FAR = APPROVED[:10]
+SO_FAR, THE_REST = SMOOTH[:12], SMOOTH[12:]
 TALK = (
     ("practice", "The chart notes are on their way; two of the pages follow tomorrow."),
     ("hub", "Received. The payer still asks for the dates of the last two visits."),
