@@ -69,6 +69,19 @@ class Journey(PartyModel):
                 name="journey_refresh",
             ),
             models.Index(fields=["organization", "patient_id"], name="journey_by_patient"),
+            # In the order of the lists: row-level security keeps PostgreSQL from using
+            # `journey_by_party` (array containment is not leakproof), so a list is read from its
+            # top until a page is full instead of sorting every journey.
+            models.Index(
+                fields=["-urgent", "due_at", "id"],
+                condition=Q(closed_at=None),
+                name="journey_open",
+            ),
+            models.Index(
+                fields=["-closed_at", "id"],
+                condition=Q(closed_at__isnull=False),
+                name="journey_closed",
+            ),
         )
 
     def __str__(self) -> str:
