@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from enrollment.core.spanish import display_in, label_in
 from enrollment.models import Signature
 from journeys.documents.drawing import breakable, drawn
 from programs.core.consents import HEADINGS
 from programs.core.definition import Definition
-from programs.core.display import display
 from programs.core.union import union
 
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -86,9 +86,12 @@ def draw(signature: Signature) -> bytes:
 
 def _answers(signature: Signature) -> list[tuple[str, str]]:
     definition = Definition.from_json(signature.enrollment.program_version.definition)
-    answers = signature.evidence.get("answers", {})
+    answers, language = signature.evidence.get("answers", {}), signature.evidence["language"]
     return [
-        (item.field.label, breakable(display(item.field, answers[item.key])))
+        (
+            label_in(item.field, language),
+            breakable(display_in(item.field, answers[item.key], language)),
+        )
         for item in union((definition,))
         if item.key in answers
     ]

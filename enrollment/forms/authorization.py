@@ -6,9 +6,10 @@ from django import forms
 from django.http import QueryDict
 
 from enrollment.core.signed import AUTHORITIES
+from enrollment.core.spanish import RELATIONSHIPS
 from enrollment.domain.signatures import Language
 from enrollment.domain.signing_sessions import Signer
-from enrollment.forms.patient_words import RELATIONSHIPS_ES, WORDS
+from enrollment.forms.patient_words import WORDS
 from programs.core.catalogue import CATALOGUE
 
 PARTS = {"en": ("month", "day", "year"), "es": ("day", "month", "year")}
@@ -93,7 +94,7 @@ class SignerForm(forms.Form):
 
 def _relationships(language: Language) -> list[tuple[str, str]]:
     return [
-        (each.code, RELATIONSHIPS_ES.get(each.code, each.label) if language == "es" else each.label)
+        (each.code, RELATIONSHIPS.get(each.code, each.label) if language == "es" else each.label)
         for each in CATALOGUE["A21"].choices
         if each.code in AUTHORITIES
     ]

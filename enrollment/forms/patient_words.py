@@ -175,12 +175,6 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "help": "¿Preguntas? Llame al consultorio de su médico.",
     },
 }
-# The catalogue's words for who may sign (A21), as a patient reads them in Spanish.
-RELATIONSHIPS_ES: Mapping[str, str] = {
-    "parent": "Padre o madre",
-    "legal_guardian": "Tutor legal",
-    "health_proxy": "Representante de salud o poder notarial",
-}
 
 
 def words(language: Language) -> Mapping[str, str]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from enrollment.core.signed import Statement
+from enrollment.core.spanish import display_in, label_in
 from programs.core.conditions import is_present
-from programs.core.display import display
 from programs.core.fields import SECTIONS
 from programs.core.forms import Item, Sheet, section_key
 
@@ -41,20 +41,23 @@ def read_sections(form: Sheet, said: Mapping[str, Sequence[str]]) -> list[ReadSe
     return list(_sections(items, form.known, said))
 
 
-def statement_sections(statement: Statement) -> list[ReadSection]:
+def statement_sections(statement: Statement, language: str = "en") -> list[ReadSection]:
     """Every answer that a signer signs."""
-    return list(_sections(statement.items, statement.answers, {}))
+    return list(_sections(statement.items, statement.answers, {}, language))
 
 
 def _sections(
-    items: Sequence[Item], answers: Mapping[str, Any], said: Mapping[str, Sequence[str]]
+    items: Sequence[Item],
+    answers: Mapping[str, Any],
+    said: Mapping[str, Sequence[str]],
+    language: str = "en",
 ) -> Iterator[ReadSection]:
     for name in SECTIONS:
         lines = tuple(
             Line(
                 key=item.key,
-                label=f"{item.group}: {item.field.label}" if item.group else item.field.label,
-                value=display(item.field, answers.get(item.key)),
+                label=": ".join(filter(None, (item.group, label_in(item.field, language)))),
+                value=display_in(item.field, answers.get(item.key), language),
                 said=tuple(said.get(item.key, ())),
             )
             for item in items

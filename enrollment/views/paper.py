@@ -123,7 +123,7 @@ def print_out(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
         "program": row.program_version.program.name,
         "practice": row.organization.name,
         "code": domain.code_of(shown, language),
-        "sections": statement_sections(shown),
+        "sections": statement_sections(shown, language),
         "minor": is_minor(shown, today=today),
         "texts": [
             {

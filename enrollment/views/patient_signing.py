@@ -213,7 +213,7 @@ def _programs(session: Session) -> list[dict[str, Any]]:
             "digest": session.digests[key],
             "agreed": _titles(session, key, agreed=True),
             "left_out": _titles(session, key, agreed=False),
-            "sections": statement_sections(session.statements[key]),
+            "sections": statement_sections(session.statements[key], session.language),
         }
         for row in session.rows
         for key in (str(row.id),)

@@ -90,6 +90,9 @@ def test_the_printed_texts_are_those_that_are_signed(ana: Client, lakeside: Offi
             assert consent.body[language] in page
         assert page.count("sheet-box") == len(shown.consents)
         assert shown.digest(language)[:8].upper() in page
+        born = {"en": "Mar 27, 1984", "es": "27 de marzo de 1984"}
+        assert born[language] in page
+        assert ("Fecha de nacimiento" in page) is (language == "es")
 
 
 def test_a_scan_counts_once_a_colleague_has_checked_it(
