@@ -27,6 +27,10 @@ class Organization(models.Model):
     # A payer that owns this pharmacy, shown wherever the pharmacy is offered.
     affiliated_with = models.CharField(max_length=120, blank=True)
     active = models.BooleanField(default=True)
+    # When its own system last told us anything, to the minute, and after how many working hours
+    # of silence that is worth saying; nothing for one that reports only when people do.
+    heard_at = models.DateTimeField(null=True, blank=True)
+    heartbeat_hours = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = (

@@ -19,7 +19,7 @@ from accounts.tenancy import acting_as, every_tenant
 from journeys.domain.applying import NotApplicable, apply
 from journeys.domain.nudges import nudge
 from journeys.enums import ReportStatus
-from journeys.models import InboundReport, PartnerKey
+from journeys.models import InboundReport, Journey, PartnerKey
 
 log = structlog.get_logger(__name__)
 BATCH = 200
@@ -84,7 +84,17 @@ def receive(
 
 def _note_key_use(partner: Organization, *, now: datetime) -> None:
     used = PartnerKey.objects.filter(organization=partner, revoked_at=None)
-    used.exclude(last_used_at__gt=now - KEY_USE_NOTED_EVERY).update(last_used_at=now)
+    if used.exclude(last_used_at__gt=now - KEY_USE_NOTED_EVERY).update(last_used_at=now):
+        _note_heard(partner, now=now)
+
+
+def _note_heard(partner: Organization, *, now: datetime) -> None:
+    """Its feed speaks; what was at risk because it had been silent is looked at anew."""
+    Organization.objects.filter(pk=partner.pk).update(heard_at=now)
+    last, hours = partner.heard_at, partner.heartbeat_hours
+    if last and hours and now - last > timedelta(hours=hours):
+        silent = Journey.objects.filter(party_ids__contains=[partner.pk])
+        silent.filter(risk_rules__contains=["R12"]).update(refresh_at=now)
 
 
 def process_waiting(*, clock: Callable[[], datetime], limit: int = BATCH) -> int:

@@ -8,6 +8,7 @@ from uuid import UUID
 from accounts.models import Organization
 from accounts.phi import blind_prefixes
 from accounts.prepared import together
+from journeys.core.graph import Clock
 from journeys.core.state import Party
 from journeys.domain.disclosing import has_basis
 from journeys.domain.graphs import vendor_of
@@ -116,7 +117,16 @@ class Cast:
         """Everyone as the engine knows them, those to come included."""
         named = {**self.routed, **{role: party.party for role, party in self.parties.items()}}
         return {
-            role: Party(role=role, name=organization.name, time_zone=organization.time_zone)
+            role: Party(
+                role=role,
+                name=organization.name,
+                time_zone=organization.time_zone,
+                active=organization.active,
+                heard_at=organization.heard_at,
+                heartbeat=Clock(organization.heartbeat_hours, "business_hours")
+                if organization.heartbeat_hours
+                else None,
+            )
             for role, organization in named.items()
         }
 

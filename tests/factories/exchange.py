@@ -5,6 +5,7 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone
 from standardwebhooks import Webhook
@@ -128,7 +129,7 @@ def submitted(
     new = NewJourney(
         practice_id=practice.id,
         program_version=version or published(),
-        patient_id=practice.id,
+        patient_id=uuid4(),
         patient_name="Rosa Delgado",
         patient_born_on=dt.date(1984, 3, 27),
         prescriber_name="Dr. Maya Okafor",

@@ -90,7 +90,7 @@ RETURNED = (
         "hub",
         "intake_review",
         "returned",
-        4,
+        0.4,
         {
             "corrections": [
                 {"field": "F8", "sentence": "Date the prescription within the last 30 days."},

@@ -13,7 +13,7 @@ from journeys.core.events import Event
 from journeys.core.templates import GRAPHS
 from journeys.domain import graphs
 from journeys.domain.opening import Further, NewJourney, hand_over_again, open_journey
-from journeys.domain.recording import UnknownJourney, record
+from journeys.domain.recording import UnknownJourney, record, refresh
 from journeys.models import Delivery, Endpoint, FunnelRow, Journey, JourneyEvent, WorkItem
 from programs.models import Program, ProgramVersion
 from tests.factories.people import OrganizationFactory, actor_of, member
@@ -57,6 +57,11 @@ def version(hub: Organization, pharmacy: Organization) -> ProgramVersion:
 def journey(practice: Organization, hub: Organization, version: ProgramVersion) -> Journey:
     with every_tenant(reason="the test sets up the hub's endpoint"):
         Endpoint.objects.create(organization=hub, transport="portal")
+    return opened(practice, version)
+
+
+def opened(practice: Organization, version: ProgramVersion) -> Journey:
+    """A journey of one and the same patient of the practice, submitted now."""
     ana = actor_of(member(practice, Role.PRACTICE_STAFF))
     new = NewJourney(
         practice_id=practice.id,
@@ -163,3 +168,52 @@ def test_a_journey_keeps_the_graph_it_began_with(
     monkeypatch.setattr("journeys.domain.graphs.GRAPHS", {template.key: shorter})
     graphs._plan.cache_clear()
     assert graphs.graph_of(journey.program_version_id) == template
+
+
+def test_who_was_deactivated_is_stood_in_for(journey: Journey, hub: Organization) -> None:
+    Organization.objects.filter(pk=hub.pk).update(active=False)
+    stands = refresh(journey.pk, now=NOW)
+    assert (stands.next_owner, stands.risk_rules) == ("practice", ["R11"])
+    Organization.objects.filter(pk=hub.pk).update(active=True)
+    stands = refresh(journey.pk, now=NOW)
+    assert (stands.next_owner, stands.risk_rules) == ("hub", [])
+
+
+def test_a_feed_silent_beyond_its_heartbeat_puts_what_waits_on_it_at_risk(
+    journey: Journey, hub: Organization
+) -> None:
+    Organization.objects.filter(pk=hub.pk).update(heard_at=NOW, heartbeat_hours=2)
+    stands = refresh(journey.pk, now=NOW + dt.timedelta(hours=1))
+    assert stands.risk_rules == []
+    assert stands.refresh_at == NOW + dt.timedelta(hours=2)
+    assert "R12" in refresh(journey.pk, now=NOW + dt.timedelta(hours=2)).risk_rules
+    assert "R12" not in refresh(journey.pk, now=NOW).risk_rules
+
+
+def test_a_second_enrollment_of_the_same_patient_for_the_same_medicine_is_noticed(
+    journey: Journey, practice: Organization, version: ProgramVersion
+) -> None:
+    again = opened(practice, version)
+    assert again.risk_rules == ["R14"]
+    with every_tenant(reason="the test looks"):
+        (event,) = JourneyEvent.objects.filter(journey=again)
+    assert event.body["facts"]["duplicate_of"] == journey.number
+
+
+def test_another_medicine_or_a_closed_journey_is_no_second_enrollment(
+    journey: Journey, practice: Organization, version: ProgramVersion
+) -> None:
+    other = Program.objects.create(
+        manufacturer=version.program.manufacturer, key="omniveda", name="Omniveda Circle"
+    )
+    another = ProgramVersion.objects.create(
+        program=other,
+        number=1,
+        valid_from=version.valid_from,
+        published_at=NOW,
+        definition=version.definition,
+    )
+    assert opened(practice, another).risk_rules == []
+    with every_tenant(reason="the test closes the first"):
+        Journey.objects.filter(program_version=version).update(closed_at=NOW)
+    assert opened(practice, version).risk_rules == []

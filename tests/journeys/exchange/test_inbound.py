@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from journeys.domain.inbound import replay
+from journeys.domain.recording import refresh
 from journeys.enums import ReportStatus
 from journeys.models import Journey
 from tests.factories.exchange import partner_key
@@ -152,3 +153,16 @@ def test_a_report_that_breaks_every_time_is_set_aside(
     (report,) = reports()
     assert report.status == ReportStatus.EXCEPTION
     assert "operator" in report.problem
+
+
+def test_a_report_ends_the_silence_of_its_partner(journey: Journey) -> None:
+    northstar = Organization.objects.filter(slug="northstar")
+    long_ago = timezone.now() - dt.timedelta(days=30)
+    northstar.update(heard_at=long_ago, heartbeat_hours=8)
+    stands = refresh(journey.pk, now=timezone.now())
+    assert "R12" in stands.risk_rules
+    post(accepted(journey))
+    assert northstar.filter(heard_at__gt=long_ago).exists()
+    with every_tenant(reason="a test looks"):
+        assert Journey.objects.filter(pk=journey.pk, refresh_at__lte=timezone.now()).exists()
+    assert "R12" not in refresh(journey.pk, now=timezone.now()).risk_rules
