@@ -27,6 +27,7 @@ from enrollment.domain.signatures import (
     Language,
     NotAgreed,
     is_minor,
+    standing,
     statement_of,
 )
 from enrollment.forms.paper import PaperForm
@@ -51,13 +52,16 @@ def paper(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
         return redirect("paper", row.id)
     found = waiting_paper(row.id)
     audit.read(row, fields=["answers"], purpose="signature on paper")
-    for refused in form.non_field_errors() if form.is_bound else ():
-        messages.error(request, str(refused))
+    wanted = "patient" not in standing(row)
+    may_upload = wanted and not why_not_authorize(current_actor(), row)
+    if form.is_bound and (found or not may_upload):
+        for refused in form.non_field_errors():
+            messages.error(request, str(refused))
     context: dict[str, Any] = {
         "enrollment": row,
         "form": form,
         "paper": found,
-        "may_upload": not why_not_authorize(current_actor(), row),
+        "may_upload": may_upload,
         **(_scan(row, found) if found else {}),
     }
     status = 422 if form.is_bound else 200
