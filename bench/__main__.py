@@ -28,6 +28,13 @@ IN_WORLD = {
         "timeline_cpu_ms",
     ),
     "form": ("section_p50_ms", "section_p95_ms", "validate_p95_ms"),
+    "inputs": (
+        "inputs_new_patient",
+        "seconds_new_patient",
+        "inputs_second_program",
+        "typed_second_program",
+        "inputs_two_at_once",
+    ),
     "codes": ("icd_search_p95_ms",),
     "submission": ("submission_p50_ms", "submission_p95_ms"),
     "packet": ("packet_pdf_p95_ms",),

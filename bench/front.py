@@ -9,6 +9,7 @@ from bench.results import Unmeasured
 
 HEAD_BYTES = 65_536
 STREAMS = b"/live/"
+FROM = (b"origin:", b"referer:")
 
 
 @contextmanager
@@ -48,7 +49,8 @@ async def _pass_on(
         head = await reader.readuntil(b"\r\n\r\n")
         port = streams if head.split(b" ", 2)[1].startswith(STREAMS) else pages
         lines = [
-            line
+            # The browser is not told that the servers believe it came by TLS.
+            line.replace(b"http://", b"https://") if line.lower().startswith(FROM) else line
             for line in head[:-4].split(b"\r\n")
             if not line.lower().startswith((b"connection:", b"x-forwarded-proto:"))
         ]

@@ -1,6 +1,5 @@
 """How soon another person's open page shows what happened."""
 
-import os
 import socket
 import statistics
 import sys
@@ -9,15 +8,14 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from bench.browser import browsing, require_browser
 from bench.front import fronting
 from bench.load import request_bytes
 from bench.pages import HEADERS, HUB_AGENT, session_of
@@ -34,7 +32,6 @@ from journeys.domain.recording import record
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-CHROMIUM = "/usr/bin/chromium"
 STREAMS, JOURNEYS = 200, 20
 PER_SECOND, SECONDS, WARM_UP_SECONDS = 50, 15, 3
 # Notes when an entry of the story is first in the page, by the clock of the machine.
@@ -59,8 +56,7 @@ def measure(world: World) -> Iterator[Row]:
     The other 199 streams only listen; pages and streams have servers of their own behind one
     address, as deployed.
     """
-    if not Path(CHROMIUM).exists():
-        raise Unmeasured(f"There is no browser at {CHROMIUM}.")
+    require_browser()
     now = timezone.now()
     journeys = [journey_with(15, seed=90 + number, now=now) for number in range(JOURNEYS)]
     ids = [journey.id for journey in journeys]
@@ -167,33 +163,9 @@ def _read(lines: Sequence[socket.socket], ended: threading.Event) -> None:
 @contextmanager
 def _browser(port: int, journey_id: UUID, cookie: str) -> Iterator["Page"]:
     """A browser with the journey's page open and listening."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    from playwright.sync_api import sync_playwright
-
-    address = f"http://localhost:{port}"
-    value = cookie.partition("=")[2]
-    flags = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        try:
-            context = browser.new_context()
-            name = settings.SESSION_COOKIE_NAME
-            context.add_cookies(
-                [
-                    {
-                        "name": name,
-                        "value": value,
-                        "domain": "localhost",
-                        "path": "/",
-                        "secure": True,
-                    }
-                ]
-            )
-            page = context.new_page()
-            page.goto(address + reverse("journey", args=[journey_id]))
-            page.wait_for_selector("#journey .entry", timeout=20_000)
-            page.evaluate(WATCH)
-            page.wait_for_timeout(1500)
-            yield page
-        finally:
-            browser.close()
+    with browsing(port, cookie) as page:
+        page.goto(reverse("journey", args=[journey_id]))
+        page.wait_for_selector("#journey .entry", timeout=20_000)
+        page.evaluate(WATCH)
+        page.wait_for_timeout(1500)
+        yield page

@@ -1,0 +1,51 @@
+"""A real browser at this machine's own server, signed in."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from bench.results import Unmeasured
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
+
+
+def require_browser() -> None:
+    """Raises Unmeasured where there is none."""
+    if not Path(CHROMIUM).exists():
+        raise Unmeasured(f"There is no browser at {CHROMIUM}.")
+
+
+@contextmanager
+def browsing(port: int, cookie: str) -> Iterator["Page"]:
+    """An empty page of a browser with this session; addresses are paths at the port."""
+    # Playwright runs a loop of its own in this thread, where the ORM is used as well.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    from playwright.sync_api import sync_playwright
+
+    value = cookie.partition("=")[2]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        try:
+            context = browser.new_context(base_url=f"http://localhost:{port}")
+            context.add_cookies(
+                [
+                    {
+                        "name": settings.SESSION_COOKIE_NAME,
+                        "value": value,
+                        "domain": "localhost",
+                        "path": "/",
+                        "secure": True,
+                    }
+                ]
+            )
+            yield context.new_page()
+        finally:
+            browser.close()
