@@ -38,8 +38,8 @@ from programs.models import ProgramVersion
 USUAL = {
     "lakeside": ("veltrana", "ossivue", *("veltrana",) * 8, "omniveda", *("veltrana",) * 8),
     "harbor": (
-        *("sclerivane", "rivastet", "opendoor", "altivane", "corvanta"),
-        *("enzavyr", "motivelle", "ossivue", "wakelle"),
+        *("rivastet", "ossivue", "sclerivane", "opendoor", "altivane"),
+        *("corvanta", "enzavyr", "motivelle", "wakelle"),
     ),
 }
 SHARES = {"lakeside": 0.86, "harbor": 0.14}
