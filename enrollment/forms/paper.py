@@ -1,5 +1,8 @@
 """What the office types from a signed paper, beside its scan."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.core.signed import AUTHORITIES, Statement
 from enrollment.domain.paper import CODE_LENGTH, Typed
 from programs.core.catalogue import CATALOGUE
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class PaperForm(forms.Form):
@@ -53,11 +59,11 @@ class PaperForm(forms.Form):
         others = [
             (each.code, each.label) for each in CATALOGUE["A21"].choices if each.code in AUTHORITIES
         ]
-        relationship, agreed = self.fields["relationship"], self.fields["agreed"]
-        relationship.choices = [("", _("The patient")), *others]  # type: ignore[attr-defined]
-        agreed.choices = [  # type: ignore[attr-defined]
-            (consent.key, consent.title["en"]) for consent in shown.consents
-        ]
+        self._choose("relationship", [("", _("The patient")), *others])
+        self._choose("agreed", [(each.key, each.title["en"]) for each in shown.consents])
+
+    def _choose(self, name: str, choices: "Sequence[tuple[str, StrOrPromise]]") -> None:
+        cast(forms.ChoiceField, self.fields[name]).choices = choices
 
     def typed(self) -> Typed:
         """What was filled in, once the form is valid."""
