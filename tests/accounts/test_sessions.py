@@ -102,7 +102,9 @@ def _request(membership: Membership) -> HttpRequest:
 
 
 @pytest.mark.asvs("7.3.1")
-@pytest.mark.parametrize(("path", "headers"), [("/live/work/", {}), (SESSIONS, {"X-Passive": "1"})])
+@pytest.mark.parametrize(
+    ("path", "headers"), [("/live/worklist/", {}), (SESSIONS, {"X-Passive": "1"})]
+)
 def test_what_a_page_asks_by_itself_keeps_no_session_alive(
     ana: Membership, path: str, headers: dict[str, str]
 ) -> None:

@@ -13,7 +13,7 @@ from tests.e2e.conftest import CHROMIUM, CHROMIUM_FLAGS, come_in
 OUT = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 # Name, who looks, where; a path that ends in ":first" opens the list's first row.
 PICTURES = (
-    ("work", "ana@lakeside.example", "/work/"),
+    ("work", "ana@lakeside.example", "/worklist/"),
     ("enrollments", "ana@lakeside.example", "/enrollments/"),
     ("journey", "ana@lakeside.example", "/journeys/:first"),
     ("intake", "jonah@beacon.example", "/intake/:first"),

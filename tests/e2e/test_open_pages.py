@@ -33,7 +33,7 @@ def test_a_decision_moves_the_practices_open_page_and_keeps_its_half_typed_messa
 
 def test_reporting_a_step_by_hand_with_the_keyboard(signed_in: Callable[..., Page]) -> None:
     page = signed_in("jonah@beacon.example")
-    page.goto("/work/?step=prior_authorization_determination")
+    page.goto("/worklist/?step=prior_authorization_determination")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url("**/journeys/*-*/")
@@ -49,7 +49,7 @@ def test_reporting_a_step_by_hand_with_the_keyboard(signed_in: Callable[..., Pag
 
 def test_without_scripts_work_is_taken_all_the_same(signed_in: Callable[..., Page]) -> None:
     page = signed_in("lena@beacon.example", scripts=False)
-    page.goto("/work/?scope=unclaimed")
+    page.goto("/worklist/?scope=unclaimed")
     page.get_by_role("button", name="Take").first.click()
-    page.goto("/work/?scope=mine")
+    page.goto("/worklist/?scope=mine")
     expect(page.get_by_role("button", name="Give back")).to_have_count(1)

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 ROOMS = {
     "ana@lakeside.example": (
-        "/work/",
+        "/worklist/",
         "/patients/",
         "/enrollments/",
         "/journeys/",
@@ -22,9 +22,9 @@ ROOMS = {
         "/account/sessions/",
         "/dev/components/",
     ),
-    "maya@lakeside.example": ("/work/", "/signing/"),
-    "jonah@beacon.example": ("/work/", "/intake/", "/journeys/", "/exchange/"),
-    "grace@crescent.example": ("/work/", "/journeys/"),
+    "maya@lakeside.example": ("/worklist/", "/signing/"),
+    "jonah@beacon.example": ("/worklist/", "/intake/", "/journeys/", "/exchange/"),
+    "grace@crescent.example": ("/worklist/", "/journeys/"),
     "nadia@aldertree.example": ("/programs/", "/programs/veltrana/"),
     "casey@operations.example": ("/exchange/",),
 }

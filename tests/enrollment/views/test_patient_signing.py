@@ -336,12 +336,12 @@ def test_a_screen_in_a_patients_hands_opens_nothing_else(ana: Client, lakeside: 
     page = ana.get("/sign/").content.decode()
     assert "/patients/" not in page
     assert "/enrollments/" not in page
-    for closed in ("/patients/", f"/enrollments/{draft.id}/review/", "/work/", "/find/?q=ro"):
+    for closed in ("/patients/", f"/enrollments/{draft.id}/review/", "/worklist/", "/find/?q=ro"):
         answer = ana.get(closed)
         assert answer.status_code == 302, closed
         assert "reauthenticate" in answer["Location"], closed
     assert ana.post(f"/enrollments/{draft.id}/ask/").status_code == 302
-    assert ana.get("/live/work/").status_code == 401
+    assert ana.get("/live/worklist/").status_code == 401
     finish(ana, go(ana))
     assert signed(lakeside, draft)["patient"].method == "Office's screen, handed over"
     assert ana.get(f"/enrollments/{draft.id}/review/").status_code == 302

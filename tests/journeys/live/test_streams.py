@@ -76,7 +76,7 @@ def test_a_change_reaches_the_open_page_within_a_second_and_says_only_which(live
 
 
 def test_the_work_of_each_party_hears_of_it_too(live: Live) -> None:
-    with stream(live.server, live.priya, "/live/work/") as (_, heard):
+    with stream(live.server, live.priya, "/live/worklist/") as (_, heard):
         until(heard, "retry:")
         live.happens()
         until(heard, "event: changed")
@@ -86,7 +86,7 @@ def test_strangers_are_refused_and_hear_nothing(live: Live) -> None:
     with stream(live.server, live.ben, path_of(live)) as (response, _):
         assert response.status_code == 404
     assert httpx.get(live.server.address + path_of(live)).status_code == 401
-    with stream(live.server, live.ben, "/live/work/") as (_, heard):
+    with stream(live.server, live.ben, "/live/worklist/") as (_, heard):
         until(heard, "retry:")
         live.happens()
         lines = until(heard, ": still here", within=3)
@@ -126,7 +126,7 @@ def test_open_streams_hold_no_connection_and_no_transaction(
         for heard in heards:
             until(heard, ": still here")
         with live.server.client(live.ana.session) as client:
-            assert client.get("/work/").status_code == 200
+            assert client.get("/worklist/").status_code == 200
         now = activity()
         assert not [state for _, state in now if "transaction" in state]
         assert sum(name == "throughline live" for name, _ in now) == 1
@@ -159,7 +159,7 @@ def test_a_stream_ends_with_the_membership(live: Live) -> None:
 
 
 def test_a_stream_ends_with_the_session(live: Live) -> None:
-    with stream(live.server, live.priya, "/live/work/") as (_, heard):
+    with stream(live.server, live.priya, "/live/worklist/") as (_, heard):
         until(heard, "retry:")
         with live.elsewhere():
             Session.objects.filter(pk=live.priya.session).delete()

@@ -55,8 +55,8 @@ def test_another_party_may_not_take_the_hubs_work(world: World, ana: Client) -> 
 def test_taking_and_giving_back(world: World) -> None:
     priya = world.person(world.hub, Role.HUB_AGENT, name="Priya Raman")
     browser, item = signed_in(priya), item_of(world)
-    back = browser.post(reverse("work_claim", args=[item.id]), {"next": "/work/?scope=all"})
-    assert (back.status_code, back["Location"]) == (302, "/work/?scope=all")
+    back = browser.post(reverse("work_claim", args=[item.id]), {"next": "/worklist/?scope=all"})
+    assert (back.status_code, back["Location"]) == (302, "/worklist/?scope=all")
     assert item_of(world).claimed_by_id == priya.user_id
     assert PATIENT in browser.get(reverse("work"), {"scope": "mine"}).content.decode()
     browser.post(reverse("work_release", args=[item.id]))

@@ -23,7 +23,7 @@ from tests.journeys.views.conftest import PATIENT, World
 
 pytestmark = pytest.mark.django_db
 
-URL = "/work/"
+URL = "/worklist/"
 
 
 @pytest.fixture
