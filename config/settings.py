@@ -6,7 +6,6 @@ stops the process at start.
 
 import sys
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 import environ
@@ -145,7 +144,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 180,
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,

@@ -138,6 +138,7 @@ def test_a_lost_worker_gives_its_task_back() -> None:
     assert settings.CELERY_TASK_ACKS_LATE
     assert settings.CELERY_TASK_REJECT_ON_WORKER_LOST
     timeout = settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
+    assert isinstance(timeout, int)
     assert timeout >= 2 * settings.CELERY_TASK_TIME_LIMIT
 
 
