@@ -89,7 +89,7 @@ def _answers(signature: Signature) -> list[tuple[str, str]]:
     answers, language = signature.evidence.get("answers", {}), signature.evidence["language"]
     return [
         (
-            label_in(item.field, language),
+            label_in(item, language),
             breakable(display_in(item.field, answers[item.key], language)),
         )
         for item in union((definition,))

@@ -6,11 +6,11 @@ from django import forms
 from django.http import QueryDict
 
 from enrollment.core.signed import AUTHORITIES
-from enrollment.core.spanish import RELATIONSHIPS
 from enrollment.domain.signatures import Language
 from enrollment.domain.signing_sessions import Signer
 from enrollment.forms.patient_words import WORDS
 from programs.core.catalogue import CATALOGUE
+from programs.core.spanish import in_spanish
 
 PARTS = {"en": ("month", "day", "year"), "es": ("day", "month", "year")}
 
@@ -93,8 +93,6 @@ class SignerForm(forms.Form):
 
 
 def _relationships(language: Language) -> list[tuple[str, str]]:
-    return [
-        (each.code, RELATIONSHIPS.get(each.code, each.label) if language == "es" else each.label)
-        for each in CATALOGUE["A21"].choices
-        if each.code in AUTHORITIES
-    ]
+    asked = CATALOGUE["A21"]
+    choices = (in_spanish(asked) if language == "es" else asked).choices
+    return [(each.code, each.label) for each in choices if each.code in AUTHORITIES]

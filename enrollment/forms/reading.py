@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from enrollment.core.signed import Statement
-from enrollment.core.spanish import display_in, label_in
+from enrollment.core.spanish import display_in, hint_in, label_in
 from programs.core.conditions import is_present
 from programs.core.fields import SECTIONS
 from programs.core.forms import Item, Sheet, section_key
@@ -13,12 +13,13 @@ from programs.core.forms import Item, Sheet, section_key
 
 @dataclass(frozen=True)
 class Line:
-    """One answer; `said` are the sentences about it."""
+    """One answer; `said` are the sentences about it, `hint` the help beside the question."""
 
     key: str
     label: str
     value: str
     said: tuple[str, ...] = ()
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,10 @@ def _sections(
         lines = tuple(
             Line(
                 key=item.key,
-                label=": ".join(filter(None, (item.group, label_in(item.field, language)))),
+                label=label_in(item, language),
                 value=display_in(item.field, answers.get(item.key), language),
                 said=tuple(said.get(item.key, ())),
+                hint=hint_in(item, language),
             )
             for item in items
             if item.field.section == name

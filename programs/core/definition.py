@@ -25,6 +25,7 @@ class Tightening:
     hint: str = ""
     choices: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
+    hint_es: str = ""
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ class Choice:
     code: str
     label: str
     when: Condition | None = None
+    label_es: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,9 @@ class Field:
     A "computed" value follows from other answers by ``formula`` and is never typed. A
     "checklist" is done when every line is ticked; ``recurs`` says in words when it is gone
     through again, ``every_days`` how often.
+
+    Words that end in ``_es`` are the same in Spanish, for the pages a patient reads; where there
+    are none, the English stands there too.
     """
 
     id: str
@@ -115,6 +119,9 @@ class Field:
     typed_once_per: TypedOncePer = "enrollment"
     asked_of: AskedOf = "PO"
     paper: bool = False
+    label_es: str = ""
+    hint_es: str = ""
+    unit_es: str = ""
 
     @property
     def asked(self) -> tuple["Field", ...]:
@@ -198,20 +205,31 @@ def _times(field: Field) -> Iterator[tuple[str, Field]]:
 
 def _measured(field: Field) -> Iterator[Field]:
     several = len(field.choices) > 1
-    shared = replace(field, hint="", choices=(), checks=(), minimum=None, maximum=None, unit="")
+    shared = replace(
+        field, hint="", hint_es="", choices=(), checks=(), minimum=None, maximum=None, unit=""
+    )
     yield replace(
         field,
         id=f"{field.id}.value",
         type="number",
         label="Result",
+        label_es="Resultado",
         choices=(),
         unit="" if several else "".join(choice.label for choice in field.choices),
+        unit_es="" if several else "".join(choice.label_es for choice in field.choices),
     )
     given: Condition = {"field": f"{field.id}.value", "op": "present"}
     needed = replace(shared, required="conditional", required_when=given)
     if several:
         yield replace(
-            needed, id=f"{field.id}.unit", type="pick", label="Unit", choices=field.choices
+            needed,
+            id=f"{field.id}.unit",
+            type="pick",
+            label="Unit",
+            label_es="Unidad",
+            choices=field.choices,
         )
-    day = replace(needed, id=f"{field.id}.on", type="date", label="Measured on")
+    day = replace(
+        needed, id=f"{field.id}.on", type="date", label="Measured on", label_es="Medido el"
+    )
     yield replace(day, checks=("not_future", "after_birth"))

@@ -10,6 +10,7 @@ from programs.core.definition import Definition, Document, Tightening
 from programs.core.facts import OWN_FACTS, own_key
 from programs.core.fields import SECTIONS, Choice, Field, both
 from programs.core.places import STATES
+from programs.core.spanish import in_spanish
 
 _NEEDS = ("optional", "conditional", "always")
 _ACROSS = frozenset({"matrix", "quantity", "repeat"})
@@ -21,8 +22,8 @@ class Item:
 
     ``key`` is where its answer stands; ``field`` the question as these programs ask it;
     ``programs`` the keys of those that want it; ``own`` the one program it belongs to alone;
-    ``group`` the words over questions that belong together, or empty; ``across`` says that
-    they are small and stand on one line.
+    ``group`` the words over questions that belong together, or empty, ``group_es`` the same in
+    Spanish; ``across`` says that they are small and stand on one line.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Item:
     own: str = ""
     group: str = ""
     across: bool = False
+    group_es: str = ""
 
 
 def union(definitions: Sequence[Definition]) -> tuple[Item, ...]:
@@ -66,8 +68,13 @@ def _items(definitions: tuple[Definition, ...], *, signing: bool) -> tuple[Item,
         for field in _asked_by(definition):
             if (field.typed_once_per == "signature") is not signing:
                 continue
-            for group, part in field.placed:
-                item = replace(_item(part, group, definition, names), across=field.type in _ACROSS)
+            groups_es = [group for group, _ in in_spanish(field).placed]
+            for (group, part), group_es in zip(field.placed, groups_es, strict=True):
+                item = replace(
+                    _item(part, group, definition, names),
+                    across=field.type in _ACROSS,
+                    group_es=group_es,
+                )
                 known = together.get(item.key)
                 together[item.key] = _merged(known, item) if known else item
     order = {name: place for place, name in enumerate(SECTIONS)}
@@ -110,6 +117,7 @@ def _papers(definition: Definition) -> list[Field]:
         replace(
             CATALOGUE[asked],
             label=", ".join(document.label for document in documents),
+            label_es="",
             required="always"
             if any(document.required for document in documents)
             else CATALOGUE[asked].required,
@@ -155,7 +163,7 @@ def _with_reason(field: Field, definition: Definition) -> Field:
     (why,) = field.parts
     asked: Condition = {"field": "E1", "op": "not_in", "value": listed}
     hint = f"{definition.name} does not list this diagnosis. {why.hint}"
-    return replace(field, parts=(replace(why, shown_when=asked, hint=hint),))
+    return replace(field, parts=(replace(why, shown_when=asked, hint=hint, hint_es=""),))
 
 
 def _of_products(definition: Definition, what: str) -> tuple[Choice, ...]:
@@ -183,6 +191,7 @@ def _tightened(field: Field, asked: Tightening | None) -> Field:
     return replace(
         _needed(_narrowed(field, asked), asked),
         hint=asked.hint or field.hint,
+        hint_es=asked.hint_es if asked.hint else field.hint_es,
         choices=kept,
         checks=(*field.checks, *asked.checks),
         parts=parts,
