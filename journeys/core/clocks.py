@@ -58,10 +58,15 @@ class Around:
 def with_clock(
     around: Around, step: Step, state: StepState, steps: Mapping[str, StepState]
 ) -> StepState:
-    """The state of a step somebody has to act on, with its actor and dates."""
+    """The state of a step somebody has to act on, with its actor and dates.
+
+    One whose work another open step has is not due meanwhile: that one's clock runs.
+    """
     if state.acts is None or state.since is None:
         return state
     acts = around.present(state.acts)
+    if kept(state, steps):
+        return replace(state, acts=acts)
     calendar = around.calendar(acts)
     due_at = _due_at(around, step, state, calendar)
     if step.due.until:
@@ -107,6 +112,12 @@ def _act_by(
     touched = around.followed_up.get(step.key, state.since)
     follow_up = calendar.after(max(touched, state.since), step.follow_up or DEFAULT_FOLLOW_UP)
     return min(follow_up, due_at) if due_at > touched else follow_up
+
+
+def kept(state: StepState, steps: Mapping[str, StepState]) -> bool:
+    """Whether another open step has the work that this one waits for."""
+    keeper = steps.get(state.kept_by)
+    return keeper is not None and keeper.acts is not None
 
 
 def step_action(around: Around, state: StepState) -> NextAction | None:

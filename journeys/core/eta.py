@@ -13,17 +13,26 @@ _MOVING = ("now", "waiting", "at_risk", "conflict")
 
 
 @dataclass(frozen=True, slots=True)
+class ToStart:
+    """How many working hours are usually left until the therapy begins.
+
+    `after_open` is how many of them follow the step that is open now on the longest chain to it.
+    """
+
+    usually: float
+    after_open: float
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """When the last step should be over, and the steps on the longest chain to it.
 
-    `expected` is how many working hours are usually left, `after_open` how many of them follow
-    the step of the chain that is open now.
+    `to_start` is None once the therapy began, and where the journey has no beginning.
     """
 
     eta: Eta | None
     critical_path: tuple[str, ...]
-    expected: float = 0
-    after_open: float = 0
+    to_start: ToStart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ def outlook(around: Around, steps: Mapping[str, StepState]) -> Outlook:
     path = around.graph.path
     for step in path:
         finishes[step.key] = _finish(around, step, steps, finishes)
-    chain = _chain(path, steps, finishes)
+    chain = _chain(path, steps, finishes, tuple(step.key for step in path))
     if not path or all(steps[step.key].over for step in path):
         return Outlook(None, chain)
     calendar = around.calendar("practice")
@@ -50,9 +59,24 @@ def outlook(around: Around, steps: Mapping[str, StepState]) -> Outlook:
     high = calendar.after_hours(around.now, max(finish.high for finish in finishes.values()))
     zone = calendar.zone
     eta = Eta(low.astimezone(zone).date(), high.astimezone(zone).date())
-    expected = max(finish.middle for finish in finishes.values())
-    first = next((key for key in chain if not steps[key].over), None)
-    return Outlook(eta, chain, expected, max(expected - finishes[first].own, 0) if first else 0)
+    return Outlook(eta, chain, _to_start(around, steps, finishes))
+
+
+def _to_start(
+    around: Around, steps: Mapping[str, StepState], finishes: Mapping[str, _Finish]
+) -> ToStart | None:
+    """What is left until the step with which the therapy begins has brought it about."""
+    step = around.graph.beginning
+    if step is None or steps[step.key].over or steps[step.key].status == step.begins_with:
+        return None
+    finish = finishes[step.key]
+    # A course begins with its first dose, however long it then goes on.
+    course = finish.own if step.begins_with else 0
+    usually = finish.middle - course + (min(course, usual(around, step)[0]))
+    chain = _chain(around.graph.path, steps, finishes, (step.key,))
+    first = next((key for key in chain if not steps[key].over), step.key)
+    after_open = 0 if first == step.key else usually - finishes[first].own
+    return ToStart(usually, max(after_open, 0))
 
 
 def _finish(
@@ -113,8 +137,12 @@ def _is_settled(name: str, steps: Mapping[str, StepState]) -> bool:
 
 
 def _chain(
-    path: tuple[Step, ...], steps: Mapping[str, StepState], finishes: Mapping[str, _Finish]
+    path: tuple[Step, ...],
+    steps: Mapping[str, StepState],
+    finishes: Mapping[str, _Finish],
+    ends: tuple[str, ...],
 ) -> tuple[str, ...]:
+    """The steps that decide when the last of `ends` is over."""
     by_key = {step.key: step for step in path}
     place = {step.key: index for index, step in enumerate(path)}
 
@@ -123,7 +151,6 @@ def _chain(
         return (finishes[key].high, settled.timestamp() if settled else 0, place[key])
 
     chain: list[str] = []
-    ends: tuple[str, ...] = tuple(by_key)
     while ends:
         last = max(ends, key=weight)
         chain.append(last)

@@ -7,7 +7,7 @@ from typing import Any
 
 from journeys.core import summary
 from journeys.core.asides import beside
-from journeys.core.clocks import Around, conflict_action, step_action, with_clock
+from journeys.core.clocks import Around, conflict_action, kept, step_action, with_clock
 from journeys.core.closing import Closing, closing_of
 from journeys.core.conflicts import (
     Conflict,
@@ -239,7 +239,7 @@ def _actions(
     critical: tuple[str, ...],
 ) -> tuple[NextAction, ...]:
     """Everything an organization has to do now, what decides the end first."""
-    found = [step_action(around, state) for state in steps.values() if not _kept(state, steps)]
+    found = [step_action(around, state) for state in steps.values() if not kept(state, steps)]
     actions = [action for action in found if action]
     actions += [conflict_action(around, conflict) for conflict in conflicts if conflict.open]
 
@@ -250,12 +250,6 @@ def _actions(
         return (hidden, of not in critical, action.due_at, action.key)
 
     return tuple(sorted(actions, key=rank))
-
-
-def _kept(state: StepState, steps: Mapping[str, StepState]) -> bool:
-    """Whether another open step has the work that this one waits for."""
-    keeper = steps.get(state.kept_by)
-    return keeper is not None and keeper.acts is not None
 
 
 def _current(actions: Iterable[NextAction]) -> tuple[str, ...]:

@@ -94,7 +94,7 @@ FACTS = _all(
     FactType("safety_report_number", "Safety report number"),
     FactType("lot_number", "Lot number"),
     FactType("serious", "Serious", "boolean"),
-    FactType("duplicate_of", "May be the same as", "text", _ACCESS),
+    FactType("duplicate_of", "May be the same as", "text", _ACCESS, of_each_source=True),
     FactType("first_dose_on", "First dose on", "date"),
     FactType("corrections", "To correct", "list", _ACCESS, of_each_source=True),
     FactType("hub_case_number", "Hub's case number", of_each_source=True),

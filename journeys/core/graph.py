@@ -159,6 +159,11 @@ class Graph:
         return {s.key: s.aside.openings for s in self.asides if s.aside and s.aside.openings}
 
     @cached_property
+    def beginning(self) -> Step | None:
+        """The step of the path with which the therapy begins, if it has one."""
+        return next((step for step in self.path if "first_dose_on" in step.produces), None)
+
+    @cached_property
     def detours(self) -> Mapping[str, tuple[Step, ...]]:
         """The detours of each step that has any."""
         found: dict[str, tuple[Step, ...]] = {}

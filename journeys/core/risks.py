@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from journeys.core.clocks import Around, subject_of
+from journeys.core.clocks import Around, kept, subject_of
 from journeys.core.conflicts import Conflict
 from journeys.core.eta import Outlook
 from journeys.core.events import Event
@@ -44,7 +44,7 @@ class Scene:
     def open_steps(self) -> Iterator[tuple[Step, StepState, str, datetime]]:
         """The steps that somebody has to act on, with who acts and since when it stands so."""
         for key, state in self.steps.items():
-            if state.acts and state.since:
+            if state.acts and state.since and not kept(state, self.steps):
                 yield self.around.graph.by_key[key], state, state.acts, state.since
 
     def date(self, name: str) -> datetime | None:
@@ -76,13 +76,16 @@ def silence(scene: Scene) -> Iterator[Risk]:
 
 
 def late_start(scene: Scene) -> Iterator[Risk]:
-    """R3: what is left usually takes longer than there is time until the expected start."""
-    day = date_of(scene.around.values.get("start_by_on"))
-    if day is None or not scene.actions or scene.ahead.eta is None:
+    """R3: what comes before the first dose usually takes longer than there is until it is wanted.
+
+    What follows the first dose (the rest of a course, injections shipped home) is not counted.
+    """
+    day, left = date_of(scene.around.values.get("start_by_on")), scene.ahead.to_start
+    if day is None or not scene.actions or left is None:
         return
     start = scene.on.calendar.on(day, end=True)
-    at = scene.on.calendar.before_hours(start, scene.ahead.after_open)
-    late = scene.on.calendar.after_hours(scene.around.now, scene.ahead.expected) > start
+    at = scene.on.calendar.before_hours(start, left.after_open)
+    late = scene.on.calendar.after_hours(scene.around.now, left.usually) > start
     since = min(at, scene.last_at) if late else at
     words = f"What is left usually takes longer than until the start on {day_words(day)}"
     yield Risk("R3", None, scene.say(since, words), scene.actions[0].owner, at, since)

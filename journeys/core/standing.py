@@ -53,8 +53,15 @@ def _ready(on: Walk, step: Step, outcome: Outcome, opened_at: datetime) -> StepS
         return state_of(step, outcome, phase="blocked", opened_at=opened_at, blocked_why=why)
     away = _away(on, step)
     if away:
-        owner, acts = away.owner, away.acts
-        return state_of(step, outcome, phase="waiting", owner=owner, acts=acts, opened_at=opened_at)
+        return state_of(
+            step,
+            outcome,
+            phase="waiting",
+            owner=away.owner,
+            acts=away.acts,
+            opened_at=opened_at,
+            kept_by=away.key,
+        )
     status = outcome.status or step.statuses[0]
     if status.kind in ("open", "failed"):
         return gated(on, step, in_hand(step, outcome, opened_at))

@@ -204,7 +204,8 @@ class Step:
     `lane` is the party it is drawn with, `owner` the party that has it; an owner outside the
     product (payer, patient) is followed up by `chased_by`. `typical` is low and high business
     hours. `produces` and `uses` name facts; `evidence` names facts that outrank status text.
-    `spoken` is the subject of the headline and `awaits` what is due ("decision"). Its reports
+    `spoken` is the subject of the headline and `awaits` what is due ("decision"). In the status
+    `begins_with` the therapy has begun, though the step is not over. Its reports
     are told to the roles of `seen_by`; reasons and notes only to those of `details_seen_by`.
     """
 
@@ -231,6 +232,7 @@ class Step:
     stage: str | None = None
     spoken: str = ""
     awaits: str = ""
+    begins_with: str = ""
     seen_by: tuple[str, ...] = ORGANIZATIONS
     details_seen_by: tuple[str, ...] = ("practice", "hub", "pharmacy")
 

@@ -183,4 +183,5 @@ INFUSION_COURSE = Step(
     due=Due(Clock(70, "days")),
     typical=(20, 400),
     produces=("first_dose_on",),
+    begins_with="first_given",
 )

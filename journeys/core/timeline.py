@@ -152,7 +152,7 @@ class _Reader:
         return tuple(
             FactLine(name, type_of(name).label, value, text_of(name, value))
             for name, value in event.facts.items()
-            if own or sees_fact(self.viewer, name)
+            if (own or sees_fact(self.viewer, name)) and value != ""
         )
 
     def note(self, event: Event) -> str:

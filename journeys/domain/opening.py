@@ -7,8 +7,6 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import Q
-
 from accounts.core.actor import Actor
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
@@ -21,6 +19,7 @@ from journeys.domain.sending import (
     queue_delivery,
     send_to_earlier_recipients,
 )
+from journeys.domain.twins import DUPLICATE_OF, open_twins
 from journeys.domain.waiting import send_what_waited
 from journeys.enums import PartyRole
 from journeys.models import ConsentGrant, FunnelRow, Journey, Packet
@@ -61,8 +60,11 @@ def open_journey(new: NewJourney, *, by: Actor, now: datetime) -> Journey:
     with every_tenant(reason="a new journey has rows for each of its parties", actor=by):
         practice = Organization.objects.get(pk=new.practice_id)
         hub, pharmacy = _routed(new)
-        twin = _open_twin(new)
-        facts = {**new.facts, "duplicate_of": twin} if twin else new.facts
+        twins = open_twins(
+            new.program_version.program, practice_id=new.practice_id, patient_id=new.patient_id
+        )
+        twin = twins.values_list("number", flat=True).first()
+        facts = {**new.facts, DUPLICATE_OF: twin} if twin else new.facts
         journey = _create(new, hub, pharmacy, now=now)
         for role, organization in ((PartyRole.PRACTICE, practice), (PartyRole.HUB, hub)):
             add_party(journey, role=role, organization=organization, now=now)
@@ -161,18 +163,6 @@ def _routed(new: NewJourney) -> tuple[Organization, Organization | None]:
     if route["hub"] not in found:
         raise NoRoute(route["hub"])
     return found[route["hub"]], found.get(chosen)
-
-
-def _open_twin(new: NewJourney) -> str:
-    """The number of the practice's open journey of this patient with this medicine, or nothing."""
-    program = new.program_version.program
-    same = Q(program_version__program=program)
-    if program.product:
-        same |= Q(program_version__program__product=program.product)
-    twins = Journey.objects.filter(
-        same, organization_id=new.practice_id, patient_id=new.patient_id, closed_at=None
-    )
-    return twins.order_by("-started_at").values_list("number", flat=True).first() or ""
 
 
 def _create(

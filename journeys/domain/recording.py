@@ -22,6 +22,7 @@ from journeys.domain.parties import Cast, cast_with
 from journeys.domain.projection import projecting
 from journeys.domain.reading import Reading, events_of, read, told
 from journeys.domain.sending import queue_delivery
+from journeys.domain.twins import twins_without
 from journeys.domain.worklist import open_work, sync_work
 from journeys.models import Journey, JourneyEvent
 
@@ -117,6 +118,9 @@ def following(
         before = _steps_of(cast, graph, found.events, now=now)
         for effect in effects_between(graph, before, state):
             _carry_out(cast, effect, event, now=now)
+    if not state.is_open and journey.closed_at is None:
+        for twin, word in twins_without(journey, now=now):
+            _record(twin, word, actor=None, now=now)
     # Whoever was brought in on the way sees these rows too.
     had = {item.key: item.owner_id for item in found.besides[0]}
     work = sync_work(cast, state, found.besides[0], now=now)

@@ -55,6 +55,26 @@ def test_r1_a_step_past_due() -> None:
     assert found(stand(happy_path(2), now=6), "R1") == []
 
 
+RETURNED = [*happy_path(1), said("hub", "intake_review", "returned", 1, reason="missing_npi")]
+
+
+def test_r1_a_returned_form_is_not_overdue_at_the_hub() -> None:
+    # Friday: the hub's four hours are long over, and so are the practice's two days.
+    state = stand(RETURNED, now=96)
+    assert state.steps["intake_review"].due_at is None
+    risk = one(state, "R1")
+    assert (risk.step, risk.who) == ("missing_information", "practice")
+    assert found(stand(RETURNED, now=24), "R1") == []
+
+
+def test_r1_the_hub_has_its_whole_time_again_once_it_is_answered() -> None:
+    answered = said("practice", "missing_information", "provided", 49)
+    due_at = stand([*RETURNED, answered], now=50).steps["intake_review"].due_at
+    assert due_at == at(53)
+    assert found(stand([*RETURNED, answered], now=52), "R1") == []
+    assert one(stand([*RETURNED, answered], now=54), "R1").who == "hub"
+
+
 def test_r2_silence_and_any_touch_ends_it() -> None:
     quiet = stand(happy_path(5), now=97)
     assert one(quiet, "R2").why == "Nothing was heard since Tue, Mar 3, 9:00 am ET"
@@ -85,6 +105,26 @@ def test_r3_fires_without_any_event_when_a_step_drags_on() -> None:
         state = stand(story, now=hour)
         assert state.wakes_at is not None
         assert state.wakes_at <= at(hours[0])
+
+
+DUAL = GRAPHS["dual_iv_to_sc"]
+
+
+def test_r3_counts_only_what_comes_before_the_first_infusion() -> None:
+    # The starting infusions and the injections after them take another two months or so.
+    wanted = fact("practice", 0.5, start_by_on="2026-05-15")
+    assert found(stand([*happy_path(3), wanted], now=6, graph=DUAL), "R3") == []
+    soon = fact("practice", 0.5, start_by_on="2026-03-06")
+    assert one(stand([*happy_path(3), soon], now=6, graph=DUAL), "R3").why.endswith("Mar 6, 2026")
+
+
+def test_r3_ends_with_the_first_infusion() -> None:
+    soon = fact("practice", 0.5, start_by_on="2026-03-06")
+    sited = said("practice", "site_of_care", "scheduled", 40)
+    ready = [*happy_path(9), sited, soon]
+    begun = said("practice", "infusion_course", "first_given", 100)
+    assert found(stand(ready, now=104, graph=DUAL), "R3")
+    assert found(stand([*ready, begun], now=104, graph=DUAL), "R3") == []
 
 
 def test_r4_three_failed_contacts() -> None:

@@ -111,3 +111,14 @@ def test_signed_before_it_was_sent_nothing_of_this_is_there() -> None:
     )
     assert state.steps["copay_enrollment"].phase in ("now", "at_risk")
     assert state.steps["patient_authorization"].acts is None
+
+
+@pytest.mark.parametrize("days", [0.5, 2, 7.5])
+def test_what_waits_for_the_signature_is_no_work_beside_asking_for_it(days: float) -> None:
+    state = after(days)
+    asking = [one.step for one in state.actions if "sign" in one.action]
+    assert asking == ["patient_authorization"]
+    # Its own quarter of an hour does not run meanwhile.
+    copay = state.steps["copay_enrollment"]
+    assert (copay.phase, copay.due_at) == ("blocked", None)
+    assert "copay_enrollment" not in [risk.step for risk in state.risks]

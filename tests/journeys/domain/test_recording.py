@@ -60,7 +60,7 @@ def journey(practice: Organization, hub: Organization, version: ProgramVersion) 
     return opened(practice, version)
 
 
-def opened(practice: Organization, version: ProgramVersion) -> Journey:
+def opened(practice: Organization, version: ProgramVersion, *, at: dt.datetime = NOW) -> Journey:
     """A journey of one and the same patient of the practice, submitted now."""
     ana = actor_of(member(practice, Role.PRACTICE_STAFF))
     new = NewJourney(
@@ -77,7 +77,7 @@ def opened(practice: Organization, version: ProgramVersion) -> Journey:
         grants=[],
     )
     with acting_as(ana):
-        return open_journey(new, by=ana, now=NOW)
+        return open_journey(new, by=ana, now=at)
 
 
 def told(hub: Organization, step: str, status: str, **facts: object) -> Event:
@@ -217,3 +217,46 @@ def test_another_medicine_or_a_closed_journey_is_no_second_enrollment(
     with every_tenant(reason="the test closes the first"):
         Journey.objects.filter(program_version=version).update(closed_at=NOW)
     assert opened(practice, version).risk_rules == []
+
+
+def ended(journey: Journey, at: dt.datetime = NOW) -> None:
+    event = Event(
+        id=f"closed:{journey.pk}",
+        kind="closed",
+        source="northstar",
+        role="hub",
+        source_name="Northstar Access",
+        reason="cost",
+        occurred_at=at,
+        received_at=at,
+    )
+    record(journey.pk, event, actor=None, now=at)
+
+
+def rules_of(journey: Journey) -> list[str]:
+    with every_tenant(reason="the test looks"):
+        found: Journey = Journey.objects.get(pk=journey.pk)
+    return found.risk_rules
+
+
+def test_a_second_enrollment_is_none_any_more_once_the_first_ended(
+    journey: Journey, practice: Organization, version: ProgramVersion
+) -> None:
+    again = opened(practice, version)
+    ended(journey)
+    assert rules_of(again) == []
+    with every_tenant(reason="the test looks"):
+        bodies = [event.body for event in JourneyEvent.objects.filter(journey=again)]
+    (said,) = [body for body in bodies if body["facts"].get("duplicate_of") == ""]
+    assert said["note"] == f"{journey.number} ended, which this may have been the same as."
+
+
+def test_a_third_enrollment_then_may_be_the_same_as_the_first(
+    journey: Journey, practice: Organization, version: ProgramVersion
+) -> None:
+    second = opened(practice, version, at=NOW + dt.timedelta(minutes=1))
+    third = opened(practice, version, at=NOW + dt.timedelta(minutes=2))
+    ended(second, NOW + dt.timedelta(minutes=3))
+    assert rules_of(third) == ["R14"]
+    ended(journey, NOW + dt.timedelta(minutes=4))
+    assert rules_of(third) == []
