@@ -7,6 +7,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
+from functools import cache
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 Shape = TypeVar("Shape")
@@ -62,13 +63,19 @@ def _object(shape: type[Any], data: object, where: str, problems: list[str]) -> 
         for name, field in known.items()
         if name not in data and _default(field) is MISSING
     ]
-    hints = typing.get_type_hints(shape)
+    hints = _hints(shape)
     values = {
         name: _value(hints[name], data[name], _at(where, name), problems)
         for name in known
         if name in data
     }
     return shape(**values) if len(problems) == start else None
+
+
+@cache
+def _hints(shape: type[Any]) -> dict[str, Any]:
+    # Worked out once for each shape: it takes longer than reading all its values.
+    return typing.get_type_hints(shape)
 
 
 def _value(hint: Any, data: Any, where: str, problems: list[str]) -> Any:
