@@ -8,7 +8,7 @@ from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from bench.office import PRACTICE, STAFF, actor_of, send, signed_drafts
 from enrollment.management.demo.history import tell
-from enrollment.management.demo.stories import SMOOTH
+from enrollment.management.demo.stories import SMOOTH, Told
 from journeys.core.events import Event
 from journeys.domain.recording import record
 from journeys.models import Journey, JourneyEvent
@@ -17,7 +17,12 @@ from journeys.models import Journey, JourneyEvent
 PROGRAM = "ossivue"
 AGO = timedelta(days=30)
 # Approved, dispensed, shipped; not yet there.
-SO_FAR, THE_REST = SMOOTH[:12], SMOOTH[12:]
+SO_FAR = SMOOTH[:12]
+# The same way to its end: nothing is left to do.
+TO_THE_END = (
+    *SMOOTH,
+    Told("hub", "", "", 3, kind="closed", reason="therapy_complete"),
+)
 TALK = (
     ("practice", "The chart notes are on their way; two of the pages follow tomorrow."),
     ("hub", "Received. The payer still asks for the dates of the last two visits."),
@@ -25,15 +30,17 @@ TALK = (
 )
 
 
-def journey_with(events: int, *, seed: int, now: datetime) -> Journey:
-    """A journey under way: what partners reported so far, then what people wrote to each other."""
+def journey_with(
+    events: int, *, seed: int, now: datetime, history: tuple[Told, ...] = SO_FAR
+) -> Journey:
+    """What partners reported, by default of a journey under way, then what people wrote."""
     began = now - AGO
     (draft,) = signed_drafts(1, program=PROGRAM, seed=seed, now=began)
     opened = send(draft, by=actor_of(STAFF), now=began).journey
     if opened is None:
         raise LookupError("A submission opens a journey.")
     with every_tenant(reason="the bench tells what the parties would"):
-        tell(opened, SO_FAR)
+        tell(opened, history)
         journey: Journey = Journey.objects.select_related("program_version", "hub", "pharmacy").get(
             pk=opened.pk
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 import django
 
 from bench.results import Unmeasured
+from config.logs import configure_logging
 from config.runner import paths, redis, services
 from config.runner.locks import held
 from config.runner.processes import Program, finish
@@ -82,9 +83,21 @@ def open_world(folder: Path) -> Iterator[World]:
         _manage("collectstatic --noinput", variables)
         os.environ.update(variables)
         django.setup()
-        yield world
+        with _logging_to(folder / "bench.log"):
+            yield world
     finally:
         its.stop()
+
+
+@contextmanager
+def _logging_to(path: Path) -> Iterator[None]:
+    """What this process does as the site is logged as there, but not between the table's lines."""
+    with path.open("w") as log:
+        configure_logging(json_lines=True, stream=log)
+        try:
+            yield
+        finally:
+            configure_logging(json_lines=True, stream=sys.stderr)
 
 
 def as_deployed(its: services.Services, *, static: Path) -> dict[str, str]:
