@@ -9,6 +9,8 @@ from journeys.core.graph import ORGANIZATIONS, Graph, Step
 from journeys.core.state import JourneyState, NextAction, Risk, StepState
 
 ALL_SEEING = ("practice", "hub")
+# A side effect is told only to those who may read why a step stands as it does.
+PRIVATE_RULES = frozenset({"R9"})
 
 
 def takes_part(viewer: str) -> bool:
@@ -37,8 +39,23 @@ def may_know(graph: Graph, viewer: str, key: str | None) -> bool:
 
 
 def visible_risks(graph: Graph, state: JourneyState, viewer: str) -> tuple[Risk, ...]:
-    """Why the journey may slip, as far as this role may know the step it is about."""
-    return tuple(risk for risk in state.risks if may_know(graph, viewer, risk.step))
+    """Why the journey may slip, as far as this role may know what it is about."""
+    return tuple(risk for risk in state.risks if _may_know_risk(graph, viewer, risk))
+
+
+def _may_know_risk(graph: Graph, viewer: str, risk: Risk) -> bool:
+    if risk.rule in PRIVATE_RULES:
+        return sees_details(viewer, graph.by_key.get(risk.step or ""))
+    return may_know(graph, viewer, risk.step)
+
+
+def common_risks(state: JourneyState) -> tuple[Risk, ...]:
+    """Why the journey may slip, as far as every party may know it."""
+    return tuple(
+        risk
+        for risk in state.risks
+        if risk.step not in state.private and risk.rule not in PRIVATE_RULES
+    )
 
 
 def visible_actions(graph: Graph, state: JourneyState, viewer: str) -> tuple[NextAction, ...]:

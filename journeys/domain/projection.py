@@ -3,6 +3,7 @@
 from accounts.writing import Statement, updating
 from journeys.core.payers import payer_class
 from journeys.core.state import JourneyState
+from journeys.core.visibility import common_risks
 from journeys.models import FunnelRow, Journey
 
 FUNNEL = f"update {FunnelRow._meta.db_table} set stage = %s where id = %s and stage <> %s"  # noqa: S608  # our own table
@@ -34,9 +35,10 @@ def project(journey: Journey, state: JourneyState) -> None:
     journey.headline = state.headline[:300]
     journey.next_owner = state.next_owner or ""
     journey.due_at = state.due_at
-    journey.at_risk = state.at_risk
-    # Every party's list is read from here: what only some may know of stays out.
-    journey.risk_rules = sorted({r.rule for r in state.risks if r.step not in state.private})
+    # Every party's list is read from here: what only some may know of stays out, so that
+    # whoever reads that a journey is at risk may also read why.
+    journey.risk_rules = sorted({risk.rule for risk in common_risks(state)})
+    journey.at_risk = bool(journey.risk_rules)
     line = state.facts.get("line_of_business")
     journey.payer_class = payer_class(line.value) if line else ""
     journey.closed_at = state.closed_at or state.completed_at

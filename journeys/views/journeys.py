@@ -20,6 +20,7 @@ from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from journeys.domain.messages import Message
 from journeys.domain.queries import journeys as queries
+from journeys.domain.queries.notices import unread_news
 from journeys.domain.queries.standing import mark_of_events
 from journeys.rules import (
     INTAKE,
@@ -54,7 +55,11 @@ def journey_list(request: HttpRequest) -> HttpResponse:
         request,
         "journeys/journeys.html",
         {
-            "rows": queries.rows_of(journeys, now=now),
+            "rows": queries.rows_of(
+                journeys,
+                news=unread_news(current_actor(), [each.pk for each in journeys]),
+                now=now,
+            ),
             "page": page,
             "page_query": urlencode({"show": which}) + "&",
             "which": which,

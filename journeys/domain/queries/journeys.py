@@ -13,16 +13,20 @@ from accounts.models import Organization
 from accounts.prepared import Prepared, together
 from journeys.core.events import Event
 from journeys.core.graph import Graph
+from journeys.core.risk_words import RISK_WORDS
 from journeys.core.state import JourneyState
 from journeys.core.timeline import Entry, timeline
 from journeys.domain.graphs import graph_of
 from journeys.domain.parties import Cast, cast_with
+from journeys.domain.queries.notices import News
 from journeys.domain.queries.work import phase_now
 from journeys.domain.reading import events_of, read, standing_parties, told
 from journeys.domain.recording import state_of
 from journeys.models import Delivery, Journey, JourneyParty, WorkItem
 
 FILTERS = ("open", "at_risk", "closed")
+# More reasons than these make a line unreadable; the journey's page tells all.
+MOST_RISKS = 3
 ROLE_ORDER = ("practice", "hub", "pharmacy", "vendor")
 
 
@@ -41,6 +45,8 @@ class JourneyRow:
     urgent: bool
     closed_at: datetime | None
     completed: bool
+    risks: str
+    news: News
 
 
 @dataclass(frozen=True)
@@ -171,7 +177,9 @@ def listed(which: str) -> QuerySet[Journey]:
     return open_
 
 
-def rows_of(journeys: Sequence[Journey], *, now: datetime) -> list[JourneyRow]:
+def rows_of(
+    journeys: Sequence[Journey], *, news: Mapping[UUID, News], now: datetime
+) -> list[JourneyRow]:
     """Lines of the list; opens patients' names, so the caller audits the reading.
 
     The kept headline is not among them: it speaks of "today" as of the day it was written.
@@ -194,9 +202,24 @@ def rows_of(journeys: Sequence[Journey], *, now: datetime) -> list[JourneyRow]:
             urgent=journey.urgent,
             closed_at=journey.closed_at,
             completed=journey.stage != "closed",
+            risks=why_at_risk(journey, now=now),
+            news=news.get(journey.id, News()),
         )
         for journey in journeys
     ]
+
+
+def why_at_risk(journey: Journey, *, now: datetime) -> str:
+    """Why a list says that a journey is at risk, in words that every party may read."""
+    rules = list(journey.risk_rules)
+    late = phase_now(journey.phase, journey.due_at, now=now) == "at_risk"
+    # The clock ran out since the journey was last looked at.
+    if late and not rules:
+        rules.append("R1")
+    words = [RISK_WORDS[rule] for rule in RISK_WORDS if rule in rules]
+    if len(words) > MOST_RISKS:
+        words[MOST_RISKS:] = [f"{len(words) - MOST_RISKS} more"]
+    return ", ".join(words)
 
 
 def list_counts() -> dict[str, int]:

@@ -82,6 +82,24 @@ def unread_messages(actor: Actor, journeys: Collection[UUID]) -> Mapping[UUID, i
     return dict(rows.values_list("journey_id").annotate(Count("id")).order_by())
 
 
+@dataclass(frozen=True)
+class News:
+    """What a person has not read on one journey: messages, and everything else."""
+
+    messages: int = 0
+    others: int = 0
+
+
+def unread_news(actor: Actor, journeys: Collection[UUID]) -> Mapping[UUID, News]:
+    """What is unread on each of these journeys that has any."""
+    message = Q(kind=NoticeKind.MESSAGE)
+    rows = unread(actor).filter(journey_id__in=journeys).values("journey_id")
+    counted = rows.annotate(
+        messages=Count("id", filter=message), others=Count("id", filter=~message)
+    ).order_by()
+    return {row["journey_id"]: News(row["messages"], row["others"]) for row in counted}
+
+
 def listed(*, only_unread: bool, actor: Actor) -> QuerySet[Notice]:
     """The notices of the actor's organization, newest first."""
     found = unread(actor) if only_unread else Notice.objects.all()

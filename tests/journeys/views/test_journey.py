@@ -23,7 +23,7 @@ from tests.journeys.views.test_work import without_tokens
 pytestmark = pytest.mark.django_db
 
 PAGE_QUERIES = 8
-LIST_QUERIES = 9
+LIST_QUERIES = 10
 
 
 def url_of(world: World) -> str:
