@@ -19,6 +19,7 @@ __all__ = [
     "EncryptedTextField",
     "blind_index",
     "blind_prefixes",
+    "opened",
     "search_text",
 ]
 
@@ -34,14 +35,14 @@ def key_ring() -> KeyRing:
 
 def bound_to(instance: models.Model, column: str) -> str:
     """What a ciphertext is bound to: table, column, row, organization."""
-    return "|".join(
-        (
-            instance._meta.db_table,
-            column,
-            str(instance.pk),
-            str(instance.organization_id),  # type: ignore[attr-defined]  # every PHI table has it
-        )
-    )
+    organization_id = instance.organization_id  # type: ignore[attr-defined]  # every PHI table has it
+    return _bound_to(instance, column, instance.pk, organization_id)
+
+
+def _bound_to(
+    model: type[models.Model] | models.Model, column: str, row_id: UUID, organization_id: UUID
+) -> str:
+    return f"{model._meta.db_table}|{column}|{row_id}|{organization_id}"
 
 
 class Sealed(bytes):
@@ -148,6 +149,15 @@ class EncryptedJSONField(EncryptedField):
 
     def from_text(self, text: str) -> Any:
         return json.loads(text)
+
+
+def opened(field: EncryptedField, sealed: Sealed, *, row_id: UUID, organization_id: UUID) -> Any:
+    """What a column holds, where many rows are read without making an object of each.
+
+    Raises Unreadable when it was altered or is another row's.
+    """
+    bound = _bound_to(field.model, field.attname, row_id, organization_id)
+    return field.from_bytes(unseal(sealed, ring=key_ring(), bound_to=bound))
 
 
 def search_text(text: str) -> str:

@@ -48,8 +48,9 @@ def project(journey: Journey, state: JourneyState) -> None:
 
 def projecting(journey: Journey, state: JourneyState) -> list[Statement]:
     """What saves the projection, and the stage alone where the manufacturer's counts come from."""
+    before = journey.stage
     project(journey, state)
-    return [
-        updating(journey, COLUMNS),
-        Statement(FUNNEL, [state.stage, journey.funnel_row_id, state.stage]),
-    ]
+    saving = updating(journey, COLUMNS)
+    if journey.stage == before:
+        return [saving]
+    return [saving, Statement(FUNNEL, [state.stage, journey.funnel_row_id, state.stage])]

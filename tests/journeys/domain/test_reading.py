@@ -3,15 +3,17 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.core.envelope import Unreadable
 from accounts.core.permissions import Role
 from accounts.models import Organization
 from accounts.tenancy import UnscopedQuery, acting_as, every_tenant
 from journeys.domain.queries.journeys import read_story, story_of
 from journeys.domain.reading import one, read
-from journeys.models import Journey
+from journeys.models import Journey, JourneyEvent
 from tests.factories.exchange import submitted
 from tests.factories.people import OrganizationFactory, actor_of, member
 
@@ -55,3 +57,19 @@ def test_who_takes_no_part_reads_nothing_of_a_journey_that_is_there(journey: Jou
 def test_nobody_reads_without_acting(journey: Journey) -> None:
     with pytest.raises(UnscopedQuery):
         read(journey.id)
+
+
+def test_what_was_told_of_another_journey_does_not_open_here(journey: Journey) -> None:
+    other = submitted(journey.program_version, now=timezone.now())
+    with every_tenant(reason="the test moves a closed body"):
+        mine = JourneyEvent.objects.filter(journey=journey).first()
+        theirs = JourneyEvent.objects.filter(journey=other).first()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "update journeys_journeyevent set body ="
+                " (select body from journeys_journeyevent where id = %s) where id = %s",
+                [theirs.id, mine.id],
+            )
+        assert read(other.id) is not None
+        with pytest.raises(Unreadable):
+            read(journey.id)

@@ -8,14 +8,15 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.tenancy import every_tenant
 from journeys.domain.upkeep import refresh_due
-from journeys.models import Journey, JourneyEvent
+from journeys.models import Journey, JourneyEvent, Notice
 from tests.factories.exchange import submitted
 from tests.journeys.views.conftest import World
 
 pytestmark = pytest.mark.django_db
 # Which are due: begin, the tenancy, rows, end, the tenancy back. A batch: begin, the tenancy,
-# journeys, parties, events, work, vendors, what follows, end, the tenancy back.
-QUERIES = 15
+# journeys, their hubs and pharmacies, parties, whom they are, events, work, vendors, what follows,
+# end, the tenancy back.
+QUERIES = 18
 
 
 @pytest.fixture
@@ -30,6 +31,12 @@ def at_risk() -> int:
         return len(Journey.objects.filter(at_risk=True))
 
 
+def rules_told() -> list[tuple[object, ...]]:
+    with every_tenant(reason="the test looks"):
+        found = Notice.objects.filter(kind="at_risk").order_by("journey", "key")
+        return list(found.values_list("journey", "organization", "key"))
+
+
 def test_all_that_are_due_are_refreshed_in_the_same_few_queries(
     due: list[Journey], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -37,6 +44,19 @@ def test_all_that_are_due_are_refreshed_in_the_same_few_queries(
     with django_assert_num_queries(QUERIES):
         assert refresh_due(now=later) == len(due)
     assert at_risk() == len(due)
+
+
+def test_a_rule_that_time_brings_about_is_told_once_however_often_the_clock_is_looked_at(
+    due: list[Journey],
+) -> None:
+    later = timezone.now() + dt.timedelta(days=30)
+    assert refresh_due(now=later) == len(due)
+    told = rules_told()
+    assert len(told) == len(set(told)) >= len(due)
+    with every_tenant(reason="the test lets the clock run out again"):
+        Journey.objects.update(refresh_at=later)
+    assert refresh_due(now=later + dt.timedelta(minutes=1)) == len(due)
+    assert rules_told() == told
 
 
 def test_one_that_is_broken_does_not_hold_the_others(due: list[Journey]) -> None:
