@@ -31,6 +31,16 @@ class ReportStatus(models.TextChoices):
     WAITING = "waiting", "Waiting to be applied"
     APPLIED = "applied", "Applied"
     EXCEPTION = "exception", "Needs a person"
+    SET_ASIDE = "set_aside", "Set aside"
+
+
+class ReportCause(models.TextChoices):
+    """What a person has to settle about a report."""
+
+    CODE = "code", "Unknown code"
+    JOURNEY = "journey", "Unknown journey"
+    TIME = "time", "Impossible time"
+    BROKEN = "broken", "Could not be applied"
 
 
 class PartyRole(models.TextChoices):

@@ -13,7 +13,9 @@ from ninja.errors import HttpError, ValidationError
 log = structlog.get_logger(__name__)
 CONTENT_TYPE = "application/problem+json"
 # Names of ninja's own wrapping, and tags of the union, which are no part of the partner's body.
-NOT_IN_THE_BODY = frozenset({"body", "report", "step.reported", "delivery.accepted"})
+NOT_IN_THE_BODY = frozenset(
+    {"body", "report", "step.reported", "code.reported", "delivery.accepted"}
+)
 
 
 class Fault(Schema):

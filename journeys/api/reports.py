@@ -49,6 +49,16 @@ class StepData(Schema):
     note: Annotated[str, StringConstraints(max_length=2000)] | None = None
 
 
+class CodeData(Schema):
+    journey: Code = Field(description=REFERENCE)
+    code: Code = Field(description="Your own status, such as PENDING-PAYER.")
+    sub_code: Code | None = Field(None, description="Your own sub-status, such as PA_NEEDED.")
+    occurred_at: Instant = Field(description="When it happened on your side, with its offset.")
+    facts: dict[FactName, FactValue] = Field(default={}, max_length=50)
+    case_number: Code | None = Field(None, description="Your number for the case, if you have one.")
+    note: Annotated[str, StringConstraints(max_length=2000)] | None = None
+
+
 class AcceptedData(Schema):
     delivery: UUID = Field(description="The webhook-id under which you received the packet.")
     case_number: Code | None = Field(None, description="Your number for the case.")
@@ -59,6 +69,12 @@ class StepReported(Schema):
     type: Literal["step.reported"]
     timestamp: Instant
     data: StepData
+
+
+class CodeReported(Schema):
+    type: Literal["code.reported"]
+    timestamp: Instant
+    data: CodeData
 
 
 class DeliveryAccepted(Schema):
@@ -72,7 +88,7 @@ class Kept(Schema):
     status: Literal["received"] = "received"
 
 
-Report = Annotated[StepReported | DeliveryAccepted, Field(discriminator="type")]
+Report = Annotated[StepReported | CodeReported | DeliveryAccepted, Field(discriminator="type")]
 
 
 # The guard reads these; they are told here so that the documentation has them.

@@ -18,7 +18,7 @@ from accounts.models import Organization
 from accounts.tenancy import acting_as, every_tenant
 from journeys.domain.applying import NotApplicable, apply
 from journeys.domain.nudges import nudge
-from journeys.enums import ReportStatus
+from journeys.enums import ReportCause, ReportStatus
 from journeys.models import InboundReport, Journey, PartnerKey
 
 log = structlog.get_logger(__name__)
@@ -137,6 +137,7 @@ def _process(report: InboundReport, *, now: datetime) -> None:
     report.processed_at = now
     if report.attempts > MAX_ATTEMPTS:
         report.status, report.problem = ReportStatus.EXCEPTION, BROKEN
+        report.cause = ReportCause.BROKEN
     else:
         content: dict[str, Any] = json.loads(report.body)
         try:
@@ -144,10 +145,12 @@ def _process(report: InboundReport, *, now: datetime) -> None:
                 content, report=report, by=as_partner(report.organization), now=now
             )
             report.status, report.problem = ReportStatus.APPLIED, ""
+            report.cause, report.code = "", ""
         except NotApplicable as fault:
             report.journey_id = fault.journey_id
             report.status, report.problem = ReportStatus.EXCEPTION, str(fault)[:200]
-    report.save(update_fields=["status", "problem", "processed_at", "journey_id"])
+            report.cause, report.code = fault.cause, fault.code
+    report.save(update_fields=["status", "problem", "cause", "code", "processed_at", "journey_id"])
 
 
 class NotReplayable(ValueError):
@@ -157,7 +160,7 @@ class NotReplayable(ValueError):
 def replay(report: InboundReport) -> None:
     """Let a report that needed a person be tried again. Raises NotReplayable."""
     again = InboundReport.objects.filter(pk=report.pk, status=ReportStatus.EXCEPTION).update(
-        status=ReportStatus.WAITING, attempts=0, problem="", processed_at=None
+        status=ReportStatus.WAITING, attempts=0, problem="", cause="", processed_at=None
     )
     if not again:
         raise NotReplayable

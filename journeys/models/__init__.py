@@ -1,3 +1,4 @@
+from journeys.models.codes import PartnerCase, StatusLine
 from journeys.models.documents import HandedDocument, HandedPage
 from journeys.models.exchange import (
     Delivery,
@@ -39,8 +40,10 @@ __all__ = [
     "NoticeRead",
     "NoticeSettings",
     "Packet",
+    "PartnerCase",
     "PartnerKey",
     "SavedView",
+    "StatusLine",
     "UpkeepIssue",
     "WorkItem",
 ]

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.phi import EncryptedTextField
 from accounts.tenancy import PartyModel, TenantModel
-from journeys.enums import DeliveryStatus, ReportStatus, Transport
+from journeys.enums import DeliveryStatus, ReportCause, ReportStatus, Transport
 
 
 class Endpoint(TenantModel):
@@ -124,6 +124,9 @@ class InboundReport(TenantModel):
     attempts = models.PositiveIntegerField(default=0)
     processed_at = models.DateTimeField(null=True, blank=True)
     problem = models.CharField(max_length=200, blank=True)
+    # What a person has to settle, and the partner's code (both levels, folded) where it is that.
+    cause = models.CharField(max_length=12, choices=ReportCause, blank=True)
+    code = models.CharField(max_length=140, blank=True)
     journey_id = models.UUIDField(null=True)
 
     class Meta:
@@ -138,6 +141,11 @@ class InboundReport(TenantModel):
                 fields=["received_at"],
                 condition=Q(status="waiting"),
                 name="report_waiting",
+            ),
+            models.Index(
+                fields=["organization", "received_at"],
+                condition=Q(status="exception"),
+                name="report_to_settle",
             ),
         )
 

@@ -13,6 +13,8 @@ from django.db.models import Count, Min, Q, QuerySet
 from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind, Permission
 from accounts.tenancy import every_tenant
+from journeys.core.codes import shown
+from journeys.domain.applying import said_in
 from journeys.domain.claiming import UNSETTLED
 from journeys.domain.replaying import STOPPED
 from journeys.enums import DeliveryStatus, ReportStatus
@@ -191,13 +193,13 @@ def unusable_reports(actor: Actor) -> list[Unusable]:
 
 
 def _unusable(report: InboundReport) -> Unusable:
-    data: dict[str, Any] = json.loads(report.body)["data"]
-    step, status = data.get("step", ""), data.get("status", "")
+    content: dict[str, Any] = json.loads(report.body)
+    data, said = content["data"], shown(*said_in(content))
     return Unusable(
         id=report.pk,
         partner=report.organization.name,
         received_at=report.received_at,
-        said=f"{step}: {status}" if step else "delivery accepted",
+        said=said or "delivery accepted",
         journey=str(data.get("journey") or data.get("delivery") or ""),
         problem=report.problem,
     )

@@ -36,5 +36,14 @@ def accepted(journey: Journey, /, **data: Any) -> dict[str, Any]:
     return step_report(journey, "intake_review", "accepted", **data)
 
 
+def coded(journey: Journey, code: str, sub_code: str = "", /, **data: Any) -> dict[str, Any]:
+    """A report in the partner's own codes of what happened just now."""
+    now = timezone.now().isoformat()
+    content = {"journey": journey.number, "code": code, "occurred_at": now}
+    if sub_code:
+        content["sub_code"] = sub_code
+    return {"type": "code.reported", "timestamp": now, "data": {**content, **data}}
+
+
 def work() -> None:
     process_waiting(clock=timezone.now)

@@ -165,7 +165,7 @@ def test_a_report_that_needs_a_person_is_shown_to_the_operator_and_its_partner(
 ) -> None:
     for client in (operator, supervisor):
         content = client.get(reverse("exchange")).content.decode()
-        assert "teleported: done" in content
+        assert "teleported / done" in content
         assert "a step that this journey does not have" in content
         assert "Rosa" not in content
     assert "teleported" not in ana.get(reverse("exchange")).content.decode()

@@ -81,11 +81,11 @@ def test_another_partners_journey_looks_like_one_that_never_was(journey: Journey
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        ({"step": "teleported"}, "They report a step that this journey does not have."),
         (
-            {"status": "P5"},
-            "They report a status that “Intake review” does not have.",
+            {"step": "teleported"},
+            "Nobody has said yet what “teleported / accepted” means.",
         ),
+        ({"status": "P5"}, "Nobody has said yet what “intake_review / P5” means."),
         ({"occurred_at": "2099-01-01T00:00:00+00:00"}, "They say it happens in the future."),
     ],
 )
