@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -60,15 +60,23 @@ def packet(
 
 
 def with_documents(
-    packet: Mapping[str, Any], documents: Sequence[Mapping[str, Any]]
+    packet: Mapping[str, Any],
+    documents: Sequence[Mapping[str, Any]],
+    *,
+    scans: Collection[str] = (),
 ) -> dict[str, Any]:
     """The packet naming the documents that its file questions are answered by.
 
-    Answers hold the ``id`` of each; outside it is known by its ``sha256`` alone.
+    Answers hold the ``id`` of each; outside it is known by its ``sha256`` alone. ``scans`` are
+    the ids of those that a signature in the packet rests on.
     """
     told = [field for section in packet["sections"] for field in section["fields"]]
     files = {field["id"]: field["value"] for field in told if field["type"] == "file"}
-    sent = [each for each in documents if each["id"] in files.get(each["field"], ())]
+    sent = [
+        each
+        for each in documents
+        if each["id"] in files.get(each["field"], ()) or each["id"] in scans
+    ]
     digests = {each["id"]: each["sha256"] for each in sent}
     return {
         **packet,

@@ -177,12 +177,20 @@ def _packet(
         today=timezone.localdate(now),
         agreement=agreement,
     )
-    return with_documents(body, told_documents(enrollment))
+    scans = [paper["document"] for each in signatures.values() if (paper := _paper(each))]
+    return with_documents(body, told_documents(enrollment), scans=scans)
+
+
+def _paper(signature: Signature) -> dict[str, str]:
+    """How it came about, when it was signed on paper; else empty."""
+    signed: dict[str, str] = signature.evidence.get("session", {}).get("paper", {})
+    return signed
 
 
 def _told(signature: Signature) -> dict[str, Any]:
-    evidence = signature.evidence
+    evidence, paper = signature.evidence, _paper(signature)
     return {
+        **({"scan": paper["sha256"]} if paper else {}),
         "kind": signature.kind,
         "signer": signature.signer_name,
         "relationship": evidence["relationship"],

@@ -1,24 +1,44 @@
 """The packet as a tagged PDF (PDF/UA-1), for partners that work on paper."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from journeys.documents.drawing import Broken as PacketBroken
 from journeys.documents.drawing import breakable, drawn
+from journeys.domain.papers import Appended
 
 __all__ = ["PacketBroken", "render"]
 
 
-def render(body: Mapping[str, Any], *, recipient: str) -> bytes:
-    """Draw what is handed over (`journeys.domain.disclosing`) as a PDF. Raises PacketBroken."""
+def render(body: Mapping[str, Any], *, recipient: str, papers: Sequence[Appended] = ()) -> bytes:
+    """Draw what is handed over (`journeys.domain.disclosing`) as a PDF. Raises PacketBroken.
+
+    The pages of ``papers`` stand at its end.
+    """
     if "notice" in body:
         return drawn("journeys/notice.html", {**body, "recipient": recipient})
     try:
-        context = _context(body, recipient)
+        context = {**_context(body, recipient), "papers": list(_placed(papers))}
     except Exception as error:
         raise PacketBroken from error
-    return drawn("journeys/packet.html", context)
+    pictures = [picture for paper in papers for picture in paper.pictures]
+    return drawn("journeys/packet.html", context, pictures=pictures)
+
+
+def _placed(papers: Sequence[Appended]) -> Iterator[dict[str, Any]]:
+    """Each paper, with the place of each of its pages among all pictures."""
+    place = 0
+    for paper in papers:
+        shown = len(paper.pictures)
+        yield {
+            "heading": breakable(f"{paper.question}: {paper.title}"),
+            "title": paper.title,
+            "of": paper.pages,
+            "left_out": paper.pages - shown,
+            "pages": list(enumerate(range(place, place + shown), start=1)),
+        }
+        place += shown
 
 
 # What the cover says of an enrollment, where the recipient may have it.

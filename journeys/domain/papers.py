@@ -33,6 +33,23 @@ class Paper:
     pictures: Sequence[bytes]
 
 
+# A packet stays a document that somebody prints; what is beyond is downloaded beside it.
+MOST_APPENDED = 60
+
+
+@dataclass(frozen=True)
+class Appended:
+    """One paper at the end of a packet: the question it answers, and its pages as JPEG.
+
+    Of ``pages`` the packet holds as many as there are ``pictures``.
+    """
+
+    question: str
+    title: str
+    pages: int
+    pictures: tuple[bytes, ...]
+
+
 class Withheld(Exception):
     """This party may not see the paper now; the message is a sentence."""
 
@@ -84,6 +101,28 @@ def papers_with(packet: Packet, *, role: str) -> list[tuple[HandedDocument, list
     for page in pages:
         by_document[page.document_id].append(page)
     return [(row, by_document[row.id]) for row in found]
+
+
+def appended_to(packet: Packet, *, role: str, most: int = MOST_APPENDED) -> list[Appended]:
+    """The papers to print at the end of this packet, and the record that they were read."""
+    questions = {
+        field["id"]: field["label"]
+        for section in packet.body["sections"]
+        for field in section["fields"]
+    }
+    found = papers_with(packet, role=role)
+    audit.read_many([document for document, _ in found], fields=["body"], purpose="packet download")
+    wanted = [page.id for _, pages in found for page in pages][:most]
+    drawn = HandedPage.objects.in_bulk(wanted)
+    return [
+        Appended(
+            question=questions.get(document.field, document.section),
+            title=document.title,
+            pages=document.pages,
+            pictures=tuple(bytes(drawn[page.id].picture) for page in pages if page.id in drawn),
+        )
+        for document, pages in found
+    ]
 
 
 def may_have(section: str, *, role: str) -> bool:

@@ -16,6 +16,7 @@ from accounts.tenancy import current_actor
 from journeys.documents.packet import render as draw
 from journeys.domain.confirming import confirm_by_hand
 from journeys.domain.disclosing import outgoing_of, refusal_for, role_of
+from journeys.domain.papers import appended_to
 from journeys.domain.queries.exchange import packets
 from journeys.models import ConsentGrant, Delivery
 
@@ -38,9 +39,9 @@ def packet(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
             return redirect("journey", found.journey_id)
     audit.read(found.packet, fields=["body"], purpose="packet download")
     body = outgoing_of(found, role=role, attempt=found.attempts).body
-    response = HttpResponse(
-        draw(body, recipient=found.recipient.name), content_type="application/pdf"
-    )
+    papers = appended_to(found.packet, role=role) if "packet" in body else []
+    drawn = draw(body, recipient=found.recipient.name, papers=papers)
+    response = HttpResponse(drawn, content_type="application/pdf")
     name = f"{found.journey.number}-{found.packet.version}.pdf"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"

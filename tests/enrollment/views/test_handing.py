@@ -1,8 +1,13 @@
 """Papers handed over with a packet: named by digest, shown to whom they are for, as pictures."""
 
+import io
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
+from pypdf import PdfReader
 
 from accounts.core.permissions import Role
 from accounts.models import AuditEntry, Organization
@@ -11,13 +16,22 @@ from enrollment.core.files import CheckedFile
 from enrollment.domain.documents import Place, attach, detach
 from enrollment.models import Document
 from journeys.domain.disclosing import share_of
-from journeys.models import ConsentGrant, HandedDocument, HandedPage, Journey, Packet
+from journeys.domain.papers import appended_to
+from journeys.enums import DeliveryStatus
+from journeys.models import ConsentGrant, Delivery, HandedDocument, HandedPage, Journey, Packet
 from tests.factories.offices import Office
 from tests.factories.people import OrganizationFactory, actor_of, member, signed_in
 
 pytestmark = pytest.mark.django_db
 
-CARD = CheckedFile("image/jpeg", b"\xff\xd8 the card", (b"\xff\xd8 the picture",))
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("L", (320, 200), 180).save(out, "JPEG")
+    return out.getvalue()
+
+
+CARD = CheckedFile("image/jpeg", b"\xff\xd8 the card", (picture(),))
 
 
 @pytest.fixture
@@ -122,3 +136,34 @@ def test_a_revocation_closes_the_papers(journey: Journey, hub: Client) -> None:
     )
     with every_tenant(reason="it is still there"):
         assert HandedDocument.objects.filter(id=copy.document_id).exists()
+
+
+def pages_of(browser: Client, journey: Journey) -> str:
+    with every_tenant(reason="the test asks for what was sent"):
+        delivery = Delivery.objects.filter(journey=journey, recipient=journey.hub).latest("pk")
+        Delivery.objects.filter(pk=delivery.pk).update(status=DeliveryStatus.SENT)
+    answer: Any = browser.get(f"/exchange/packets/{delivery.pk}.pdf")
+    assert answer.status_code == 200
+    return " ".join(
+        " ".join(page.extract_text().split())
+        for page in PdfReader(io.BytesIO(answer.content)).pages
+    )
+
+
+def test_the_packet_on_paper_holds_the_pages_of_the_card(journey: Journey, hub: Client) -> None:
+    assert "Insurance cards, front and back: Card Page 1 of 1" in pages_of(hub, journey)
+    document = handed(journey).document_id
+    with acting_as(actor_of(member(journey.hub, Role.HUB_SUPERVISOR))):
+        reads = AuditEntry.objects.filter(subject_id=document, action="read")
+        assert list(reads.values_list("purpose", flat=True)) == ["packet download"]
+
+
+def test_a_paper_that_is_not_for_a_role_is_not_in_its_packet(journey: Journey) -> None:
+    with every_tenant(reason="the test asks for another party's share"):
+        packet = Packet.objects.get(journey=journey)
+        HandedDocument.objects.filter(journey=journey).update(section="Clinical")
+        assert appended_to(packet, role="vendor") == []
+        (paper,) = appended_to(packet, role="hub")
+        assert (paper.question, paper.pages) == ("Insurance cards, front and back", 1)
+        (first,) = appended_to(packet, role="hub", most=0)
+        assert (first.pages, first.pictures) == (1, ())

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import html
+import io
 import re
 from typing import Any
 
@@ -9,15 +10,18 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from pypdf import PdfReader
 
 from accounts.core.permissions import Role
 from accounts.models import AuditEntry
-from accounts.tenancy import acting_as
+from accounts.tenancy import acting_as, every_tenant
 from enrollment.documents.signed import draw
 from enrollment.domain import documents, paper, permissions, signatures, submission
 from enrollment.models import Document, Enrollment, PaperSignature, Signature
 from enrollment.rules import Refused
-from journeys.models import ConsentGrant
+from journeys.documents.packet import render
+from journeys.domain.papers import appended_to
+from journeys.models import ConsentGrant, Packet
 from tests.factories.offices import Office, office, stored
 from tests.factories.people import member, signed_in
 from tests.factories.programs import published
@@ -300,3 +304,55 @@ def test_another_practice_sees_no_paper(ana: Client, ben: Client, lakeside: Offi
     with acting_as(lakeside.coordinator):
         assert PaperSignature.objects.filter(checked_at=None).exists()
         assert paper.METHOD not in Signature.objects.values_list("method", flat=True)
+
+
+def test_the_hub_gets_the_scan_with_the_packet_and_the_pharmacy_does_not(
+    ana: Client, lena: Client, lakeside: Office
+) -> None:
+    draft = lakeside.complete()
+    upload(ana, draft)
+    check(lena, draft)
+    lakeside.certify(draft)
+    with acting_as(lakeside.coordinator):
+        sent = submission.submit(
+            draft.id, urgent=False, by=lakeside.coordinator, now=timezone.now()
+        )
+    (scan,) = scans(lakeside)
+    with every_tenant(reason="the test looks at what everybody was sent"):
+        packet = Packet.objects.get(journey=sent.journey_id)
+        (named,) = packet.body["documents"]
+        assert (named["field"], named["sha256"]) == ("S1", scan.sha256)
+        signed = {each["kind"]: each.get("scan") for each in packet.body["signatures"]}
+        assert signed == {"patient": scan.sha256, "prescriber": None}
+        (paper,) = appended_to(packet, role="hub")
+        assert "Authorization to share health information" in paper.question
+        assert len(paper.pictures) == 1
+        assert appended_to(packet, role="pharmacy") == []
+    body = {"journey": "TL-1", "version": 1, "digest": "", "packet": packet.body}
+    pages = PdfReader(io.BytesIO(render(body, recipient="The hub", papers=[paper]))).pages
+    told = " ".join(" ".join(page.extract_text().split()) for page in pages)
+    assert "Signed on paper on" in told
+    assert "Page 1 of 1" in told
+
+
+def test_a_scan_that_nobody_checked_goes_nowhere(ana: Client, lakeside: Office) -> None:
+    draft = lakeside.signed()
+    with acting_as(lakeside.coordinator):
+        # A scan from before the patient signed on the screen after all.
+        Document.objects.create(
+            organization_id=draft.organization_id,
+            patient_id=draft.patient_id,
+            enrollment=draft,
+            field="S1",
+            title="Scan",
+            content_type="image/jpeg",
+            size=1,
+            pages=1,
+            sha256="0" * 64,
+            attached_by_id=lakeside.coordinator.user_id,
+            attached_at=timezone.now(),
+        )
+        sent = submission.submit(
+            draft.id, urgent=False, by=lakeside.coordinator, now=timezone.now()
+        )
+        assert Packet.objects.get(journey=sent.journey_id).body["documents"] == []

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
 from journeys.documents.packet import render
+from journeys.domain.papers import Appended
 from tests.factories.exchange import packet
 
 BODY: dict[str, Any] = {
@@ -91,3 +93,68 @@ def test_markup_in_a_name_is_printed_and_fetches_nothing(
 )
 def test_no_name_stops_the_drawing(name: str) -> None:
     assert render(with_name(name), recipient="Parcel").startswith(b"%PDF-1.7")
+
+
+def jpeg(shade: int) -> bytes:
+    out = io.BytesIO()
+    Image.new("L", (850, 1100), shade).save(out, "JPEG")
+    return out.getvalue()
+
+
+def with_papers(*papers: Appended) -> PdfReader:
+    return PdfReader(io.BytesIO(render(BODY, recipient="Parcel Patient Services", papers=papers)))
+
+
+CARD = Appended("Insurance card", "Front and back", 2, (jpeg(20), jpeg(200)))
+NOTES = Appended("Chart notes", "Last visit", 9, (jpeg(90),))
+
+
+def test_the_pages_of_its_documents_stand_at_its_end() -> None:
+    plain, whole = with_papers(), with_papers(CARD, NOTES)
+    added = whole.pages[len(plain.pages) :]
+    assert (len(plain.pages[0].images), len(added[0].images)) == (0, 3)
+    first, second, third = (page.extract_text() for page in added)
+    assert "Insurance card: Front and back" in first
+    assert "Page 2 of 2" in second
+    assert "Chart notes: Last visit" in third
+    assert "8 more pages are in the file" in text_of_reader(whole)
+
+
+def text_of_reader(reader: PdfReader) -> str:
+    return " ".join(" ".join(page.extract_text().split()) for page in reader.pages)
+
+
+def test_a_documents_pages_are_bookmarked_and_told_to_a_screen_reader() -> None:
+    whole = with_papers(CARD)
+    bookmarks = [str(each.title) for each in flat(whole.outline)]
+    assert "Insurance card: Front and back" in bookmarks
+    assert list(alternatives(whole.trailer["/Root"]["/StructTreeRoot"])) == [
+        "Front and back, page 1 of 2, as a picture",
+        "Front and back, page 2 of 2, as a picture",
+    ]
+    assert b"pdfuaid" in whole.trailer["/Root"]["/Metadata"].get_object().get_data()
+
+
+def flat(outline: Any) -> Iterator[Any]:
+    for each in outline:
+        yield from flat(each) if isinstance(each, list) else (each,)
+
+
+def alternatives(node: Any) -> Iterator[str]:
+    """What stands for each figure of the structure, in its order."""
+    node = node.get_object()
+    if isinstance(node, list):
+        for each in node:
+            yield from alternatives(each)
+    elif isinstance(node, dict):
+        if node.get("/S") == "/Figure":
+            yield str(node["/Alt"])
+        elif "/K" in node:
+            yield from alternatives(node["/K"])
+
+
+def test_a_title_of_a_document_is_words_and_never_markup() -> None:
+    sly = Appended("Card", '"><img src="picture:1"><script>', 1, (jpeg(10),))
+    assert list(alternatives(with_papers(sly).trailer["/Root"]["/StructTreeRoot"])) == [
+        '"><img src="picture:1"><script>, page 1 of 1, as a picture'
+    ]
