@@ -128,11 +128,15 @@ def test_a_documents_pages_are_bookmarked_and_told_to_a_screen_reader() -> None:
     whole = with_papers(CARD)
     bookmarks = [str(each.title) for each in flat(whole.outline)]
     assert "Insurance card: Front and back" in bookmarks
-    assert list(alternatives(whole.trailer["/Root"]["/StructTreeRoot"])) == [
+    assert list(alternatives(root(whole)["/StructTreeRoot"])) == [
         "Front and back, page 1 of 2, as a picture",
         "Front and back, page 2 of 2, as a picture",
     ]
-    assert b"pdfuaid" in whole.trailer["/Root"]["/Metadata"].get_object().get_data()
+    assert b"pdfuaid" in root(whole)["/Metadata"].get_object().get_data()
+
+
+def root(reader: PdfReader) -> Any:
+    return reader.trailer["/Root"]
 
 
 def flat(outline: Any) -> Iterator[Any]:
@@ -155,6 +159,6 @@ def alternatives(node: Any) -> Iterator[str]:
 
 def test_a_title_of_a_document_is_words_and_never_markup() -> None:
     sly = Appended("Card", '"><img src="picture:1"><script>', 1, (jpeg(10),))
-    assert list(alternatives(with_papers(sly).trailer["/Root"]["/StructTreeRoot"])) == [
+    assert list(alternatives(root(with_papers(sly))["/StructTreeRoot"])) == [
         '"><img src="picture:1"><script>, page 1 of 1, as a picture'
     ]
