@@ -19,7 +19,7 @@ from journeys.core.decisions import (
     evidence_outranks_status_text,
     person_settles,
 )
-from journeys.core.derived import before_the_path, beside_the_path
+from journeys.core.derived import DERIVED, before_the_path, beside_the_path
 from journeys.core.eta import outlook
 from journeys.core.events import Event, in_order
 from journeys.core.fold import fold
@@ -166,6 +166,7 @@ def _going(around: Around, on: Walk, last_at: datetime) -> JourneyState:
         elsewhere=tuple(event.ref for event in on.ledger.elsewhere),
         private=around.graph.private,
         any_time=around.graph.any_time,
+        worked_out={name: on.values[name] for name in DERIVED if name in on.values},
     )
 
 

@@ -120,7 +120,8 @@ class JourneyState:
     `current` lists the steps that are open, the one that decides the end first. `wakes_at`
     is the next moment at which time alone changes something. `supply` is what the patient was
     sent; `elsewhere` names reports about another coverage than the one the journey stands on.
-    `any_time` are the steps that may be reported without being open, with the roles that may.
+    `any_time` are the steps that may be reported without being open, with the roles that may;
+    `worked_out` is what follows from the rest (journeys.core.derived).
     """
 
     steps: Mapping[str, StepState]
@@ -150,6 +151,7 @@ class JourneyState:
     elsewhere: tuple[str, ...] = ()
     private: frozenset[str] = frozenset()
     any_time: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    worked_out: Mapping[str, object] = field(default_factory=dict)
     closing_ref: str | None = field(default=None)
 
     @property

@@ -1,13 +1,17 @@
 """A party's staff report by hand how a step came out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from accounts import audit
 from accounts.core.actor import Actor
+from journeys.core.calendar import calendar_of
+from journeys.core.clocks import DEFAULT_ZONE
 from journeys.core.graph import Step
+from journeys.core.worksheet import Told, facts_of, faults, known_to
+from journeys.core.worksheets import worksheet_of
 from journeys.domain.queries.journeys import Story
 from journeys.domain.recording import record
 from journeys.domain.speaking import Refused, Words, said, story_for_writing
@@ -32,17 +36,37 @@ class Report:
 
 
 def report(journey_id: UUID, told: Report, *, by: Actor, now: datetime) -> Journey:
-    """Record it. Raises UnknownJourney, and Refused when it cannot be said now."""
+    """Record it. Raises UnknownJourney, and Refused when it cannot be said now.
+
+    What the step's worksheet (journeys.core.worksheets) stops is not said by anybody here.
+    """
     story = story_for_writing(journey_id, by=by, now=now)
     words = _words(told)
     if any(event.id == words.id for event in story.events):
         return story.journey
     step = _check(story, told, by=by, now=now)
+    words = replace(words, facts=_facts(story, step, told, now=now))
     acts = story.state.steps[step.key].acts or ""
     role = acts if acts in story.roles else story.viewer
     journey = record(journey_id, said(story, words, role=role, now=now), actor=by, now=now)
-    audit.wrote(journey, action="reported a step", fields=[told.step, *told.facts])
+    audit.wrote(journey, action="reported a step", fields=[told.step, *words.facts])
     return journey
+
+
+def _facts(story: Story, step: Step, told: Report, *, now: datetime) -> Mapping[str, object]:
+    """What the result gives by the step's worksheet. Raises Refused by the first of its rules."""
+    worksheet, known = worksheet_of(step), known_of(story, now=now)
+    result = Told(status=told.status, reason=told.reason, answers=told.facts)
+    for fault in faults(worksheet, step, result, known=known):
+        raise Refused(fault.why)
+    return facts_of(worksheet, result, known=known)
+
+
+def known_of(story: Story, *, now: datetime) -> Mapping[str, object]:
+    """What the rules of a worksheet may read, on the practice's day."""
+    practice = story.cast.people().get("practice")
+    zone = calendar_of(practice.time_zone if practice else DEFAULT_ZONE).zone
+    return known_to(story.state, today=now.astimezone(zone).date())
 
 
 def _words(told: Report) -> Words:

@@ -4,10 +4,10 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
+from journeys.core.fact_choices import CHOICES
 from journeys.core.facts import type_of
-from programs.core.catalogue import CATALOGUE
 from programs.core.display import display
-from programs.core.fields import Choice, Field, FieldType
+from programs.core.fields import Field, FieldType
 from programs.core.reading import Reading
 from programs.core.values import normalize
 
@@ -20,30 +20,16 @@ _TYPES: dict[str, FieldType] = {
     "money": "money",
     "number": "number",
 }
-_CHOICES: dict[str, tuple[Choice, ...]] = {
-    "therapy_stage": CATALOGUE["E4"].choices,
-    "site_type": (
-        Choice("office", "Physician's office"),
-        Choice("infusion_center", "Infusion center"),
-        Choice("home", "Home"),
-        Choice("hospital", "Hospital outpatient"),
-    ),
-    "acquisition": (
-        Choice("buy_and_bill", "The site buys and bills"),
-        Choice("white_bag", "A pharmacy ships to the site"),
-    ),
-    "line_of_business": (*CATALOGUE["B5"].choices, Choice("uninsured", "No insurance")),
-    "benefit": (Choice("pharmacy", "Pharmacy benefit"), Choice("medical", "Medical benefit")),
-    "submission_channel": (Choice("portal", "Portal"), Choice("fax", "Fax")),
-}
+# What is written in one form only, whichever field of the form it was typed in.
+_WRITTEN: dict[str, FieldType] = {"copay_bin": "bin", "payer_doctor_phone": "phone"}
 
 
 @lru_cache(maxsize=256)
 def field_of(name: str) -> Field:
     """The fact as a question, in the words and types of the enrollment form."""
     kind = type_of(name)
-    choices = _CHOICES.get(name, ())
-    written = _TYPES.get(kind.kind, "text")
+    choices = CHOICES.get(name, ())
+    written = _WRITTEN.get(name) or _TYPES.get(kind.kind, "text")
     return Field(
         id=name,
         section="",
@@ -63,6 +49,13 @@ def read(name: str, raw: str) -> Reading:
             else Reading(raw, _("Write a whole number."))
         )
     return reading
+
+
+def typed(name: str, value: object) -> str:
+    """A known value as it stands in its box, to be kept or typed over."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None or isinstance(value, list | dict) else str(value)
 
 
 def shown(name: str, value: object) -> str:

@@ -1,5 +1,7 @@
-"""The form in which a party's staff report a step's result: made from the step itself."""
+"""The form in which a party's staff report a step's result: made from the step's worksheet."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,7 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from journeys.core.graph import Step
+from journeys.core.graph import Status, Step
+from journeys.core.visibility import sees_fact
+from journeys.core.worksheet import Question, Told, Values, asked, faults, needed
+from journeys.core.worksheets import worksheet_of
 from journeys.domain.reporting import Report
 from journeys.forms import facts
 
@@ -20,10 +25,17 @@ MOMENT = "%Y-%m-%dT%H:%M"
 class FactField(forms.CharField):
     """One fact, read as the enrollment form reads such an answer."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        asked = facts.field_of(name)
-        super().__init__(required=False, label=asked.label, widget=_widget(name))
+    def __init__(self, question: Question, *, required: bool, initial: object) -> None:
+        self.name = question.fact
+        label = facts.field_of(question.fact).label
+        super().__init__(
+            required=required,
+            label=label,
+            help_text=question.hint,
+            initial=facts.typed(question.fact, initial),
+            widget=_widget(question.fact),
+            error_messages={"required": _("{label} is needed here.").format(label=label)},
+        )
 
     def to_python(self, value: Any) -> Any:
         return value if value is None else str(value)
@@ -36,21 +48,35 @@ class FactField(forms.CharField):
 
 
 def _widget(name: str) -> forms.Widget:
-    asked = facts.field_of(name)
-    if asked.type == "boolean":
+    field = facts.field_of(name)
+    if field.type == "boolean":
         return forms.Select(choices=[("", _("Not known")), ("yes", _("Yes")), ("no", _("No"))])
-    if asked.choices:
-        known = [(choice.code, choice.label) for choice in asked.choices]
+    if field.choices:
+        known = [(choice.code, choice.label) for choice in field.choices]
         return forms.Select(choices=[("", _("Not known")), *known])
-    width = "width-10" if asked.type in ("number", "money") else "width-20"
-    if asked.type == "date":
+    width = "width-10" if field.type in ("number", "money") else "width-20"
+    if field.type == "date":
         return forms.DateInput(attrs={"type": "date"})
     return forms.TextInput(attrs={"autocomplete": "off", "class": width})
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """One part of the worksheet with the boxes to draw in it."""
+
+    title: str
+    fields: tuple[forms.BoundField, ...]
+
+
 class ReportForm(forms.Form):
+    """What one result of a step is told by: only the questions that this result asks.
+
+    `known` is what the journey knows (journeys.domain.reporting.known_of); what `viewer` may
+    see of it stands in the boxes already.
+    """
+
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    status = forms.ChoiceField(label=gettext_lazy("Result"), widget=forms.RadioSelect)
+    status = forms.ChoiceField(label=gettext_lazy("Result"), widget=forms.HiddenInput)
     reason = forms.ChoiceField(label=gettext_lazy("Reason"), required=False)
     occurred_at = forms.DateTimeField(
         label=gettext_lazy("When it happened"),
@@ -66,31 +92,74 @@ class ReportForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, step: Step, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, step: Step, status: str, known: Values, viewer: str, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.step = step
-        statuses = [status for status in step.statuses if not status.calls]
-        self.fields["status"].choices = [(each.key, each.label) for each in statuses]  # type: ignore[attr-defined]  # a ChoiceField
-        groups = [
-            (each.label, [(reason.key, reason.label.capitalize()) for reason in each.reasons])
-            for each in statuses
-            if each.reasons
-        ]
-        if groups:
-            self.fields["reason"].choices = [("", _("None")), *groups]  # type: ignore[attr-defined]  # as above
-        else:
+        self.step, self.known = step, known
+        self.worksheet = worksheet_of(step)
+        self.fields["status"].choices = [(each.key, each.label) for each in choosable(step)]  # type: ignore[attr-defined]  # a ChoiceField
+        self._offer_reasons(status)
+        values = {**known, "status": status}
+        self.parts = asked(self.worksheet, values)
+        for part in self.parts:
+            for question in part.questions:
+                seen = sees_fact(viewer, question.fact) and not question.fresh
+                self.fields[f"{FACT}{question.fact}"] = FactField(
+                    question,
+                    required=needed(question, values),
+                    initial=known.get(question.fact) if seen else None,
+                )
+
+    def _offer_reasons(self, status: str) -> None:
+        chosen = self.step.status(status)
+        if chosen is None or not chosen.reasons:
             del self.fields["reason"]
-        for name in step.produces:
-            self.fields[f"{FACT}{name}"] = FactField(name)
-        self.order_fields(
-            ["status", "reason", "occurred_at", *(f"{FACT}{name}" for name in step.produces)]
-        )
+            return
+        field = self.fields["reason"]
+        words = _("That is not a reason for “{status}”.").format(status=chosen.label)
+        field.choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            ("", _("None")),
+            *((each.key, each.label.capitalize()) for each in chosen.reasons),
+        ]
+        field.error_messages["invalid_choice"] = words
+        if chosen.reasoned or status in self.worksheet.reasoned:
+            field.required = True
+            words = _("Give the reason for “{status}”.").format(status=chosen.label)
+            field.error_messages["required"] = words
 
     @classmethod
-    def about(cls, step: Step, *, now: datetime) -> "ReportForm":
+    def about(
+        cls, step: Step, *, status: str, known: Values, viewer: str, now: datetime
+    ) -> "ReportForm":
         """An empty form; most reports are about what has just happened."""
         moment = timezone.localtime(now) - timedelta(minutes=1)
-        return cls(step=step, initial={"occurred_at": moment, "token": uuid4()})
+        start = {"occurred_at": moment, "token": uuid4(), "status": status}
+        return cls(step=step, status=status, known=known, viewer=viewer, initial=start)
+
+    def drawn(self) -> Iterator[Drawn]:
+        """The parts of the worksheet that this result asks for."""
+        for part in self.parts:
+            yield Drawn(part.title, tuple(self[f"{FACT}{each.fact}"] for each in part.questions))
+
+    def clean(self) -> dict[str, Any]:
+        """What the worksheet's rules stop, each at its box."""
+        filled = dict(self.cleaned_data)
+        if "status" not in filled:
+            return filled
+        told = Told(
+            status=filled["status"], reason=filled.get("reason", ""), answers=self._answers()
+        )
+        for fault in faults(self.worksheet, self.step, told, known=self.known):
+            named = fault.at if fault.at == "reason" else f"{FACT}{fault.at}"
+            where = named if named in self.fields else None
+            if where is None or where not in self.errors:
+                self.add_error(where, fault.why)
+        return filled
+
+    def _answers(self) -> dict[str, object]:
+        found = ((name, self.cleaned_data.get(f"{FACT}{name}")) for name in self.worksheet.facts)
+        return {name: value for name, value in found if value is not None}
 
     def report(self) -> Report:
         """What was filled in, as the domain takes it. Only after `is_valid`."""
@@ -100,11 +169,12 @@ class ReportForm(forms.Form):
             step=self.step.key,
             status=filled["status"],
             reason=filled.get("reason", ""),
-            facts={
-                name: filled[f"{FACT}{name}"]
-                for name in self.step.produces
-                if filled[f"{FACT}{name}"] is not None
-            },
+            facts=self._answers(),
             occurred_at=filled["occurred_at"],
             note=filled["note"].strip(),
         )
+
+
+def choosable(step: Step) -> list[Status]:
+    """The results that are told on this page; what has a page of its own is not."""
+    return [status for status in step.statuses if not status.calls]

@@ -1,5 +1,8 @@
 """What a party's staff say on a journey: how a step came out, and messages to the others."""
 
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,12 +17,15 @@ from accounts import audit
 from accounts.access import get_visible_or_404, requires
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
+from journeys.core.graph import Step
+from journeys.core.worksheet import Values, stopped
+from journeys.core.worksheets import worksheet_of
 from journeys.domain.messages import Message, send_message
 from journeys.domain.queries import journeys as queries
 from journeys.domain.reading import one
-from journeys.domain.reporting import report
+from journeys.domain.reporting import known_of, report
 from journeys.domain.speaking import Refused
-from journeys.forms.report import ReportForm
+from journeys.forms.report import ReportForm, choosable
 from journeys.models import Journey
 from journeys.views.journeys import show
 
@@ -34,26 +40,57 @@ def report_step(request: HttpRequest, journey_id: UUID, step: str) -> HttpRespon
     node = story.graph.by_key.get(step)
     if node is None:
         raise Http404
-    if request.method == "POST":
-        form = ReportForm(request.POST, step=node)
-        if form.is_valid():
-            try:
-                report(journey_id, form.report(), by=actor, now=now)
-            except Refused as refused:
-                form.add_error(None, str(refused))
-            else:
-                words = _("{step} reported. Everyone who takes part sees it now.")
-                messages.success(request, words.format(step=node.title))
-                return redirect("journey", journey_id)
-    else:
-        form = ReportForm.about(node, now=now)
+    known = known_of(story, now=now)
+    status = (request.POST or request.GET).get("status", "")
+    form = _form(request, story, node, status, now=now)
+    if request.method == "POST" and form and form.is_valid():
+        try:
+            report(journey_id, form.report(), by=actor, now=now)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            words = _("{step} reported. Everyone who takes part sees it now.")
+            messages.success(request, words.format(step=node.title))
+            return redirect("journey", journey_id)
     audit.read(journey, fields=["patient_name"], purpose="report form")
     return render(
         request,
         "journeys/report.html",
-        {"journey": journey, "step": node, "state": story.state.steps.get(step), "form": form},
-        status=422 if form.errors else 200,
+        {
+            "journey": journey,
+            "step": node,
+            "state": story.state.steps.get(step),
+            "form": form,
+            "results": _results(node, chosen=status, known=known),
+        },
+        status=422 if form and form.errors else 200,
     )
+
+
+def _form(
+    request: HttpRequest, story: queries.Story, step: Step, status: str, *, now: datetime
+) -> ReportForm | None:
+    """The form of the chosen result; None before one is chosen."""
+    known = known_of(story, now=now)
+    if request.method == "POST":
+        return ReportForm(request.POST, step=step, status=status, known=known, viewer=story.viewer)
+    if step.status(status) is None:
+        return None
+    return ReportForm.about(step, status=status, known=known, viewer=story.viewer, now=now)
+
+
+def _results(step: Step, *, chosen: str, known: Values) -> list[dict[str, Any]]:
+    """Every result the step may have, and why one cannot be told now."""
+    worksheet = worksheet_of(step)
+    return [
+        {
+            "label": each.label,
+            "url": f"?{urlencode({'status': each.key})}",
+            "current": each.key == chosen,
+            "stopped": stopped(worksheet, each.key, known=known),
+        }
+        for each in choosable(step)
+    ]
 
 
 @requires(Permission.JOURNEYS_REPORT)

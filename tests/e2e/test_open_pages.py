@@ -41,7 +41,7 @@ def test_reporting_a_step_by_hand_with_the_keyboard(signed_in: Callable[..., Pag
     page.keyboard.press("Enter")
     page.wait_for_url("**/report/**")
     assert violations(page) == []
-    page.get_by_label("In review").check()
+    page.get_by_role("link", name="In review").click()
     page.get_by_role("button", name="Report").click()
     page.wait_for_url("**/journeys/*-*/")
     expect(page.locator(".entry-what").first).to_contain_text("in review")

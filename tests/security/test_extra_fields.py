@@ -50,8 +50,7 @@ def forms(world: World) -> list[tuple[str, str, dict[str, Any]]]:
     now = timezone.localtime(timezone.now(), ZoneInfo("America/New_York"))
     report = {
         "token": uuid.uuid4(),
-        "status": "complete",
-        "reason": "covered_prior_authorization",
+        "status": "electronic_sent",
         "occurred_at": now.strftime("%Y-%m-%dT%H:%M"),
     }
     message = {"token": uuid.uuid4(), "step": "intake_review", "text": "Is the card there?"}

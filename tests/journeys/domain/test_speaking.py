@@ -59,7 +59,14 @@ def result(**changed: object) -> Report:
         "token": str(uuid.uuid4()),
         "step": "benefit_verification",
         "status": "complete",
-        "facts": {"prior_authorization_required": False},
+        "reason": "covered",
+        "facts": {
+            "payer_name": "Meridian Health",
+            "line_of_business": "commercial",
+            "coverage_active": True,
+            "benefit": "pharmacy",
+            "verified_by": "electronic",
+        },
         "occurred_at": timezone.now(),
     }
     return Report(**{**content, **changed})  # type: ignore[arg-type]  # the test varies one
@@ -159,10 +166,10 @@ def test_a_side_effect_is_reported_at_any_time_and_opens_the_hubs_work(
 
 
 def test_the_therapy_is_not_ended_without_a_reason(journey: Journey, ana: Actor) -> None:
-    ended = {"step": "discontinuation", "status": "cancelled", "facts": {}}
+    ended = {"step": "discontinuation", "status": "cancelled", "reason": "", "facts": {}}
     with acting_as(ana):
         with pytest.raises(Refused, match="Give the reason"):
             report(journey.id, result(**ended), by=ana, now=timezone.now())
-        report(journey.id, result(**ended, reason="cost"), by=ana, now=timezone.now())
+        report(journey.id, result(**{**ended, "reason": "cost"}), by=ana, now=timezone.now())
         journey.refresh_from_db()
     assert journey.closed_at is not None

@@ -16,6 +16,7 @@ from tests.journeys.views.conftest import World
 pytestmark = pytest.mark.django_db
 
 STEP = "benefit_verification"
+BARE = {"status": "electronic_sent", "note": ""}
 
 
 @pytest.fixture
@@ -36,6 +37,10 @@ def told(**changed: str) -> dict[str, str]:
         "reason": "covered_prior_authorization",
         "occurred_at": now.strftime("%Y-%m-%dT%H:%M"),
         "fact-payer_name": "Meridian Health",
+        "fact-line_of_business": "commercial",
+        "fact-coverage_active": "yes",
+        "fact-benefit": "pharmacy",
+        "fact-verified_by": "electronic",
         "fact-prior_authorization_required": "yes",
         "fact-out_of_pocket_estimate": "$180",
         "note": "",
@@ -48,10 +53,22 @@ def events(world: World) -> list[JourneyEvent]:
         return list(JourneyEvent.objects.filter(journey=world.journey).order_by("received_at"))
 
 
-def test_the_form_offers_what_the_step_allows(accepted: World, priya: Client) -> None:
+def test_each_result_asks_its_own_questions(accepted: World, priya: Client) -> None:
     page = priya.get(url_of(accepted)).content.decode()
-    for words in ("Could not be verified", "Covered with prior authorization", "Payer"):
+    assert "Could not be verified" in page
+    assert "Covered with prior authorization" not in page
+    page = priya.get(url_of(accepted), {"status": "complete"}).content.decode()
+    for words in ("Covered with prior authorization", "Payer", "What it costs the patient"):
         assert words in page
+    page = priya.get(url_of(accepted), {"status": "unable"}).content.decode()
+    assert "Payer could not be reached" in page
+    assert "What it costs the patient" not in page
+
+
+def test_what_is_known_stands_in_its_box(accepted: World, priya: Client) -> None:
+    accepted.hears("enrollment_submitted", "submitted", payer_name="Meridian Health")
+    page = priya.get(url_of(accepted), {"status": "complete"}).content.decode()
+    assert 'value="Meridian Health"' in page
 
 
 def test_a_report_moves_the_journey_on_with_its_facts(accepted: World, priya: Client) -> None:
@@ -68,7 +85,7 @@ def test_a_report_moves_the_journey_on_with_its_facts(accepted: World, priya: Cl
 
 
 def test_a_double_click_is_one_report(accepted: World, priya: Client) -> None:
-    data = told(status="electronic_sent", reason="")
+    data = {**BARE, "token": str(uuid.uuid4()), "occurred_at": told()["occurred_at"]}
     before = len(events(accepted))
     priya.post(url_of(accepted), data)
     priya.post(url_of(accepted), data)
@@ -82,6 +99,11 @@ def test_a_double_click_is_one_report(accepted: World, priya: Client) -> None:
         ({"occurred_at": "2001-01-01T10:00"}, "This is before the enrollment was submitted."),
         ({"reason": "wrong_plan"}, "That is not a reason for"),
         ({"fact-out_of_pocket_estimate": "a lot"}, "fact-out_of_pocket_estimate"),
+        ({"reason": ""}, "Give the reason for “Complete”."),
+        ({"fact-benefit": ""}, "Benefit is needed here."),
+        ({"fact-prior_authorization_required": "no"}, "cannot both be."),
+        ({"fact-coverage_active": "no"}, "Coverage that is not active"),
+        ({"fact-verified_by": "call"}, "reference is needed here."),
         ({"status": "finished"}, "Select a valid choice"),
     ],
 )

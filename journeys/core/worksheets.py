@@ -1,0 +1,28 @@
+"""The worksheet of every step: its own where it has one, else the facts it produces."""
+
+from collections.abc import Mapping
+
+from journeys.core import worksheets_access as access
+from journeys.core import worksheets_support as support
+from journeys.core.step import Step
+from journeys.core.worksheet import Worksheet, plain
+
+WORKSHEETS: Mapping[str, Worksheet] = {
+    worksheet.step: worksheet
+    for worksheet in (
+        access.BENEFIT_VERIFICATION,
+        access.PRIOR_AUTHORIZATION,
+        access.PRIOR_AUTHORIZATION_DETERMINATION,
+        access.APPEAL,
+        support.COPAY_ENROLLMENT,
+        support.PATIENT_ASSISTANCE,
+        support.BRIDGE,
+        support.SITE_OF_CARE,
+        support.PHARMACY_TRIAGE,
+    )
+}
+
+
+def worksheet_of(step: Step) -> Worksheet:
+    """The worksheet in which this step's result is taken down."""
+    return WORKSHEETS.get(step.key) or plain(step)
