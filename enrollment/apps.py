@@ -5,8 +5,11 @@ class EnrollmentConfig(AppConfig):
     name = "enrollment"
 
     def ready(self) -> None:
-        """Register what a journey may ask of an enrollment: the whole table stands here."""
+        """Register what journeys may ask of enrollment: the whole table stands here."""
         from enrollment.domain.submission import return_for_correction
+        from enrollment.views.attaching import paper_of_message
+        from journeys.domain.attaching import READERS
         from journeys.domain.handlers import HANDLERS
 
         HANDLERS["return_for_correction"] = return_for_correction
+        READERS["paper"] = paper_of_message

@@ -5,7 +5,7 @@ nodes an entry cost ten times what these lines do. The rare parts stay templates
 """
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Protocol
@@ -62,27 +62,49 @@ class Entry(Protocol):
     def unplaced_why(self) -> str: ...
 
 
+class Paper(Protocol):
+    """A file that goes with an entry: where it is had, and what it is in a few words."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def about(self) -> str: ...
+
+
+NO_PAPERS: Mapping[str, Sequence[Paper]] = {}
+
+
 def escape(text: Any) -> str:
     """As Django escapes, without looking for lazy or safe texts: none come here."""
     return html.escape(str(text))
 
 
 @register.simple_tag
-def story(entries: Iterable[Entry], *, settle_url: str = "") -> SafeString:
-    """Every entry under its day; ``settle_url`` is where a disagreement is settled."""
+def story(
+    entries: Iterable[Entry],
+    *,
+    settle_url: str = "",
+    papers: Mapping[str, Sequence[Paper]] = NO_PAPERS,
+) -> SafeString:
+    """Every entry under its day.
+
+    ``settle_url`` is where a disagreement is settled; ``papers`` go with an entry, by its key.
+    """
 
     def on(entry: Entry) -> date:
         return local(entry.occurred_at).date()
 
     days = (
         f'<section class="story-day"><h3>{escape(day_word(day))}</h3><ol class="entries">'
-        f"{''.join(_entry(entry, settle_url) for entry in told)}</ol></section>"
+        f"{''.join(_entry(entry, settle_url, papers) for entry in told)}</ol></section>"
         for day, told in groupby(entries, key=on)
     )
     return mark_safe(f'<div class="story">{"".join(days)}</div>')  # noqa: S308  # escaped below
 
 
-def _entry(entry: Entry, settle_url: str) -> str:
+def _entry(entry: Entry, settle_url: str, papers: Mapping[str, Sequence[Paper]]) -> str:
     at = entry.occurred_at
     disputed = " entry-conflict" if entry.columns else ""
     return (
@@ -91,7 +113,8 @@ def _entry(entry: Entry, settle_url: str) -> str:
         f'<span class="entry-mark">{entry_icon("conflict" if disputed else entry.kind)}</span>'
         f'<div class="entry-words"><p class="entry-what">{escape(entry.what)}</p>'
         f'<p class="entry-who">{escape(entry.who)} {escape(way(entry.transport))}{_late(entry)}</p>'
-        f"{_facts(entry.facts)}{_note(entry.note)}{_rare(entry, settle_url)}"
+        f"{_facts(entry.facts)}{_note(entry.note)}{_papers(papers.get(entry.key, ()))}"
+        f"{_rare(entry, settle_url)}"
         f"{_moved(entry.set_in_motion)}</div></li>"
     )
 
@@ -119,6 +142,15 @@ def _facts(facts: Sequence[Fact]) -> str:
 
 def _note(note: str) -> str:
     return f'<p class="entry-note">{escape(note)}</p>' if note else ""
+
+
+def _papers(papers: Sequence[Paper]) -> str:
+    return "".join(
+        f'<p class="entry-paper">{icon("paperclip", 14)}'
+        f'<a href="{escape(paper.url)}" download>{escape(paper.title)}</a>'
+        f' <span class="quiet">({escape(paper.about)})</span></p>'
+        for paper in papers
+    )
 
 
 def _moved(moved: Sequence[str]) -> str:

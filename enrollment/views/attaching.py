@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.tenancy import current_actor
-from enrollment.core.files import Unfit
+from enrollment.core.files import Unfit, plain_title
 from enrollment.core.together import answers_apart
 from enrollment.documents.reading import read_file
 from enrollment.documents.scanning import Infected
@@ -19,6 +19,8 @@ from enrollment.domain.sittings import Sitting
 from enrollment.forms.uploads import Upload, bytes_of
 from enrollment.models import Document
 from enrollment.rules import Refused
+from journeys.domain.attaching import Unreadable
+from journeys.domain.papers import Paper
 from programs.core.forms import file_questions
 
 FILE = "file-"
@@ -59,6 +61,26 @@ def attach_one(file: Upload, place: Place) -> Document:
         raise
     now = timezone.now()
     return attach(checked, place=place, title=file.name or "", by=current_actor(), now=now)
+
+
+def paper_of_message(file: Upload, *, field: str) -> Paper:
+    """A file that goes with a message of a journey, read and checked. Raises Unreadable."""
+    try:
+        checked = read_file(bytes_of(file))
+    except Infected as infected:
+        audit.happened("malware_refused", purpose="message")
+        raise Unreadable(str(infected)) from infected
+    except Unfit as unfit:
+        raise Unreadable(str(unfit)) from unfit
+    return Paper(
+        field=field,
+        section="",
+        title=plain_title(file.name or "") or "Document",
+        content_type=checked.content_type,
+        sha256=checked.sha256,
+        body=checked.body,
+        pictures=checked.pictures,
+    )
 
 
 def attach_posted(request: HttpRequest, sitting: Sitting) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from accounts import audit
 from accounts.core.actor import Actor
+from journeys.domain.papers import OF_MESSAGE, Paper, keep_papers
 from journeys.domain.recording import record
 from journeys.domain.speaking import Refused, Words, said, story_for_writing
 from journeys.models import Journey
@@ -16,12 +17,16 @@ LONGEST = 2000
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """Text about a step for some roles; the practice and the hub read every message."""
+    """Text about a step for some roles, perhaps with a paper.
+
+    The practice and the hub read every message.
+    """
 
     token: str
     step: str
     to: tuple[str, ...]
     text: str
+    paper: Paper | None = None
 
 
 def send_message(journey_id: UUID, message: Message, *, by: Actor, now: datetime) -> Journey:
@@ -37,7 +42,7 @@ def send_message(journey_id: UUID, message: Message, *, by: Actor, now: datetime
     if message.step not in story.graph.by_key:
         raise Refused("This journey has no such step.")
     words = Words(
-        id=f"message:{message.token}",
+        id=f"{OF_MESSAGE}{message.token}",
         kind="message",
         step=message.step,
         note=text,
@@ -45,5 +50,8 @@ def send_message(journey_id: UUID, message: Message, *, by: Actor, now: datetime
     )
     event = said(story, words, role=story.viewer, now=now)
     journey = record(journey_id, event, actor=by, now=now)
-    audit.wrote(journey, action="sent a message", fields=["note"])
+    if message.paper:
+        keep_papers(journey_id, [message.paper], by=by, now=now)
+    fields = ["note", "paper"] if message.paper else ["note"]
+    audit.wrote(journey, action="sent a message", fields=fields)
     return journey

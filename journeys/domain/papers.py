@@ -8,6 +8,8 @@ from uuid import UUID
 from accounts import audit
 from accounts.core.actor import Actor
 from accounts.tenancy import every_tenant
+from journeys.core.events import from_json
+from journeys.core.visibility import sees_message
 from journeys.domain.disclosing import DISCLOSURES, refusal_for
 from journeys.enums import PartyRole
 from journeys.models import (
@@ -16,6 +18,7 @@ from journeys.models import (
     HandedDocument,
     HandedPage,
     Journey,
+    JourneyEvent,
     Packet,
 )
 
@@ -33,6 +36,8 @@ class Paper:
     pictures: Sequence[bytes]
 
 
+# A paper of a message names it instead of a question: this and the message's token.
+OF_MESSAGE = "message:"
 # A packet stays a document that somebody prints; what is beyond is downloaded beside it.
 MOST_APPENDED = 60
 
@@ -90,7 +95,9 @@ def papers_with(packet: Packet, *, role: str) -> list[tuple[HandedDocument, list
     named = {each["sha256"] for each in packet.body.get("documents", ())}
     if not named:
         return []
-    rows = HandedDocument.objects.filter(journey=packet.journey_id, sha256__in=named)
+    rows = HandedDocument.objects.filter(journey=packet.journey_id, sha256__in=named).exclude(
+        field__startswith=OF_MESSAGE
+    )
     found = [
         row
         for row in rows.defer("body").order_by("field", "handed_at", "id")
@@ -150,6 +157,9 @@ def open_picture(page: HandedPage, *, by: Actor, now: datetime) -> bytes:
 def _require_permission(document: HandedDocument, *, by: Actor, now: datetime) -> None:
     """Looking is a disclosure: the patient's permission is asked for at each."""
     role = str(by.organization_kind)
+    if document.field.startswith(OF_MESSAGE):
+        _require_message(document, role=role)
+        return
     if not may_have(document.section, role=role):
         raise Withheld("This document is not for your part in the journey.")
     if role == PartyRole.PRACTICE:
@@ -165,3 +175,12 @@ def _require_permission(document: HandedDocument, *, by: Actor, now: datetime) -
     grants = ConsentGrant.objects.filter(journey=document.journey_id)
     if refusal := refusal_for(delivery, role=role, grants=grants, at=now):
         raise Withheld(refusal.sentence)
+
+
+def _require_message(document: HandedDocument, *, role: str) -> None:
+    """A paper of a message is for whoever the message is told to."""
+    told = JourneyEvent.objects.filter(
+        journey=document.journey_id, kind="message", source_event_id=document.field
+    )
+    if not any(sees_message(role, from_json(event.body)) for event in told):
+        raise Withheld("This document goes with a message to others.")

@@ -131,6 +131,7 @@ def _page(story: queries.Story, *, now: datetime) -> dict[str, Any]:
         "actions": actions,
         "risks": presenting.risks(story),
         "entries": presenting.entries(story),
+        "papers": presenting.papers(story),
         "known": presenting.known_facts(story),
         "contacts": presenting.contacts(story),
         "plain": presenting.plain(story, now=now),

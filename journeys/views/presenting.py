@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.core.actor import Actor
 from accounts.templatetags.times import ago, day, when
@@ -23,6 +24,7 @@ from journeys.core.visibility import (
     visible_risks,
     visible_step,
 )
+from journeys.domain.attaching import AttachedPaper
 from journeys.domain.queries.exchange import ARRIVED
 from journeys.domain.queries.journeys import Handed, Story
 from journeys.enums import DeliveryStatus, PartyRole
@@ -83,6 +85,33 @@ def entries(story: Story) -> list[Entry]:
         else entry
         for entry in story.entries()
     ]
+
+
+@dataclass(frozen=True)
+class PaperLink:
+    """A paper of a message, as the story shows it."""
+
+    url: str
+    title: str
+    about: str
+
+
+def papers(story: Story) -> dict[str, list[PaperLink]]:
+    """What goes with each message; an entry that a reader may not see is not written out."""
+    return {
+        ref: [
+            PaperLink(reverse("handed_document", args=[each.id]), each.title, _kind(each))
+            for each in attached
+        ]
+        for ref, attached in story.papers.items()
+    }
+
+
+def _kind(paper: AttachedPaper) -> str:
+    if paper.content_type != "application/pdf":
+        return _("picture")
+    pages = ngettext("{pages} page", "{pages} pages", paper.pages).format(pages=paper.pages)
+    return f"PDF, {pages}"
 
 
 def _worded(lines: tuple[FactLine, ...]) -> tuple[FactLine, ...]:

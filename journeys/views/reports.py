@@ -1,5 +1,6 @@
 """What a party's staff say on a journey: how a step came out, and messages to the others."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +21,9 @@ from accounts.tenancy import current_actor
 from journeys.core.graph import Step
 from journeys.core.worksheet import Values, stopped
 from journeys.core.worksheets import worksheet_of
+from journeys.domain.attaching import Unreadable, paper_of
 from journeys.domain.messages import Message, send_message
+from journeys.domain.papers import Paper
 from journeys.domain.queries import journeys as queries
 from journeys.domain.reading import one
 from journeys.domain.reporting import known_of, report
@@ -93,6 +96,12 @@ def _results(step: Step, *, chosen: str, known: Values) -> list[dict[str, Any]]:
     ]
 
 
+def _paper(request: HttpRequest, *, token: str) -> Paper | None:
+    """The file that was chosen, read; None without one. Raises Unreadable with a sentence."""
+    file = request.FILES.get("paper")
+    return paper_of(file, token=token) if file else None
+
+
 @requires(Permission.JOURNEYS_REPORT)
 @require_POST
 def send(request: HttpRequest, journey_id: UUID) -> HttpResponse:
@@ -109,8 +118,9 @@ def send(request: HttpRequest, journey_id: UUID) -> HttpResponse:
         text=request.POST.get("text", ""),
     )
     try:
+        message = replace(message, paper=_paper(request, token=message.token))
         send_message(journey_id, message, by=current_actor(), now=timezone.now())
-    except Refused as refused:
+    except (Refused, Unreadable) as refused:
         return show(request, journey_id, refused=str(refused), unsent=message)
     messages.success(request, _("Message sent."))
     return redirect("journey", journey_id)

@@ -16,6 +16,7 @@ from journeys.core.graph import Graph
 from journeys.core.risk_words import RISK_WORDS
 from journeys.core.state import JourneyState
 from journeys.core.timeline import Entry, timeline
+from journeys.domain.attaching import AttachedPaper, attached, by_message
 from journeys.domain.graphs import graph_of
 from journeys.domain.parties import Cast, cast_with
 from journeys.domain.queries.notices import News
@@ -68,7 +69,7 @@ class Story:
 
     `viewer` is the party role that the reader's organization has; empty when it has none.
     `handed` is what was handed to whom, newest first; `takers` who has taken which open
-    action, by the action's key.
+    action, by the action's key; `papers` what goes with each message, by its `ref`.
     """
 
     journey: Journey
@@ -80,6 +81,7 @@ class Story:
     roles: frozenset[str]
     handed: Sequence[Handed] = ()
     takers: Mapping[str, str] = field(default_factory=dict)
+    papers: Mapping[str, Sequence[AttachedPaper]] = field(default_factory=dict)
 
     def entries(self) -> list[Entry]:
         """What the reader may know of what happened, newest first."""
@@ -94,12 +96,18 @@ class Story:
 
 def read_story(journey_id: UUID, actor: Actor, *, now: datetime) -> Story | None:
     """One journey's story for its page, if the actor may see it: everything in one round trip."""
-    found = read(journey_id, handed_over(journey_id=journey_id), taken(journey_id=journey_id))
+    asked = (ask(journey_id=journey_id) for ask in (handed_over, taken, attached))
+    found = read(journey_id, *asked)
     if found is None:
         return None
-    handed, takers = found.besides
+    handed, takers, papers = found.besides
     story = _story(found.journey, cast_with(found.journey, found.parties), found.events, actor, now)
-    return replace(story, handed=[Handed(*row) for row in handed], takers=dict(takers))
+    return replace(
+        story,
+        handed=[Handed(*row) for row in handed],
+        takers=dict(takers),
+        papers=by_message(found.events, papers),
+    )
 
 
 def story_of(journey: Journey, actor: Actor, *, now: datetime) -> Story:
