@@ -18,7 +18,7 @@ test: ## Run the whole suite (ARGS="-k words" for a part of it)
 	@$(READY) test python -m pytest -n 2 --dist loadfile tests --ignore tests/security --ignore tests/runner $(ARGS)
 
 test-core: ## Run the tests of the pure core: no Django, no database, seconds
-	@PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(READY) tools python -m pytest -c tests/core.ini --rootdir . tests/*/core $(ARGS)
+	@$(READY) tools python -m config.runner.core_tests $(ARGS)
 
 check: ## Format, lint, types, imports, templates, migrations, deploy check
 	@$(READY) tools python -m config.runner.check
