@@ -51,7 +51,7 @@ def _default(field: Field[Any]) -> Any:
     return field.default
 
 
-def _object(shape: type[Any], data: object, where: str, problems: list[str]) -> Any:
+def _object(shape: Any, data: object, where: str, problems: list[str]) -> Any:
     if not isinstance(data, Mapping):
         problems.append(f"{where or 'This'} is an object; {_told(data)} was found.")
         return None
@@ -73,7 +73,7 @@ def _object(shape: type[Any], data: object, where: str, problems: list[str]) -> 
 
 
 @cache
-def _hints(shape: type[Any]) -> dict[str, Any]:
+def _hints(shape: type) -> dict[str, Any]:
     # Worked out once for each shape: it takes longer than reading all its values.
     return typing.get_type_hints(shape)
 
@@ -88,7 +88,7 @@ def _value(hint: Any, data: Any, where: str, problems: list[str]) -> Any:
     if origin is tuple:
         return _each(parts[0], data, where, problems)
     if is_dataclass(hint):
-        return _object(typing.cast("type[Any]", hint), data, where, problems)
+        return _object(hint, data, where, problems)
     return _leaf(hint, data, where, problems)
 
 
