@@ -3,20 +3,22 @@
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Literal
 
-from enrollment.core.files import LARGEST_BYTES, MEGABYTE, Unfit
+from enrollment.core.files import LARGEST_BYTES, MEGABYTE, MOST_PAGES, Unfit
 
 MOST_PIXELS = 50_000_000
+# Of all pages of a TIFF together: 50 pages as faxes have them are 190 million.
+MOST_PIXELS_IN_ALL = 250_000_000
 _PNG = b"\x89PNG\r\n\x1a\n"
-_WANTED = "Attach a JPEG, a PNG or a PDF."
+_WANTED = "Attach a JPEG, a PNG, a TIFF or a PDF."
 # What people do attach by mistake, by how it begins.
 _OTHERS = (
     (re.compile(rb".{4}ftyp(?:hei|mif|msf|avif)", re.DOTALL), "a HEIC picture, as phones take"),
     (re.compile(rb"PK\x03\x04"), "a ZIP archive or an Office file"),
     (re.compile(rb"\xd0\xcf\x11\xe0"), "an old Office file"),
     (re.compile(rb"GIF8"), "a GIF"),
-    (re.compile(rb"II\*\x00|MM\x00\*"), "a TIFF"),
     (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "a WebP picture"),
     (re.compile(rb"\s*<"), "a web page or other text"),
 )
@@ -27,6 +29,9 @@ _SECOND_FILE = re.compile(
 _ACTIVE = re.compile(
     rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia|SubmitForm|ImportData|GoToE)\b"
 )
+_TIFF: Mapping[bytes, Literal["little", "big"]] = {b"II*\0": "little", b"MM\0*": "big"}
+_WIDTH, _HEIGHT = 256, 257
+_MOST_TAGS = 1_000
 _BROKEN = "This picture is damaged or ends too early; take or save it again and attach that."
 _HIDDEN = (
     "This file holds a second file inside, so it was not kept. Print or save it anew and "
@@ -53,6 +58,9 @@ def content_type_of(body: bytes) -> str:
     if body.startswith(b"%PDF-"):
         _check_pdf(body)
         return "application/pdf"
+    if body[:4] in _TIFF:
+        _check_tiff(body, _TIFF[body[:4]])
+        return "image/tiff"
     raise Unfit(_not_wanted(body[:64]))
 
 
@@ -62,6 +70,12 @@ def too_large(size: int) -> Unfit:
     return Unfit(
         f"This file has {has} MB; the most is {most} MB. Scan it in grey or take a smaller picture."
     )
+
+
+def too_many_pages(kind: str, pages: int | None = None) -> Unfit:
+    """The refusal of a file of so many pages, or of too many to count them."""
+    has = f"{pages} pages; the most is" if pages else "more pages than"
+    return Unfit(f"This {kind} has {has} {MOST_PAGES}. Attach the pages that matter.")
 
 
 def _not_wanted(head: bytes) -> str:
@@ -138,6 +152,50 @@ def _check_tail(tail: bytes) -> None:
     """What follows a picture. Cameras put a second view or a clip there; it is dropped."""
     if _SECOND_FILE.search(tail):
         raise Unfit(_HIDDEN)
+
+
+def _check_tiff(body: bytes, order: Literal["little", "big"]) -> None:
+    """Follow its pages from one to the next. What stands between them is left behind later."""
+    place, seen, points = _number(body, order, 4, 4), set[int](), 0
+    while place:
+        if place in seen:
+            raise Unfit(_BROKEN)
+        if len(seen) == MOST_PAGES:
+            raise too_many_pages("TIFF")
+        seen.add(place)
+        tags, place = _tags(body, order, place)
+        width, height = tags.get(_WIDTH, 0), tags.get(_HEIGHT, 0)
+        _require_pixels(width, height)
+        points += width * height
+    if not seen:
+        raise Unfit(_BROKEN)
+    if points > MOST_PIXELS_IN_ALL:
+        has, most = points // 1_000_000, MOST_PIXELS_IN_ALL // 1_000_000
+        raise Unfit(
+            f"The pages of this TIFF have {has} million points; the most is {most} million in "
+            "all. Scan it in a lower resolution."
+        )
+
+
+def _tags(body: bytes, order: Literal["little", "big"], place: int) -> tuple[dict[int, int], int]:
+    """The numbers that one page says of itself, and where the next page stands; 0 for none."""
+    count = _number(body, order, place, 2)
+    if count > _MOST_TAGS:
+        raise Unfit(_BROKEN)
+    tags = {}
+    for entry in range(place + 2, place + 2 + 12 * count, 12):
+        kind = _number(body, order, entry + 2, 2)
+        size = {3: 2, 4: 4}.get(kind)
+        if size:
+            tags[_number(body, order, entry, 2)] = _number(body, order, entry + 8, size)
+    return tags, _number(body, order, place + 2 + 12 * count, 4)
+
+
+def _number(body: bytes, order: Literal["little", "big"], place: int, size: int) -> int:
+    written = body[place : place + size]
+    if len(written) < size:
+        raise Unfit(_BROKEN)
+    return int.from_bytes(written, order)
 
 
 def _check_pdf(body: bytes) -> None:

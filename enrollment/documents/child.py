@@ -8,18 +8,16 @@ or empty; then the file as it is to be kept; then each page as a JPEG.
 import json
 import resource
 import sys
-import warnings
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
 from enrollment.core.files import MOST_PAGES, Unfit
-from enrollment.core.filetypes import ACTIVE, MOST_PIXELS
+from enrollment.core.filetypes import ACTIVE, too_many_pages
+from enrollment.documents.pictures import LONGEST_SIDE, QUALITY_SHOWN, picture, tiff, written
 
 SECONDS = 20
 MEMORY_BYTES = 1_500_000_000
-LONGEST_SIDE = 1_600
-QUALITY_KEPT, QUALITY_SHOWN = 90, 75
 DEEPEST = 60
 MOST_OBJECTS = 200_000
 _KEYS = frozenset({"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/XFA", "/RichMedia", "/3D"})
@@ -29,7 +27,6 @@ _ACTIONS = frozenset(
         *("/Movie", "/Sound", "/RichMedia", "/FileAttachment", "/Screen", "/3D"),
     }
 )
-_PLAIN_MODES = ("1", "L", "RGB", "CMYK", "YCbCr")
 
 
 def main() -> None:
@@ -37,9 +34,9 @@ def main() -> None:
     _limit()
     body, out = sys.stdin.buffer.read(), sys.stdout.buffer
     try:
-        frames = _picture(body) if sys.argv[1] != "application/pdf" else _pdf(body)
+        read = {"application/pdf": _pdf, "image/tiff": tiff}.get(sys.argv[1], picture)
         # Everything before anything: a page that cannot be drawn refuses the whole file.
-        ready = list(frames)
+        ready = list(read(body))
     except Unfit as unfit:
         ready = [json.dumps(str(unfit)).encode()]
     for frame in ready:
@@ -52,46 +49,6 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _picture(body: bytes) -> Iterator[bytes]:
-    """The picture drawn anew the right way up: what a camera wrote beside it is left behind."""
-    from PIL import Image, ImageOps
-
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-    warnings.simplefilter("error", Image.DecompressionBombWarning)
-    try:
-        with Image.open(BytesIO(body), formats=["JPEG", "PNG"]) as opened:
-            kind = "PNG" if opened.format == "PNG" else "JPEG"
-            plain = _plain(ImageOps.exif_transpose(opened))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Warning) as error:
-        sentence = "This picture is damaged or ends too early; take or save it again."
-        raise Unfit(sentence) from error
-    yield b""
-    yield _written(plain, kind, QUALITY_KEPT)
-    plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    yield _written(plain, "JPEG", QUALITY_SHOWN)
-
-
-def _plain(picture: Any) -> Any:
-    """Without transparency, profile and comments: a page seen on white."""
-    from PIL import Image
-
-    if picture.mode in _PLAIN_MODES and "transparency" not in picture.info:
-        plain = picture.convert("L" if picture.mode in ("1", "L") else "RGB")
-    else:
-        seen = picture.convert("RGBA")
-        plain = Image.new("RGB", seen.size, "white")
-        plain.paste(seen, mask=seen.getchannel("A"))
-    plain.info = {}
-    return plain
-
-
-def _written(picture: Any, kind: str, quality: int) -> bytes:
-    out = BytesIO()
-    options = {"quality": quality} if kind == "JPEG" else {}
-    picture.save(out, kind, **options)
-    return out.getvalue()
 
 
 def _pdf(body: bytes) -> Iterator[bytes]:
@@ -107,9 +64,7 @@ def _pdf(body: bytes) -> Iterator[bytes]:
     if not pages:
         raise Unfit("This PDF has no page; save it again and attach that.")
     if pages > MOST_PAGES:
-        raise Unfit(
-            f"This PDF has {pages} pages; the most is {MOST_PAGES}. Attach the pages that matter."
-        )
+        raise too_many_pages("PDF", pages)
     # Otherwise what was typed into the fields of a form is not drawn.
     document.init_forms()
     yield b""
@@ -124,11 +79,11 @@ def _drawn(document: Any, number: int) -> bytes:
     try:
         page = document[number]
         width, height = page.get_size()
-        picture = page.render(scale=LONGEST_SIDE / max(width, height, 1)).to_pil()
+        drawn = page.render(scale=LONGEST_SIDE / max(width, height, 1)).to_pil()
     except (pypdfium2.PdfiumError, ValueError) as error:
         sentence = f"Page {number + 1} of this PDF cannot be drawn; print it to a new PDF."
         raise Unfit(sentence) from error
-    return _written(picture.convert("RGB"), "JPEG", QUALITY_SHOWN)
+    return written(drawn.convert("RGB"), "JPEG", QUALITY_SHOWN)
 
 
 def _require_still(body: bytes) -> None:

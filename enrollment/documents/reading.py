@@ -15,6 +15,8 @@ from enrollment.documents.scanning import scan
 SECONDS = 30
 # Each may take a gigabyte and a core: two at once in one process, and the others wait.
 _room = BoundedSemaphore(2)
+# A browser shows no TIFF, so its pages are kept as a PDF.
+KEPT_AS = {"image/tiff": "application/pdf"}
 CHILD = "enrollment.documents.child"
 TOO_MUCH = (
     "This file takes too much to read, so it was not kept. Print it to a new PDF, or take a "
@@ -30,7 +32,7 @@ def read_file(body: bytes) -> CheckedFile:
     if problem:
         raise Unfit(json.loads(problem))
     kept, *pictures = frames
-    return CheckedFile(content_type, kept, tuple(pictures))
+    return CheckedFile(KEPT_AS.get(content_type, content_type), kept, tuple(pictures))
 
 
 def _decoded(content_type: str, body: bytes) -> bytes:

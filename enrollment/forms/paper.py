@@ -22,9 +22,9 @@ class PaperForm(forms.Form):
 
     file = forms.FileField(
         label=_("Scan of the signed paper, all pages"),
-        help_text=_("JPEG, PNG or PDF, up to 10 MB and 50 pages."),
+        help_text=_("JPEG, PNG, TIFF or PDF, up to 10 MB and 50 pages."),
         error_messages={"required": _("Choose the scan of the signed paper first.")},
-        widget=forms.FileInput({"accept": "image/jpeg,image/png,application/pdf"}),
+        widget=forms.FileInput({"accept": "image/jpeg,image/png,image/tiff,application/pdf"}),
     )
     code = forms.CharField(
         label=_("Code printed on the paper"),

@@ -44,7 +44,7 @@ _FORMS: Mapping[str, str] = {
     "date": "YYYY-MM-DD or MM/DD/YYYY; no other order is guessed",
     "dea": "2 letters and 7 digits, the last a check digit",
     "email": "as name@example.com",
-    "file": "JPEG, PNG or PDF, by content",
+    "file": "JPEG, PNG, TIFF or PDF, by content",
     "icd10": "a letter, 2 characters, then up to 4 after a point",
     "ndc": "as on the package with hyphens, or 11 digits; 10 digits alone are refused",
     "npi": "10 digits, the last a check digit",

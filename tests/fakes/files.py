@@ -42,6 +42,23 @@ def moving() -> bytes:
     return out.getvalue()
 
 
+def fax(
+    *pages: Image.Image, compression: str = "group4", dpi: tuple[float, float] = (204, 196)
+) -> bytes:
+    """A TIFF of several pages, as fax machines and servers write them."""
+    out = io.BytesIO()
+    first, *others = pages
+    first.save(out, "TIFF", save_all=True, append_images=others, compression=compression, dpi=dpi)
+    return out.getvalue()
+
+
+def sheet(size: tuple[int, int] = (1_728, 2_200), mode: str = "1") -> Image.Image:
+    """A page with a black square in its upper left corner."""
+    page = Image.new(mode, size, "white")
+    page.paste(Image.new(mode, (200, 100), "black"), (50, 50))
+    return page
+
+
 def pdf(pages: int = 1, change: Callable[[PdfWriter], object] | None = None) -> bytes:
     writer = PdfWriter()
     for _ in range(pages):

@@ -26,6 +26,17 @@ def png(width: int = 1, height: int = 1) -> bytes:
 TINY_PNG = png()
 
 
+def tiff(*sizes: tuple[int, int], again: bool = False, tags: int = 2, order: str = "<") -> bytes:
+    """The pages as a TIFF tells them; `again` has the last one lead back to the first."""
+    begins, length = (b"II*\0" if order == "<" else b"MM\0*"), 2 + 12 * 2 + 4
+    body = begins + struct.pack(f"{order}I", 8)
+    for number, (width, height) in enumerate(sizes, start=1):
+        following = 8 + number * length if number < len(sizes) else 8 * again
+        told = (tags, 256, 4, 1, width, 257, 4, 1, height, following)
+        body += struct.pack(f"{order}HHHIIHHIII", *told)
+    return body
+
+
 @pytest.mark.asvs("5.3.2")
 @pytest.mark.parametrize(
     ("name", "title"),
@@ -56,6 +67,8 @@ def test_whatever_a_file_is_called_its_download_is_plain(name: str) -> None:
 
 def test_a_whole_picture_is_told_by_its_bytes() -> None:
     assert content_type_of(TINY_PNG) == "image/png"
+    for order in "<>":
+        assert content_type_of(tiff((1_728, 2_200), (1, 1), order=order)) == "image/tiff"
     assert content_type_of(b"%PDF-1.7\n%%EOF\n") == "application/pdf"
 
 
@@ -67,7 +80,15 @@ def test_a_whole_picture_is_told_by_its_bytes() -> None:
         (b"\0\0\0\x18ftypheic....", "This is a HEIC picture, as phones take, whatever its name"),
         (b"PK\x03\x04word/document.xml", "This is a ZIP archive or an Office file, whatever"),
         (b"GIF89a", "This is a GIF, whatever its name says."),
-        (b"II*\x00", "This is a TIFF, whatever its name says."),
+        (b"II*\x00", "This picture is damaged or ends too early"),
+        (tiff((0, 0)), "This picture is damaged or ends too early"),
+        (tiff((1, 1), again=True), "This picture is damaged or ends too early"),
+        (tiff((1, 1))[:-8], "This picture is damaged or ends too early"),
+        (tiff((1, 1), tags=60_000), "This picture is damaged or ends too early"),
+        (tiff((9_000, 9_000)), "This picture has 9000 by 9000 points; the most is 50 million"),
+        (tiff(*[(7_000, 7_000)] * 6), "The pages of this TIFF have 294 million points"),
+        (tiff(*[(1, 1)] * 51), "This TIFF has more pages than 50. Attach the pages that matter."),
+        (b"II+\x00" + bytes(40), "This is none of the files we can read"),
         (b"<html><script>", "This is a web page or other text, whatever its name says."),
         (b"MZ\x90", "This is none of the files we can read, whatever its name says."),
         (b"\xff\xd8\xff\xe0", "This picture is damaged or ends too early"),
@@ -92,7 +113,10 @@ def test_a_picture_of_too_many_points_is_refused_by_its_first_bytes() -> None:
         content_type_of(png(20_000, 20_000))
 
 
-@given(st.binary(max_size=400), st.sampled_from([b"\xff\xd8\xff", TINY_PNG[:8], b"%PDF-", b""]))
+BEGINNINGS = st.sampled_from([b"\xff\xd8\xff", TINY_PNG[:8], b"%PDF-", b"II*\0", b"MM\0*", b""])
+
+
+@given(st.binary(max_size=400), BEGINNINGS)
 def test_no_bytes_make_it_fail_otherwise(rest: bytes, begins: bytes) -> None:
     with suppress(Unfit):
         content_type_of(begins + rest)

@@ -4,16 +4,20 @@ import io
 import os
 import socket
 import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 
+import pypdfium2
 import pytest
-from PIL import Image
+from PIL import Image, TiffImagePlugin
+from pypdf import PdfReader
 from pytest_django import Settings
 
 from enrollment.core.files import Unfit
 from enrollment.documents import reading
 from enrollment.documents.reading import read_file
-from tests.fakes.files import hiding, moving, pdf, photograph, picture, running
+from tests.fakes.files import fax, hiding, moving, pdf, photograph, picture, running, sheet
 
 JAVASCRIPT = {"/S": "/JavaScript", "/JS": "app.alert(1)"}
 
@@ -62,7 +66,71 @@ def test_a_pdf_is_kept_as_it_came_with_a_picture_of_each_page() -> None:
     assert {opened(each).format for each in kept.pictures} == {"JPEG"}
 
 
+def drawn_of(body: bytes, page: int = 0) -> Image.Image:
+    """The page of a PDF, drawn with as many dots as its picture has."""
+    drawn: Image.Image = pypdfium2.PdfDocument(body)[page].render(scale=1).to_pil()
+    return drawn
+
+
+def test_a_fax_is_kept_as_a_pdf_of_its_pages_without_loss() -> None:
+    kept = read_file(fax(sheet(), sheet(), sheet()))
+    assert (kept.content_type, kept.pages) == ("application/pdf", 3)
+    assert kept.body.startswith(b"%PDF-")
+    assert {opened(each).format for each in kept.pictures} == {"JPEG"}
+    (image,) = PdfReader(io.BytesIO(kept.body)).pages[1].images
+    assert image.image is not None
+    assert image.image.mode == "1"
+    assert image.image.size == (1_728, 2_200)
+
+
+def test_a_fax_in_the_coarse_resolution_is_as_high_as_its_paper() -> None:
+    kept = read_file(fax(sheet((1_728, 1_100)), dpi=(204, 98)))
+    width, height = opened(kept.pictures[0]).size
+    assert height / width == pytest.approx(2_290 / 1_728, rel=0.01)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P", "CMYK", "1", "I;16"])
+@pytest.mark.parametrize("compression", ["tiff_lzw", "raw", "tiff_deflate"])
+def test_a_scanned_tiff_of_any_kind_is_read(mode: str, compression: str) -> None:
+    page = Image.new(mode, (300, 200))
+    kept = read_file(fax(page, page, compression=compression, dpi=(300, 300)))
+    assert kept.pages == 2
+    assert drawn_of(kept.body).size == (72, 48)
+
+
+def test_a_tiff_lying_on_its_side_is_kept_the_right_way_up() -> None:
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    tags[274] = 6
+    out = io.BytesIO()
+    sheet((400, 300)).save(out, "TIFF", tiffinfo=tags)
+    assert opened(read_file(out.getvalue()).pictures[0]).size == (300, 400)
+
+
+def test_what_a_scanner_wrote_beside_a_tiff_is_gone() -> None:
+    out = io.BytesIO()
+    sheet((300, 200)).save(out, "TIFF", software="Fictional scanner", artist="Rosa Delgado")
+    body = out.getvalue() + b"<script>alert(1)</script>"
+    kept = read_file(body)
+    for told in (b"Fictional scanner", b"Rosa Delgado", b"script"):
+        assert told in body
+        assert told not in kept.body
+
+
+def test_a_tiff_that_unpacks_to_gigabytes_ends_in_a_sentence() -> None:
+    """Four pages of 49 million points in colour, packed into less than a megabyte."""
+    large = Image.new("RGB", (7_000, 7_000))
+    body = fax(large, large, large, large, compression="tiff_deflate")
+    assert len(body) < 1_000_000
+    began = time.monotonic()
+    with suppress(Unfit):
+        read_file(body)
+    assert time.monotonic() - began < reading.SECONDS
+
+
 REFUSED = {
+    "fax cut off": (fax(sheet())[:-30], "This picture is damaged or ends too early"),
+    "fax of noise": (b"II*\0\x08\0\0\0" + os.urandom(900), "This picture is damaged"),
+    "fax of 51 pages": (fax(*[sheet((8, 8))] * 51), "This TIFF has more pages than 50."),
     "moving": (moving(), "This picture moves; attach a still one."),
     "cut off": (picture(size=(300, 300))[:-40], "This picture is damaged or ends too early"),
     "garbled": (b"\xff\xd8\xff" + os.urandom(200), "This picture is damaged or ends too early"),
