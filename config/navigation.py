@@ -24,6 +24,7 @@ ENTRIES = (
     (_("Journeys"), "journeys", "route", "j", Permission.JOURNEYS_VIEW),
     (_("Programs"), "programs", "blocks", "r", Permission.PROGRAMS_VIEW),
     (_("Exchange"), "exchange", "arrow-left-right", "x", Permission.EXCHANGE_VIEW),
+    (_("Reports"), "reports", "messages-square", "b", Permission.REPORTS_SETTLE),
     (_("Learn-lag"), "learn_lag", "timer", "l", Permission.LAG_VIEW),
     (_("Practice"), "practice", "building-2", "o", Permission.PRACTICE_EDIT),
     (_("Upkeep"), "upkeep", "wrench", "u", Permission.UPKEEP_VIEW),

@@ -1,6 +1,7 @@
 """Who may do what on a journey, and whether it stands so that it can be done."""
 
 from collections.abc import Set
+from uuid import UUID
 
 from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind, Permission
@@ -51,6 +52,18 @@ def may_settle(actor: Actor, state: JourneyState, conflict: Conflict, *, roles: 
     """The party that settles this journey's disagreements confirms one side of an open one."""
     owners = {action.owner for action in state.actions if action.key == conflict.key}
     return actor.may(Permission.CONFLICTS_SETTLE) and conflict.open and bool(owners & roles)
+
+
+def may_explain_codes(actor: Actor, partner_id: UUID, hub_slug: str, *, own_slug: str) -> bool:
+    """The operator explains every partner's codes, a hub its own, and others' in its programs.
+
+    `hub_slug` is the hub of the program meant, or empty for all programs.
+    """
+    if not actor.may(Permission.STATUS_MAPS_EDIT):
+        return False
+    if actor.organization_kind == OrganizationKind.OPERATOR:
+        return True
+    return actor.organization_id == partner_id or (hub_slug != "" and hub_slug == own_slug)
 
 
 def may_write_message(actor: Actor, *, roles: Set[str]) -> bool:

@@ -43,6 +43,8 @@ class Permission(StrEnum):
     UPKEEP_VIEW = "upkeep.view"
     EXCHANGE_VIEW = "exchange.view"
     EXCHANGE_REPLAY = "exchange.replay"
+    REPORTS_SETTLE = "reports.settle"
+    STATUS_MAPS_EDIT = "status_maps.edit"
     PROGRAMS_VIEW = "programs.view"
     FUNNEL_VIEW = "funnel.view"
     AUDIT_VIEW = "audit.view"
@@ -50,7 +52,9 @@ class Permission(StrEnum):
 
 
 P = Permission
-PARTNER_WORK = frozenset({P.JOURNEYS_VIEW, P.JOURNEYS_REPORT, P.WORK_VIEW, P.LAG_VIEW})
+PARTNER_WORK = frozenset(
+    {P.JOURNEYS_VIEW, P.JOURNEYS_REPORT, P.WORK_VIEW, P.LAG_VIEW, P.REPORTS_SETTLE}
+)
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.PRACTICE_STAFF: frozenset(
@@ -83,13 +87,27 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     ),
     Role.HUB_AGENT: PARTNER_WORK | {P.INTAKE_REVIEW, P.CONFLICTS_SETTLE, P.EXCHANGE_VIEW},
     Role.HUB_SUPERVISOR: PARTNER_WORK
-    | {P.INTAKE_REVIEW, P.CONFLICTS_SETTLE, P.EXCHANGE_VIEW, P.EXCHANGE_REPLAY},
+    | {
+        P.INTAKE_REVIEW,
+        P.CONFLICTS_SETTLE,
+        P.EXCHANGE_VIEW,
+        P.EXCHANGE_REPLAY,
+        P.STATUS_MAPS_EDIT,
+    },
     Role.PHARMACIST: PARTNER_WORK,
     Role.VENDOR_AGENT: PARTNER_WORK,
     Role.PROGRAM_MANAGER: frozenset({P.PROGRAMS_VIEW, P.FUNNEL_VIEW}),
     Role.SAFETY_OFFICER: frozenset({P.PROGRAMS_VIEW}),
     Role.OPERATOR: frozenset(
-        {P.UPKEEP_VIEW, P.LAG_VIEW, P.EXCHANGE_VIEW, P.EXCHANGE_REPLAY, P.PROGRAMS_VIEW}
+        {
+            P.UPKEEP_VIEW,
+            P.LAG_VIEW,
+            P.EXCHANGE_VIEW,
+            P.EXCHANGE_REPLAY,
+            P.REPORTS_SETTLE,
+            P.STATUS_MAPS_EDIT,
+            P.PROGRAMS_VIEW,
+        }
     ),
     Role.ADMIN: frozenset({P.AUDIT_VIEW, P.MEMBERS_MANAGE}),
 }

@@ -1,5 +1,6 @@
 """The inbound status API: a partner tells what happened, the moment it happens."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -35,6 +36,14 @@ class Correction(Schema):
     sentence: Annotated[str, StringConstraints(min_length=1, max_length=300)]
 
 
+class PatientHint(Schema):
+    name: Annotated[str, StringConstraints(max_length=120)] | None = None
+    born_on: date | None = None
+
+
+HINT = "Helps a person to find the journey where your number for it is not known here."
+
+
 class StepData(Schema):
     journey: Code = Field(description=REFERENCE)
     step: Code = Field(description="The step's key, such as benefit_verification.")
@@ -46,6 +55,7 @@ class StepData(Schema):
     corrections: list[Correction] = Field(
         default=[], max_length=50, description="With status returned: what to put right."
     )
+    patient: PatientHint | None = Field(None, description=HINT)
     note: Annotated[str, StringConstraints(max_length=2000)] | None = None
 
 
@@ -56,6 +66,7 @@ class CodeData(Schema):
     occurred_at: Instant = Field(description="When it happened on your side, with its offset.")
     facts: dict[FactName, FactValue] = Field(default={}, max_length=50)
     case_number: Code | None = Field(None, description="Your number for the case, if you have one.")
+    patient: PatientHint | None = Field(None, description=HINT)
     note: Annotated[str, StringConstraints(max_length=2000)] | None = None
 
 

@@ -159,7 +159,8 @@ class NotReplayable(ValueError):
 
 def replay(report: InboundReport) -> None:
     """Let a report that needed a person be tried again. Raises NotReplayable."""
-    again = InboundReport.objects.filter(pk=report.pk, status=ReportStatus.EXCEPTION).update(
+    stopped = (ReportStatus.EXCEPTION, ReportStatus.SET_ASIDE)
+    again = InboundReport.objects.filter(pk=report.pk, status__in=stopped).update(
         status=ReportStatus.WAITING, attempts=0, problem="", cause="", processed_at=None
     )
     if not again:

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
-from accounts.access import get_visible_or_404, requires
+from accounts.access import get_visible_or_404, requires, safe_next
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from journeys.domain import inbound, replaying
@@ -140,4 +140,4 @@ def replay_report(request: HttpRequest, report_id: UUID) -> HttpResponse:
             messages.warning(request, _("This report has been dealt with already."))
         else:
             messages.success(request, _("The report is tried again now."))
-    return redirect("exchange")
+    return redirect(safe_next(request, default=reverse("exchange")))

@@ -162,6 +162,7 @@ def _ids(world: World) -> dict[str, Any]:
             "item_id": WorkItem.objects.filter(journey=journey, closed_at=None)[0].id,
             "delivery_id": Delivery.objects.get(journey=journey).id,
             "report_id": _report(journey.hub).id,
+            "partner_id": journey.hub_id,
             "membership": lakeside.maya.id,
             "invitation": _invitation(world).id,
             "link_id": _signing_link(lakeside),
@@ -177,8 +178,16 @@ def _ids(world: World) -> dict[str, Any]:
 
 
 def _report(hub: Organization) -> InboundReport:
+    now = timezone.now()
+    data = {
+        "journey": "NS-4711",
+        "code": "P5",
+        "occurred_at": now.isoformat(),
+        "note": f"{CANARIES[0]} asked for a call",
+    }
+    content = {"type": "code.reported", "timestamp": now.isoformat(), "data": data}
     return inbound.receive(
-        hub, message_id="msg_1", body="{}", transport="webhook", now=timezone.now()
+        hub, message_id="msg_1", body=json.dumps(content), transport="webhook", now=now
     )
 
 
