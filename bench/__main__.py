@@ -38,6 +38,7 @@ IN_WORLD = {
     "codes": ("icd_search_p95_ms",),
     "submission": ("submission_p50_ms", "submission_p95_ms"),
     "packet": ("packet_pdf_p95_ms",),
+    "prefill": ("pa_prefill_share",),
     "delivery": ("first_attempt_ms",),
     "journeys": ("evaluate_ms", "record_per_s"),
     "live": ("live_p50_ms", "live_p95_ms"),

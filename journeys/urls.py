@@ -3,6 +3,7 @@
 from django.urls import path
 
 from journeys.views import (
+    access_papers,
     exchange,
     funnel,
     health,
@@ -36,6 +37,16 @@ urlpatterns = [
     path("journeys/<uuid:journey_id>/", journeys.journey, name="journey"),
     path(
         "journeys/<uuid:journey_id>/report/<slug:step>/", reports.report_step, name="journey_report"
+    ),
+    path(
+        "journeys/<uuid:journey_id>/prior-authorization/",
+        access_papers.authorization_request,
+        name="authorization_request",
+    ),
+    path(
+        "journeys/<uuid:journey_id>/papers/<slug:kind>.pdf",
+        access_papers.access_paper,
+        name="journey_paper",
     ),
     path("journeys/<uuid:journey_id>/settle/", settling.settle_conflicts, name="journey_settle"),
     path("journeys/<uuid:journey_id>/message/", reports.send, name="journey_message"),

@@ -75,6 +75,10 @@ NOW: Mapping[str, Pair] = {
         "Everything is ready for your first dose.",
         "Todo está listo para su primera dosis.",
     ),
+    "foundation_referral": (
+        "{who} is looking for a foundation that may help you pay.",
+        "{who} está buscando una fundación que le pueda ayudar a pagar.",
+    ),
     "bridge": (
         "{who} is sending you medicine while your insurance plan decides.",
         "{who} le está enviando medicamento mientras su seguro decide.",

@@ -1,7 +1,7 @@
 """Steps that only some therapies need: where it is given, who pays for it, what safety asks."""
 
-from journeys.core.graph import Clock, Due, Reason, Skip, Status, Step
-from journeys.core.steps_access import EXCLUDED, NO_COVERAGE, UNSIGNED
+from journeys.core.graph import Aside, Clock, Due, Opening, Reason, Skip, Status, Step
+from journeys.core.steps_access import EXCLUDED, GOVERNMENT, NO_COVERAGE, UNSIGNED
 
 _TWO_DAYS = Clock(2, "business_days")
 PHARMACY_BENEFIT = {"field": "benefit", "op": "equals", "value": "pharmacy"}
@@ -114,6 +114,55 @@ PATIENT_ASSISTANCE = Step(
     typical=(20, 100),
     produces=("assistance_program", "assistance_ends_on"),
     gates=(UNSIGNED,),
+    details_seen_by=("practice", "hub"),
+)
+
+# Copay help is closed to government coverage; an independent charity may help, and the patient
+# is told of it without being steered. From this cost of a fill on patients give up (rule R6).
+FOUNDATION_REFERRAL = Step(
+    key="foundation_referral",
+    title="Foundation referral",
+    spoken="Help from a foundation",
+    lane="hub",
+    owner="hub",
+    action="Tell the patient about a foundation that may help",
+    needs=("benefit_verification",),
+    statuses=(
+        Status(key="to_refer", label="To be told"),
+        Status(
+            key="referred",
+            label="Patient was told",
+            owner="patient",
+            action="Ask whether the foundation answered",
+            due=Clock(5, "business_days"),
+        ),
+        Status(key="granted", label="Foundation helps", kind="done"),
+        Status(
+            key="no_help",
+            label="Foundation does not help",
+            kind="skipped",
+            reasons=(
+                Reason("fund_closed", "fund is closed"),
+                Reason("income_over_limit", "income is over the limit"),
+                Reason("declined", "patient does not want it"),
+            ),
+        ),
+    ),
+    due=Due(_TWO_DAYS),
+    typical=(5, 50),
+    produces=("foundation_name", "grant_ends_on"),
+    aside=Aside(
+        openings=(
+            Opening(
+                {
+                    "all": [
+                        GOVERNMENT,
+                        {"field": "out_of_pocket_estimate", "op": "at_least", "value": 250},
+                    ]
+                }
+            ),
+        ),
+    ),
     details_seen_by=("practice", "hub"),
 )
 

@@ -25,6 +25,7 @@ from journeys.core.steps_fulfillment import (
 from journeys.core.steps_ongoing import LAPSED, REAUTHORIZATION, REFILL, REVERIFICATION
 from journeys.core.steps_support import (
     BOUGHT_BY_SITE,
+    FOUNDATION_REFERRAL,
     INFUSION_COURSE,
     PATIENT_ASSISTANCE,
     REMS,
@@ -50,7 +51,14 @@ _ACCESS: tuple[Step, ...] = (
 )
 
 # A step that another holds comes after it.
-_THERAPY: tuple[Step, ...] = (BRIDGE, ADVERSE_EVENT, REFILL, REVERIFICATION, REAUTHORIZATION)
+_THERAPY: tuple[Step, ...] = (
+    FOUNDATION_REFERRAL,
+    BRIDGE,
+    ADVERSE_EVENT,
+    REFILL,
+    REVERIFICATION,
+    REAUTHORIZATION,
+)
 
 _SELF_INJECTED = Graph(
     "self_injected_pharmacy_benefit",

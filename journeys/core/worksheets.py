@@ -16,6 +16,7 @@ WORKSHEETS: Mapping[str, Worksheet] = {
         access.APPEAL,
         support.COPAY_ENROLLMENT,
         support.PATIENT_ASSISTANCE,
+        support.FOUNDATION_REFERRAL,
         support.BRIDGE,
         support.SITE_OF_CARE,
         support.PHARMACY_TRIAGE,

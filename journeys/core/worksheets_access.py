@@ -74,7 +74,7 @@ BENEFIT_VERIFICATION = Worksheet(
                 Question(fact="maximizer"),
                 Question(fact="alternative_funding"),
             ),
-            _COMPLETE,
+            {"all": [_COMPLETE, {"not": GOVERNMENT}]},
         ),
         Part(
             "How you know",
@@ -135,11 +135,6 @@ BENEFIT_VERIFICATION = Worksheet(
             {"field": "coinsurance_percent", "op": "greater", "value": 100},
             "Coinsurance is at most 100 percent.",
             "coinsurance_percent",
-        ),
-        Stop(
-            {"all": [GOVERNMENT, {"any": [_says("accumulator", True), _says("maximizer", True)]}]},
-            "A government plan has no copay help to count or to follow.",
-            "accumulator",
         ),
     ),
     compared=(

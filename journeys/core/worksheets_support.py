@@ -124,6 +124,43 @@ PATIENT_ASSISTANCE = Worksheet(
     ),
 )
 
+# A charity is independent: the patient is told of it, and nothing is asked back.
+FOUNDATION_REFERRAL = Worksheet(
+    step="foundation_referral",
+    reasoned=("no_help",),
+    parts=(
+        Part(
+            "The foundation",
+            (
+                Question(fact="foundation_name", needed=True),
+                Question(fact="foundation_fund", needed=True),
+                Question(fact="foundation_referred_on", needed=True),
+            ),
+            _is("referred"),
+        ),
+        Part(
+            "The grant",
+            (
+                Question(fact="foundation_name", needed=True),
+                Question(fact="grant_amount"),
+                Question(fact="grant_ends_on", needed=True, fresh=True),
+            ),
+            _is("granted"),
+        ),
+    ),
+    stops=(
+        Stop(
+            {"all": [_is("referred"), _says("foundation_fund", "closed")]},
+            "This fund is closed: look for another, or say that there is none.",
+            "foundation_fund",
+        ),
+    ),
+    compared=(
+        Compared("foundation_referred_on", "today", "The patient is told before this is told."),
+        Compared("today", "grant_ends_on", "This grant has ended already.", when=_is("granted")),
+    ),
+)
+
 # The pattern of OIG Advisory Opinion 15-11; the step itself knows when it opens and ends.
 _GIVEN = _is("requested", "eligible", "shipped")
 BRIDGE = Worksheet(

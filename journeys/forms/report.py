@@ -33,7 +33,7 @@ class FactField(forms.CharField):
             label=label,
             help_text=question.hint,
             initial=facts.typed(question.fact, initial),
-            widget=_widget(question.fact),
+            widget=_widget(question.fact, required=required),
             error_messages={"required": _("{label} is needed here.").format(label=label)},
         )
 
@@ -47,13 +47,14 @@ class FactField(forms.CharField):
         return reading.value
 
 
-def _widget(name: str) -> forms.Widget:
+def _widget(name: str, *, required: bool) -> forms.Widget:
     field = facts.field_of(name)
+    open_ = ("", _("Choose") if required else _("Not known"))
     if field.type == "boolean":
-        return forms.Select(choices=[("", _("Not known")), ("yes", _("Yes")), ("no", _("No"))])
+        return forms.Select(choices=[open_, ("yes", _("Yes")), ("no", _("No"))])
     if field.choices:
         known = [(choice.code, choice.label) for choice in field.choices]
-        return forms.Select(choices=[("", _("Not known")), *known])
+        return forms.Select(choices=[open_, *known])
     width = "width-10" if field.type in ("number", "money") else "width-20"
     if field.type == "date":
         return forms.DateInput(attrs={"type": "date"})
@@ -117,16 +118,15 @@ class ReportForm(forms.Form):
             del self.fields["reason"]
             return
         field = self.fields["reason"]
+        field.required = chosen.reasoned or status in self.worksheet.reasoned
         words = _("That is not a reason for “{status}”.").format(status=chosen.label)
         field.choices = [  # type: ignore[attr-defined]  # a ChoiceField
-            ("", _("None")),
+            ("", _("Choose") if field.required else _("None")),
             *((each.key, each.label.capitalize()) for each in chosen.reasons),
         ]
         field.error_messages["invalid_choice"] = words
-        if chosen.reasoned or status in self.worksheet.reasoned:
-            field.required = True
-            words = _("Give the reason for “{status}”.").format(status=chosen.label)
-            field.error_messages["required"] = words
+        words = _("Give the reason for “{status}”.").format(status=chosen.label)
+        field.error_messages["required"] = words
 
     @classmethod
     def about(

@@ -136,6 +136,7 @@ def _page(story: queries.Story, *, now: datetime) -> dict[str, Any]:
         "contacts": presenting.contacts(story),
         "plain": presenting.plain(story, now=now),
         "handed": presenting.handed(story, actor),
+        "access_papers": presenting.access_papers(story),
         "reports": _reports(story),
         "settle_url": _settle_url(story),
         "may_write": may_write_message(actor, roles=story.roles),

@@ -271,3 +271,33 @@ def risks(story: Story) -> list[dict[str, Any]]:
         }
         for risk in visible_risks(story.graph, story.state, story.viewer)
     ]
+
+
+# Papers that a step has come to be about, with where they are had.
+_ACCESS_PAPERS = (
+    ("benefit_verification", ("done",), "benefits"),
+    ("prior_authorization", ("now", "waiting", "at_risk", "done", "blocked"), "request"),
+    ("appeal", ("now", "waiting", "at_risk", "blocked"), "letter"),
+)
+
+
+def access_papers(story: Story) -> list[dict[str, str]]:
+    """What of the access work is had on paper by the practice and the hub, by now."""
+    if story.viewer not in (PartyRole.PRACTICE, PartyRole.HUB):
+        return []
+    labels = {
+        "benefits": _("Summary of benefits (PDF)"),
+        "request": _("Prior authorization request"),
+        "letter": _("Draft letter of medical necessity (PDF)"),
+    }
+    id_ = story.journey.id
+    return [
+        {
+            "label": labels[kind],
+            "url": reverse("authorization_request", args=[id_])
+            if kind == "request"
+            else reverse("journey_paper", args=[id_, kind]),
+        }
+        for step, phases, kind in _ACCESS_PAPERS
+        if step in story.state.steps and story.state.steps[step].phase in phases
+    ]

@@ -22,6 +22,8 @@ from journeys.core.worksheets import WORKSHEETS, worksheet_of
 from programs.core.conditions import problems_of
 from tests.journeys.core.story import happy_path, stand
 
+# Two results of these ask for the same thing.
+TWICE = ("appeal", "foundation_referral")
 STEPS: dict[str, Step] = {step.key: step for graph in GRAPHS.values() for step in graph.steps}
 TODAY = "2026-03-10"
 KNOWN: dict[str, object] = {
@@ -69,6 +71,11 @@ HELPED: dict[str, object] = {
     "assistance_program": "Open Door",
     "assistance_ends_on": "2026-12-31",
 }
+FUND: dict[str, object] = {
+    "foundation_name": "Lantern Fund",
+    "foundation_fund": "open",
+    "foundation_referred_on": "2026-03-09",
+}
 FREE: dict[str, object] = {"bridge_fill_number": 1, "ship_on": "2026-03-11", "days_supply": 28}
 SITE: dict[str, object] = {
     "site_name": "Elm Street Infusion",
@@ -109,7 +116,7 @@ def test_a_worksheet_reads_and_asks_only_what_there_is(worksheet: Worksheet) -> 
     assert set(worksheet.facts) <= set(FACTS)
     assert {stop.at for stop in worksheet.stops} - {""} <= set(worksheet.facts)
     assert all(step.status(key) for key in worksheet.reasoned)
-    assert len(worksheet.facts) == len(set(worksheet.facts)) or worksheet.step == "appeal"
+    assert len(worksheet.facts) == len(set(worksheet.facts)) or worksheet.step in TWICE
 
 
 def test_every_choice_has_its_words() -> None:
@@ -126,6 +133,7 @@ GOOD = [
     ("appeal", "submitted", APPEALED, "appeal"),
     ("copay_enrollment", "enrolled", CARD, ""),
     ("patient_assistance", "approved", HELPED, ""),
+    ("foundation_referral", "referred", FUND, ""),
     ("bridge", "shipped", FREE, ""),
     ("site_of_care", "scheduled", {**SITE, "infusion_on": "2026-03-20"}, ""),
     ("pharmacy_triage", "sent", ROUTED, ""),
@@ -183,7 +191,7 @@ BV, PA, DECISION = (
             VERIFIED | {"line_of_business": "medicare", "accumulator": True},
             "covered",
             {},
-            "government plan",
+            "is not asked for",
         ),
         (BV, "manual_call", {"deductible": "500.00"}, "", {}, "is not asked for"),
         (PA, "submitted", SENT | {"submitted_by": "hub"}, "", {}, "only the practice"),
@@ -262,6 +270,9 @@ BV, PA, DECISION = (
         ("patient_assistance", "applied", HOUSE | {"household_size": 0}, "", {}, "at least one"),
         ("patient_assistance", "documents_needed", {}, "missing_proof", {}, "What is missing"),
         ("patient_assistance", "inconclusive", {}, "", {}, "could not tell"),
+        ("foundation_referral", "referred", FUND | {"foundation_fund": "closed"}, "", {}, "closed"),
+        ("foundation_referral", "granted", {"foundation_name": "Lantern"}, "", {}, "Grant until"),
+        ("foundation_referral", "no_help", {}, "", {}, "Give the reason"),
         ("bridge", "shipped", FREE, "", {"therapy_stage": "continuing"}, "new to the therapy"),
         ("bridge", "eligible", {}, "", {"line_of_business": "medicaid"}, "commercial coverage"),
         ("bridge", "shipped", FREE | {"bridge_fill_number": 3}, "", {}, "at most two"),
