@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from journeys.core import worksheets_access as access
+from journeys.core import worksheets_routing as routing
 from journeys.core import worksheets_support as support
 from journeys.core.step import Step
 from journeys.core.worksheet import Worksheet, plain
@@ -18,8 +19,8 @@ WORKSHEETS: Mapping[str, Worksheet] = {
         support.PATIENT_ASSISTANCE,
         support.FOUNDATION_REFERRAL,
         support.BRIDGE,
-        support.SITE_OF_CARE,
-        support.PHARMACY_TRIAGE,
+        routing.SITE_OF_CARE,
+        routing.PHARMACY_TRIAGE,
     )
 }
 

@@ -1,27 +1,11 @@
 """Worksheets of the payer's side: benefits, prior authorization, appeal, and what stops each."""
 
+from journeys.core.asking import because, result_is, says, stands
 from journeys.core.steps_access import GOVERNMENT
 from journeys.core.worksheet import Compared, Given, Part, Question, Stop, Worksheet
 
-
-def _is(*statuses: str) -> dict[str, object]:
-    return {"field": "status", "op": "in", "value": list(statuses)}
-
-
-def _because(*reasons: str) -> dict[str, object]:
-    return {"field": "reason", "op": "in", "value": list(reasons)}
-
-
-def _says(name: str, value: object) -> dict[str, object]:
-    return {"field": name, "op": "equals", "value": value}
-
-
-def _stands(step: str, *statuses: str) -> dict[str, object]:
-    return {"field": f"step.{step}", "op": "in", "value": list(statuses)}
-
-
-_COMPLETE = _is("complete")
-_INSURED = {"not": _says("line_of_business", "uninsured")}
+_COMPLETE = result_is("complete")
+_INSURED = {"not": says("line_of_business", "uninsured")}
 _WITHOUT = "“Covered, no prior authorization” and “Prior authorization needed: yes” cannot both be."
 _WITH = "“Covered with prior authorization” and “Prior authorization needed: no” cannot both be."
 
@@ -45,10 +29,10 @@ BENEFIT_VERIFICATION = Worksheet(
             (
                 Question(fact="prior_authorization_required"),
                 Question(fact="step_therapy_required"),
-                Question(fact="quantity_limit", needed=_because("quantity_limit")),
+                Question(fact="quantity_limit", needed=because("quantity_limit")),
                 Question(
                     fact="pharmacy_required_by_payer",
-                    needed=_because("pharmacy_required"),
+                    needed=because("pharmacy_required"),
                     hint="Only if the plan pays at no other pharmacy.",
                 ),
                 Question(fact="site_of_care_policy"),
@@ -82,44 +66,44 @@ BENEFIT_VERIFICATION = Worksheet(
                 Question(fact="verified_by", needed=_COMPLETE, fresh=True),
                 Question(
                     fact="payer_reference",
-                    needed=_says("verified_by", "call"),
+                    needed=says("verified_by", "call"),
                     hint="The number of the call or of the answer.",
                     fresh=True,
                 ),
             ),
-            _is("complete", "unable"),
+            result_is("complete", "unable"),
         ),
     ),
     given=(
-        Given(_because("covered", "plan_exclusion"), {"prior_authorization_required": False}),
-        Given(_because("covered_prior_authorization"), {"prior_authorization_required": True}),
-        Given(_because("step_therapy"), {"step_therapy_required": True}),
+        Given(because("covered", "plan_exclusion"), {"prior_authorization_required": False}),
+        Given(because("covered_prior_authorization"), {"prior_authorization_required": True}),
+        Given(because("step_therapy"), {"step_therapy_required": True}),
     ),
     stops=(
         Stop(
-            {"all": [_because("covered"), _says("prior_authorization_required", True)]},
+            {"all": [because("covered"), says("prior_authorization_required", True)]},
             _WITHOUT,
             "prior_authorization_required",
         ),
         Stop(
             {
                 "all": [
-                    _because("covered_prior_authorization"),
-                    _says("prior_authorization_required", False),
+                    because("covered_prior_authorization"),
+                    says("prior_authorization_required", False),
                 ]
             },
             _WITH,
             "prior_authorization_required",
         ),
         Stop(
-            {"all": [_because("step_therapy"), _says("step_therapy_required", False)]},
+            {"all": [because("step_therapy"), says("step_therapy_required", False)]},
             "“Step therapy comes first” and “Step therapy needed: no” cannot both be.",
             "step_therapy_required",
         ),
         Stop(
             {
                 "all": [
-                    _because("step_therapy", "quantity_limit", "pharmacy_required"),
+                    because("step_therapy", "quantity_limit", "pharmacy_required"),
                     {"field": "prior_authorization_required", "op": "absent"},
                 ]
             },
@@ -127,7 +111,7 @@ BENEFIT_VERIFICATION = Worksheet(
             "prior_authorization_required",
         ),
         Stop(
-            {"all": [_COMPLETE, _says("coverage_active", False)]},
+            {"all": [_COMPLETE, says("coverage_active", False)]},
             "Coverage that is not active is reported as “Could not be verified”.",
             "coverage_active",
         ),
@@ -158,7 +142,7 @@ PRIOR_AUTHORIZATION = Worksheet(
                 Question(fact="submitted_on", needed=True, fresh=True),
                 Question(fact="payer_reference", hint="What the payer calls it.", fresh=True),
             ),
-            _is("submitted"),
+            result_is("submitted"),
         ),
         Part(
             "The payer's question",
@@ -166,15 +150,15 @@ PRIOR_AUTHORIZATION = Worksheet(
                 Question(fact="payer_question", needed=True, fresh=True),
                 Question(fact="answer_by_on", needed=True, fresh=True),
             ),
-            _is("more_info_requested"),
+            result_is("more_info_requested"),
         ),
     ),
     stops=(
         Stop(
             {
                 "all": [
-                    _says("submitted_by", "hub"),
-                    _says("step.prior_authorization.owner", "practice"),
+                    says("submitted_by", "hub"),
+                    says("step.prior_authorization.owner", "practice"),
                 ]
             },
             "In this program only the practice sends the request; the hub prepares it.",
@@ -194,13 +178,13 @@ _IN_ORDER = (
         "authorization_starts_on",
         "authorization_ends_on",
         "The authorization ends before it begins.",
-        when=_is("approved", "partially_approved", "overturned"),
+        when=result_is("approved", "partially_approved", "overturned"),
     ),
     Compared(
         "today",
         "authorization_ends_on",
         "This authorization has ended already: report it as expired.",
-        when=_is("approved", "partially_approved", "overturned"),
+        when=result_is("approved", "partially_approved", "overturned"),
     ),
 )
 
@@ -212,9 +196,11 @@ PRIOR_AUTHORIZATION_DETERMINATION = Worksheet(
             "The authorization",
             (
                 *_AUTHORIZED,
-                Question(fact="authorization_scope", needed=_is("partially_approved"), fresh=True),
+                Question(
+                    fact="authorization_scope", needed=result_is("partially_approved"), fresh=True
+                ),
             ),
-            _is("approved", "partially_approved"),
+            result_is("approved", "partially_approved"),
         ),
         Part(
             "The denial",
@@ -225,7 +211,7 @@ PRIOR_AUTHORIZATION_DETERMINATION = Worksheet(
                     fresh=True,
                 ),
             ),
-            _is("denied"),
+            result_is("denied"),
         ),
         Part(
             "The payer's question",
@@ -233,17 +219,17 @@ PRIOR_AUTHORIZATION_DETERMINATION = Worksheet(
                 Question(fact="payer_question", needed=True, fresh=True),
                 Question(fact="answer_by_on", needed=True, fresh=True),
             ),
-            _is("more_info_requested"),
+            result_is("more_info_requested"),
         ),
     ),
     compared=_IN_ORDER,
 )
 
-_SENT = _is("submitted", "second_level", "external")
+_SENT = result_is("submitted", "second_level", "external")
 
 
 def _only_after(status: str, after: tuple[str, ...], why: str) -> Stop:
-    return Stop({"all": [_is(status), {"not": _stands("appeal", status, *after)}]}, why)
+    return Stop({"all": [result_is(status), {"not": stands("appeal", status, *after)}]}, why)
 
 
 APPEAL = Worksheet(
@@ -256,7 +242,7 @@ APPEAL = Worksheet(
                 Question(fact="appeal_sent_on", needed=True, fresh=True),
                 Question(fact="submission_method", needed=True, fresh=True),
                 Question(fact="payer_reference", fresh=True),
-                Question(fact="external_reviewer", needed=_is("external"), fresh=True),
+                Question(fact="external_reviewer", needed=result_is("external"), fresh=True),
             ),
             _SENT,
         ),
@@ -267,7 +253,7 @@ APPEAL = Worksheet(
                 Question(fact="payer_doctor", fresh=True),
                 Question(fact="payer_doctor_phone", needed=True, fresh=True),
             ),
-            _is("peer_to_peer"),
+            result_is("peer_to_peer"),
         ),
         Part(
             "The payer's answer",
@@ -279,9 +265,9 @@ APPEAL = Worksheet(
                     fresh=True,
                 ),
             ),
-            _is("upheld", "second_upheld"),
+            result_is("upheld", "second_upheld"),
         ),
-        Part("The authorization", _AUTHORIZED, _is("overturned")),
+        Part("The authorization", _AUTHORIZED, result_is("overturned")),
     ),
     stops=(
         _only_after(
