@@ -136,3 +136,20 @@ def together(*asked: Asked) -> list[list[Any]]:
             answers.append(each.written.read(cursor.fetchall()))
             cursor.nextset()
     return answers
+
+
+# Of the rows of a query that Django wrote.
+DIGEST = "(select md5(string_agg(md5(r::text), '' order by md5(r::text))) from ({}) r)"
+
+
+def digest_of(first: Asked, *more: Asked) -> str | None:
+    """A digest of all that the queries find, made by PostgreSQL in one look at the data.
+
+    None when the first finds nothing. Rows count, not their order.
+    """
+    asked = (first, *more)
+    digests = ", ".join(DIGEST.format(each.written.sql) for each in asked)
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {digests}", [value for each in asked for value in each.parameters])
+        found = cursor.fetchone()
+    return None if found[0] is None else "".join(each or "-" for each in found)

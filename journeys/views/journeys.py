@@ -1,13 +1,15 @@
 """The journeys an organization takes part in, and the page of one."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,12 +18,14 @@ from django.views.decorators.http import require_GET
 
 from accounts import audit
 from accounts.access import requires
+from accounts.core.actor import Actor
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from journeys.domain.messages import Message
 from journeys.domain.queries import journeys as queries
 from journeys.domain.queries.notices import unread_news
 from journeys.domain.queries.standing import mark_of_events
+from journeys.models import Journey
 from journeys.rules import (
     INTAKE,
     MISSING,
@@ -31,7 +35,8 @@ from journeys.rules import (
     may_write_message,
 )
 from journeys.views import presenting
-from journeys.views.fragments import page_or_fragment
+from journeys.views.drawing import FORM_TOKEN, MESSAGE_TOKEN, Drawn, drawn, end_of_minute
+from journeys.views.fragments import wants_fragment
 
 PAGE_SIZE = 50
 
@@ -89,27 +94,57 @@ def show(
     request: HttpRequest, journey_id: UUID, *, refused: str = "", unsent: Message | None = None
 ) -> HttpResponse:
     """The page; with a message that could not be sent, and why, kept in its form."""
-    now = timezone.now()
-    story = queries.read_story(journey_id, current_actor(), now=now)
-    if story is None:
+    now, actor = timezone.now(), current_actor()
+    draw = partial(_draw, journey_id, actor, now=now, refused=refused, unsent=unsent)
+    page = draw() if refused or unsent else drawn(journey_id, actor, now=now, draw=draw)
+    if page is None:
         raise Http404
     audit.read(
-        story.journey, fields=["patient_name", "patient_born_on", "events"], purpose="journey page"
+        Journey(pk=journey_id),
+        fields=["patient_name", "patient_born_on", "events"],
+        purpose="journey page",
     )
-    seen = urlencode({"seen": mark_of_events(len(story.events))})
+    status = 422 if refused else 200
+    html = page.answering(request)
+    if wants_fragment(request):
+        return HttpResponse(html, status=status)
+    seen = urlencode({"seen": mark_of_events(page.events)})
     return render(
         request,
-        page_or_fragment(request, "journeys/journey.html", "journey"),
+        "journeys/journey.html",
         {
-            **_page(story, now=now),
+            "number": page.number,
+            "drawn": html,
             "stream_url": f"{reverse('live_journey', args=[journey_id])}?{seen}",
             "refresh_url": reverse("journey", args=[journey_id]),
-            "message_token": uuid4(),
+        },
+        status=status,
+    )
+
+
+def _draw(
+    journey_id: UUID, actor: Actor, *, now: datetime, refused: str, unsent: Message | None
+) -> Drawn | None:
+    story = queries.read_story(journey_id, actor, now=now)
+    if story is None:
+        return None
+    html = render_to_string(
+        "journeys/journey.html#journey",
+        {
+            **_page(story, now=now),
+            "csrf_token": FORM_TOKEN,
+            "message_token": MESSAGE_TOKEN,
             "refused": refused,
             "unsent": unsent,
             "step_options": presenting.step_options(story, chosen=unsent.step if unsent else ""),
         },
-        status=422 if refused else 200,
+    )
+    until = end_of_minute(now)
+    return Drawn(
+        html=html,
+        number=story.journey.number,
+        events=len(story.events),
+        until=min(until, story.state.wakes_at or until),
     )
 
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.core.actor import Actor
 from accounts.models import Organization
-from accounts.prepared import Prepared, together
+from accounts.prepared import Prepared, digest_of, together
 from journeys.core.events import Event
 from journeys.core.graph import Graph
 from journeys.core.risk_words import RISK_WORDS
@@ -23,7 +23,7 @@ from journeys.domain.queries.notices import News
 from journeys.domain.queries.work import phase_now
 from journeys.domain.reading import events_of, read, standing_parties, told
 from journeys.domain.recording import state_of
-from journeys.models import Delivery, Journey, JourneyParty, WorkItem
+from journeys.models import Delivery, Journey, JourneyEvent, JourneyParty, WorkItem
 
 FILTERS = ("open", "at_risk", "closed")
 # More reasons than these make a line unreadable; the journey's page tells all.
@@ -161,6 +161,35 @@ def taken(journey_id: UUID) -> QuerySet[WorkItem]:
         "key", "claimed_by__name"
     )
     return found
+
+
+@Prepared
+def _own_row(journey_id: UUID) -> QuerySet[Journey]:
+    found: QuerySet[Journey] = Journey.objects.filter(pk=journey_id)
+    return found
+
+
+@Prepared
+def _roles(journey_id: UUID) -> QuerySet[JourneyParty]:
+    standing = JourneyParty.objects.filter(journey=journey_id, until=None)
+    found: QuerySet[JourneyParty] = standing.values_list("party_id", "role")
+    return found
+
+
+@Prepared
+def _event_count(journey_id: UUID) -> QuerySet[JourneyEvent]:
+    told = JourneyEvent.objects.filter(journey=journey_id).order_by()
+    found: QuerySet[JourneyEvent] = told.values_list("journey_id").annotate(told=Count("id"))
+    return found
+
+
+def mark_of_story(journey_id: UUID) -> str | None:
+    """A mark that changes with every row a journey's story is made of.
+
+    None when the actor may not see the journey. Who the organizations are is not in it.
+    """
+    asked = (_own_row, _roles, _event_count, handed_over, taken, attached)
+    return digest_of(*(each(journey_id=journey_id) for each in asked))
 
 
 def takers_of(journey: Journey) -> Mapping[str, str]:
