@@ -10,8 +10,8 @@ APPS = ("accounts", "programs", "journeys", "enrollment")
 # Plain values and arithmetic. Anything else needs a line in EXCEPTIONS and a reason.
 PLAIN = {
     "base64", "collections", "dataclasses", "datetime", "decimal", "difflib", "enum", "functools",
-    "hashlib", "heapq", "hmac", "itertools", "json", "math", "re", "string", "stdnum", "struct", "types",
-    "typing", "unicodedata", "uuid", "zlib", "zoneinfo",
+    "hashlib", "heapq", "hmac", "itertools", "json", "math", "re", "string", "stdnum", "struct",
+    "types", "typing", "unicodedata", "uuid", "zlib", "zoneinfo",
 }  # fmt: skip
 EXCEPTIONS = {
     ("accounts/core/envelope.py", "cryptography"): "it is the encryption",
