@@ -23,6 +23,7 @@ app.conf.task_routes = {
     "journeys.tasks.count_learn_lag": {"queue": "upkeep"},
     "journeys.tasks.send_due_mail": {"queue": "notices"},
     "journeys.tasks.check_invariants": {"queue": "upkeep"},
+    "journeys.tasks.count_paces": {"queue": "upkeep"},
 }
 
 # The table is the schedule: each entry only looks for rows that are due.
@@ -55,6 +56,11 @@ app.conf.beat_schedule = {
     "check-invariants": {
         "task": "journeys.tasks.check_invariants",
         "schedule": crontab(hour=8, minute=15),
+        "options": {"queue": "upkeep", "expires": 3600},
+    },
+    "count-paces": {
+        "task": "journeys.tasks.count_paces",
+        "schedule": crontab(hour=8, minute=45),
         "options": {"queue": "upkeep", "expires": 3600},
     },
     "send-due-mail": {

@@ -3,7 +3,15 @@
 from celery import shared_task
 from django.utils import timezone
 
-from journeys.domain import delivering, inbound, invariants, lag_counting, mailing, upkeep
+from journeys.domain import (
+    delivering,
+    inbound,
+    invariants,
+    lag_counting,
+    mailing,
+    pacing,
+    upkeep,
+)
 from journeys.domain.nudges import nudge
 from journeys.partners.registry import CARRIERS
 
@@ -48,3 +56,9 @@ def send_due_mail() -> None:
 def check_invariants() -> None:
     """Look whether everything holds that must hold of every journey."""
     invariants.check_invariants(now=timezone.now())
+
+
+@shared_task(name="journeys.tasks.count_paces")  # type: ignore[untyped-decorator]  # celery is untyped
+def count_paces() -> None:
+    """Count how long steps really took."""
+    pacing.count_paces(now=timezone.now())

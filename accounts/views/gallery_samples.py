@@ -106,6 +106,7 @@ class Picture:
     rows: int
     eta_low: date | None = None
     eta_high: date | None = None
+    finished: int = 0
 
 
 LANES = (

@@ -57,6 +57,11 @@ def stop_at_the_gate(inputs: Mapping[str, Any]) -> str:
     return "stopped" if holds(inputs["when"], inputs["known"]) else "goes on"
 
 
+def expect_as_observed(inputs: Mapping[str, Any]) -> str:
+    """A step is expected to take as long as it did, where enough of them were finished."""
+    return "observed" if inputs["finished"] >= inputs["enough"] else "promised"
+
+
 def detour_when_returned(inputs: Mapping[str, Any]) -> str:
     """A detour opens while its step stands in one of its statuses, but for some reasons."""
     fits = inputs["status"] in inputs["opened_by"] and inputs["reason"] not in inputs["but_for"]
@@ -105,6 +110,7 @@ RULES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         turn_with_the_clock,
         hold_while_open,
         stop_at_the_gate,
+        expect_as_observed,
         detour_when_returned,
         go_back_when_answered,
         evidence_outranks_status_text,

@@ -1,7 +1,8 @@
 """How long the rest may take: a range of days and the chain of steps that decides it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from journeys.core.clocks import Around
 from journeys.core.graph import Step
@@ -58,7 +59,8 @@ def outlook(around: Around, steps: Mapping[str, StepState]) -> Outlook:
     low = calendar.after_hours(around.now, max(finish.low for finish in finishes.values()))
     high = calendar.after_hours(around.now, max(finish.high for finish in finishes.values()))
     zone = calendar.zone
-    eta = Eta(low.astimezone(zone).date(), high.astimezone(zone).date())
+    days = (low.astimezone(zone).date(), high.astimezone(zone).date())
+    eta = Eta(*days, _finished(around, steps))
     return Outlook(eta, chain, _to_start(around, steps, finishes))
 
 
@@ -71,7 +73,7 @@ def _to_start(
         return None
     finish = finishes[step.key]
     # A course begins with its first dose, however long it then goes on.
-    course = finish.own if step.begins_with else 0
+    course = finish.own if step.begins_with else 0.0
     usually = finish.middle - course + (min(course, usual(around, step)[0]))
     chain = _chain(around.graph.path, steps, finishes, (step.key,))
     first = next((key for key in chain if not steps[key].over), step.key)
@@ -90,34 +92,57 @@ def _finish(
     middle = max((done[need].middle for need in step.needs), default=0)
     if state.phase == "skipped":
         return _Finish(low, high, middle)
-    quick, slow, usually = _left(around, step, state)
+    quick, usually, slow = _left(around, step, state)
     for detour in around.graph.detours.get(step.key, ()):
         if not steps[detour.key].over and steps[detour.key].acts:
-            low_of, high_of = usual(around, detour)
-            quick, slow = quick + low_of, slow + high_of
-            usually += (low_of + high_of) / 2
+            low_of, middle_of, high_of = usual(around, detour)
+            quick, usually, slow = quick + low_of, usually + middle_of, slow + high_of
     low += 0 if _may_be_skipped(around, step, steps) else quick
     return _Finish(low, high + slow, middle + usually, usually)
 
 
 def _left(around: Around, step: Step, state: StepState) -> tuple[float, float, float]:
-    """Hours still to go on one step: at best, at worst, usually.
+    """Hours still to go on one step: at best, usually, at worst.
 
     At worst one that overran still takes its quickest time.
     """
-    quick, slow = usual(around, step)
+    quick, usually, slow = usual(around, step)
     if state.opened_at is None or state.phase not in _MOVING:
-        return quick, slow, (quick + slow) / 2
+        return quick, usually, slow
     calendar = around.calendar(state.acts)
     spent = calendar.hours_between(state.opened_at, around.now, at_most=slow)
-    usually = max((quick + slow) / 2 - spent, 0)
-    return max(quick - spent, 0), max(slow - spent, quick), usually
+    return max(quick - spent, 0), max(usually - spent, 0), max(slow - spent, quick)
 
 
-def usual(around: Around, step: Step) -> tuple[float, float]:
-    """How long a step takes, low and high: as observed in enough cases, else as promised."""
+def usual(around: Around, step: Step) -> tuple[float, float, float]:
+    """How long a step takes at best, usually, at worst: as observed often enough, or promised."""
     seen = around.observed.get(step.key)
-    return (seen.low, seen.high) if seen and seen.count >= ENOUGH else step.typical
+    if seen and seen.count >= ENOUGH:
+        return seen.low, seen.middle, seen.high
+    low, high = step.typical
+    return low, (low + high) / 2, high
+
+
+def weighed(around: Around, steps: Mapping[str, StepState]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """For each step ahead that was observed at all, what tells how long it may take."""
+    for step in around.graph.path:
+        seen = around.observed.get(step.key)
+        if seen and not steps[step.key].over and steps[step.key].phase != "skipped":
+            yield (
+                step.key,
+                {
+                    "observed": [seen.low, seen.middle, seen.high],
+                    "finished": seen.count,
+                    "enough": ENOUGH,
+                    "promised": list(step.typical),
+                },
+            )
+
+
+def _finished(around: Around, steps: Mapping[str, StepState]) -> int:
+    """How many finished ones the least known of the observed steps ahead rests on."""
+    counts = (inputs["finished"] for _, inputs in weighed(around, steps))
+    return min((count for count in counts if count >= ENOUGH), default=0)
 
 
 def _may_be_skipped(around: Around, step: Step, steps: Mapping[str, StepState]) -> bool:

@@ -17,21 +17,24 @@ from journeys.core.conflicts import (
 from journeys.core.decisions import (
     Decision,
     evidence_outranks_status_text,
+    expect_as_observed,
     person_settles,
 )
 from journeys.core.derived import DERIVED, before_the_path, beside_the_path
-from journeys.core.eta import outlook
+from journeys.core.eta import outlook, weighed
 from journeys.core.events import Event, in_order
 from journeys.core.fold import fold
 from journeys.core.graph import Graph
 from journeys.core.known import Known, known
+from journeys.core.payers import payer_class
 from journeys.core.risks import Scene, watch
 from journeys.core.standing import walk
 from journeys.core.state import JourneyState, NextAction, Observed, Party, Risk, StepState
 from journeys.core.walking import Walk
 
 NOBODY: Mapping[str, Party] = {}
-NOTHING: Mapping[str, Observed] = {}
+Observations = Mapping[str, Mapping[str, Observed]]
+NOTHING: Observations = {}
 
 
 def evaluate(
@@ -41,14 +44,14 @@ def evaluate(
     started_at: datetime,
     now: datetime,
     parties: Mapping[str, Party] = NOBODY,
-    observed: Mapping[str, Observed] = NOTHING,
+    observed: Observations = NOTHING,
 ) -> JourneyState:
     """Evaluate the journey.
 
     `events` may come in any order and more than once. `parties` gives each role its
     organization's name and time zone; a role nobody fills is stood in for by the hub, then
-    the practice. Without parties, roles are called by what they are. `observed` says how long
-    steps took in other journeys, for the expected days.
+    the practice. Without parties, roles are called by what they are. `observed` says by payer
+    class how long steps took in other journeys, for the expected days.
     """
     story = in_order(events)
     closing = closing_of(graph, story)
@@ -81,7 +84,7 @@ class _Now:
 
     moment: datetime
     parties: Mapping[str, Party]
-    observed: Mapping[str, Observed]
+    observed: Observations
 
 
 def _walked(
@@ -92,7 +95,8 @@ def _walked(
     facts = known(ledger)
     people = _with_payer(at.parties, facts)
     values = dict(facts.values)
-    around = Around(graph, people, values, ledger.followed_up, at.moment, at.observed)
+    seen = at.observed.get(payer_class(values.get("line_of_business")), {})
+    around = Around(graph, people, values, ledger.followed_up, at.moment, seen)
     on = Walk(
         graph,
         ledger,
@@ -160,7 +164,7 @@ def _going(around: Around, on: Walk, last_at: datetime) -> JourneyState:
         completed_at=completed_at,
         last_event_at=last_at,
         wakes_at=_wakes_at(on, actions, watched),
-        decisions=_decisions(on, conflicts),
+        decisions=_decisions(on, conflicts, expected=_expected(around, steps)),
         unplaced=tuple(on.ledger.unplaced),
         supply=around.supply,
         elsewhere=tuple(event.ref for event in on.ledger.elsewhere),
@@ -267,9 +271,20 @@ def _wakes_at(on: Walk, actions: Sequence[NextAction], watched: Iterable[Risk]) 
     return min((moment for moment in moments if moment > on.now), default=None)
 
 
-def _decisions(on: Walk, conflicts: Iterable[Conflict]) -> tuple[Decision, ...]:
+def _expected(around: Around, steps: Mapping[str, StepState]) -> list[Decision]:
+    """From what the expected days were worked out, for each step that was observed."""
+    rule = expect_as_observed
+    return [
+        Decision(rule.__name__, key, inputs, rule(inputs), None, around.now)
+        for key, inputs in weighed(around, steps)
+    ]
+
+
+def _decisions(
+    on: Walk, conflicts: Iterable[Conflict], *, expected: Iterable[Decision] = ()
+) -> tuple[Decision, ...]:
     """Every automatic decision, in the order of what set it off."""
-    made = list(on.decisions)
+    made = [*on.decisions, *expected]
     by_id = {event.ref: event for event in on.ledger.settlements.values()}
     for conflict in conflicts:
         made.append(_proposal(conflict))

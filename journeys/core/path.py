@@ -65,6 +65,7 @@ class Picture:
     rows: int
     eta_low: date | None
     eta_high: date | None
+    finished: int = 0
 
 
 def layout(
@@ -96,6 +97,7 @@ def layout(
         rows=sum(lane.rows for lane in lanes),
         eta_low=state.eta.low if state.eta else None,
         eta_high=state.eta.high if state.eta else None,
+        finished=state.eta.finished if state.eta else 0,
     )
 
 

@@ -33,9 +33,13 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """How long a step really took elsewhere, in business hours: two quantiles of `count` cases."""
+    """How long a step really took elsewhere, in business hours.
+
+    The 25th, 50th and 80th percentile of `count` finished ones.
+    """
 
     low: float
+    middle: float
     high: float
     count: int
 
@@ -107,10 +111,15 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class Eta:
-    """The days between which the last step should be over."""
+    """The days between which the last step should be over.
+
+    `finished` is how many finished ones the least known of the observed steps ahead rests on;
+    0 when all of it is what the program promises.
+    """
 
     low: date
     high: date
+    finished: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,10 @@ from django.db.models import QuerySet
 
 from accounts.phi import Sealed, opened
 from accounts.prepared import Asked, Prepared, together
+from journeys.core import pace
+from journeys.core.evaluate import NOTHING, Observations
 from journeys.core.events import Event, from_json
-from journeys.models import Journey, JourneyEvent, JourneyParty, WorkItem
+from journeys.models import Journey, JourneyEvent, JourneyParty, ProgramPace, WorkItem
 
 # An event's journey, id, organization and closed body.
 Told = tuple[UUID, UUID, UUID, Sealed]
@@ -33,7 +35,7 @@ def one() -> QuerySet[Journey]:
     """Journeys with their program, hub and pharmacy, in one query."""
     # A definition is a long text, and what is needed of it is kept by journeys.domain.graphs.
     found: QuerySet[Journey] = Journey.objects.select_related(
-        "program_version__program", "hub", "pharmacy"
+        "program_version__program__pace", "hub", "pharmacy"
     ).defer("program_version__definition")
     return found
 
@@ -69,6 +71,12 @@ def _bodies() -> QuerySet[JourneyEvent, Any]:
     # The other columns repeat the body for queries. An object of each row would cost as much
     # again as opening its body and making an event of it.
     return found.values_list("journey_id", "id", "organization_id", "body")
+
+
+def observations_of(journey: Journey) -> Observations:
+    """What was last counted of the journey's program. Needs what `one` loads."""
+    kept: ProgramPace | None = getattr(journey.program_version.program, "pace", None)
+    return pace.from_json(kept.observed) if kept else NOTHING
 
 
 def events_of(rows: Sequence[Told]) -> list[Event]:

@@ -20,7 +20,7 @@ from journeys.domain.graphs import graph_of
 from journeys.domain.notifying import notices_of
 from journeys.domain.parties import Cast, cast_with
 from journeys.domain.projection import projecting
-from journeys.domain.reading import Reading, events_of, read, told
+from journeys.domain.reading import Reading, events_of, observations_of, read, told
 from journeys.domain.sending import queue_delivery
 from journeys.domain.twins import twins_without
 from journeys.domain.worklist import open_work, sync_work
@@ -95,7 +95,14 @@ def stored_events(journey: Journey) -> list[Event]:
 def state_of(cast: Cast, graph: Graph, events: Sequence[Event], *, now: datetime) -> JourneyState:
     """Where the cast's journey stands after these events."""
     started_at = cast.journey.started_at
-    return evaluate(graph, events, started_at=started_at, now=now, parties=cast.people())
+    return evaluate(
+        graph,
+        events,
+        started_at=started_at,
+        now=now,
+        parties=cast.people(),
+        observed=observations_of(cast.journey),
+    )
 
 
 def _learn(found: Reading, event: Event | None, *, actor: Actor | None, now: datetime) -> None:

@@ -18,6 +18,7 @@ from journeys.models.journey import (
 )
 from journeys.models.lag import LagCount, LagMark
 from journeys.models.notices import Notice, NoticeRead, NoticeSettings
+from journeys.models.pace import ProgramPace
 from journeys.models.upkeep import UpkeepIssue
 from journeys.models.work import SavedView, WorkItem
 
@@ -42,6 +43,7 @@ __all__ = [
     "Packet",
     "PartnerCase",
     "PartnerKey",
+    "ProgramPace",
     "SavedView",
     "StatusLine",
     "UpkeepIssue",

@@ -18,6 +18,7 @@ OPEN_MODELS = {
     "accounts.Membership": "read at each request to find out for whom a person acts",
     "journeys.KeptGraph": "the steps of a program's journeys, about nobody",
     "journeys.LagMark": "one moment, about nobody",
+    "journeys.ProgramPace": "how long a program's steps took, counted over very many",
     "programs.DiagnosisCode": "a public table, the same for everybody",
     "programs.DiagnosisRelease": "a public table, the same for everybody",
     "programs.NpiRecord": "a public registry, the same for everybody",

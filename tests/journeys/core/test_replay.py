@@ -55,7 +55,9 @@ def test_each_kind_of_decision_is_kept() -> None:
     told = good_story(GRAPHS["rems"])
     lapsed = fact("practice", 75, rems_authorized_until_on="2026-03-04")
     stopped = stand([*told[:-2], lapsed], graph=GRAPHS["rems"]).decisions
-    assert rules | {decision.rule for decision in stopped} == set(RULES)
+    # What was observed elsewhere is nothing a story tells: see test_eta.
+    told_rules = rules | {decision.rule for decision in stopped}
+    assert told_rules == set(RULES) - {"expect_as_observed"}
 
 
 def test_a_skip_keeps_the_fact_it_rests_on() -> None:
