@@ -18,9 +18,8 @@ from journeys.partners.registry import CARRIERS
 
 @shared_task(name="journeys.tasks.send_due_deliveries")  # type: ignore[untyped-decorator]  # celery is untyped
 def send_due_deliveries() -> None:
-    """Send what is due; a full batch means that there is more."""
-    taken = delivering.deliver_due(carriers=CARRIERS, clock=timezone.now)
-    if taken >= delivering.BATCH:
+    """Send what is due and tell the journeys; a long queue gives others their turn in between."""
+    if delivering.deliver(carriers=CARRIERS, clock=timezone.now):
         nudge("journeys.tasks.send_due_deliveries", queue="routing")
 
 

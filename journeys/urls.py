@@ -69,6 +69,11 @@ urlpatterns = [
     path("exchange/deliveries/<uuid:delivery_id>/", exchange.delivery, name="exchange_delivery"),
     path("exchange/deliveries/<uuid:delivery_id>/replay/", exchange.replay, name="exchange_replay"),
     path(
+        "exchange/deliveries/<uuid:delivery_id>/as-packet/",
+        exchange.as_packet,
+        name="exchange_as_packet",
+    ),
+    path(
         "exchange/reports/<uuid:report_id>/replay/",
         exchange.replay_report,
         name="exchange_report_replay",

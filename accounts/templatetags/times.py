@@ -81,6 +81,13 @@ def when(value: datetime | None) -> str:
     return f"{day(value)}, {clock(value)} {SPOKEN_ZONES.get(zone, zone)}"
 
 
+@register.filter
+def since(value: datetime, now: datetime | None = None) -> str:
+    """``8:00 am`` of the same day, otherwise with its day, for something that has lasted since."""
+    same_day = local(value).date() == local(now or timezone.now()).date()
+    return clock(value) if same_day else when(value)
+
+
 def span(seconds: float) -> str:
     """A length of time in its largest fitting unit: ``14 h``, ``3 days``, ``5 weeks``."""
     if seconds < HOUR:

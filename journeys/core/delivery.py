@@ -45,15 +45,22 @@ class Receipt:
 class TransportError(Exception):
     """A delivery failed; a permanent failure is never tried again.
 
-    `retry_after` is the wait the partner asked for. The message carries no patient data.
+    `retry_after` is the wait the partner asked for. `ours` says that the fault is on our side
+    and tells nothing about the partner. The message carries no patient data.
     """
 
     def __init__(
-        self, message: str, *, permanent: bool, retry_after: timedelta | None = None
+        self,
+        message: str,
+        *,
+        permanent: bool,
+        retry_after: timedelta | None = None,
+        ours: bool = False,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.retry_after = retry_after
+        self.ours = ours
 
 
 class Transport(Protocol):

@@ -9,17 +9,21 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
-from queue import SimpleQueue
+from datetime import datetime
+from queue import Empty, SimpleQueue
+from typing import Any
 from uuid import UUID
 
 import structlog
 
+from journeys.core.circuit import OPENS_AFTER
 from journeys.core.delivery import Outgoing, Receipt, Transport, TransportError
 
 log = structlog.get_logger(__name__)
-# A delivery that has not begun by then is handed back untouched. With the adapters' timeout of
+# A delivery that has not begun by then is handed back untouched, and so is what is left when a
+# partner fails as often in a row as it takes to see that it is down. With the adapters' timeout of
 # 15 s this keeps a batch inside its lease and inside the time limit of a task.
 START_WITHIN_SECONDS = 20.0
 ANSWER_WITHIN_SECONDS = 45.0
@@ -49,17 +53,24 @@ class Route:
     recipient: str
     address: str = ""
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    options: Mapping[str, Any] = field(default_factory=dict, compare=False)
     concurrency: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claimed:
-    """One delivery that this process alone has until its lease ends."""
+    """One delivery that this process alone has until its lease ends.
+
+    `attempt` is how far up the ladder it is; one that only asks whether a partner is back is
+    not `counted`.
+    """
 
     delivery_id: UUID
     journey_id: UUID
     attempt_id: UUID
     attempt: int
+    counted: bool
+    lease_until: datetime
     route: Route
     outgoing: Outgoing = field(repr=False)
 
@@ -71,15 +82,21 @@ Carrier = Callable[[Route], AbstractAsyncContextManager[Transport]]
 
 def carry(
     claimed: Sequence[Claimed], carriers: Mapping[str, Carrier]
-) -> Iterator[tuple[Claimed, Result]]:
-    """Send each endpoint's share at once, up to its limit; yield results as they come."""
+) -> Iterator[list[tuple[Claimed, Result]]]:
+    """Send each endpoint's share at once, up to its limit; yield what came meanwhile, together."""
     results: SimpleQueue[tuple[Claimed, Result]] = SimpleQueue()
     thread = threading.Thread(
         target=lambda: asyncio.run(_carry(claimed, carriers, results)), daemon=True
     )
     thread.start()
-    for _ in claimed:
-        yield results.get(timeout=ANSWER_WITHIN_SECONDS)
+    awaited = len(claimed)
+    while awaited:
+        came = [results.get(timeout=ANSWER_WITHIN_SECONDS)]
+        with suppress(Empty):
+            while True:
+                came.append(results.get_nowait())
+        awaited -= len(came)
+        yield came
     # What was given up on may go on for a while; nobody waits for it.
     thread.join(timeout=END_WITHIN_SECONDS)
 
@@ -96,14 +113,20 @@ async def _carry(
 
     async def lane(route: Route, share: Sequence[Claimed]) -> None:
         left = list(reversed(share))
+        failed_in_a_row = 0
         try:
             async with carriers[route.transport](route) as transport:
 
                 async def hand() -> None:
+                    nonlocal failed_in_a_row
                     while left:
                         one = left.pop()
-                        in_time = time.monotonic() < begin_by
-                        results.put((one, await _send(transport, one) if in_time else None))
+                        begin = time.monotonic() < begin_by and failed_in_a_row < OPENS_AFTER
+                        result = await _send(transport, one) if begin else None
+                        if result is not None:
+                            down = isinstance(result, TransportError) and not result.permanent
+                            failed_in_a_row = failed_in_a_row + 1 if down else 0
+                        results.put((one, result))
 
                 await asyncio.gather(*(hand() for _ in range(min(route.concurrency, len(share)))))
         except Exception as error:  # as in _send, for all that is left
@@ -127,4 +150,6 @@ async def _send(transport: Transport, one: Claimed) -> Receipt | TransportError:
 
 def _ours(error: Exception, about: UUID) -> TransportError:
     log.error("carrying_broke", about=str(about), exc_info=error)
-    return TransportError("Something went wrong on our side while sending.", permanent=False)
+    return TransportError(
+        "Something went wrong on our side while sending.", permanent=False, ours=True
+    )

@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import Case, Exists, F, Max, OuterRef, QuerySet, When
 from django.db.models.functions import Now
 
 from accounts.tenancy import every_tenant
@@ -14,6 +16,7 @@ from journeys.core.consent import Refusal
 from journeys.core.delivery import MAX_ATTEMPTS
 from journeys.domain.carrying import Claimed, Route
 from journeys.domain.disclosing import outgoing_of, refusal_for, role_of
+from journeys.domain.lanes import Lane, open_lanes
 from journeys.enums import DeliveryStatus
 from journeys.models import ConsentGrant, Delivery, DeliveryAttempt, Endpoint
 
@@ -30,48 +33,92 @@ class Batch:
     worn_out: list[tuple[UUID, UUID]]
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A delivery of this batch, its recipient's role, and the connections of its lane."""
+
+    delivery: Delivery
+    role: str
+    connections: int
+
+
 def claim(*, limit: int, lease: timedelta, now: datetime) -> Batch:
     """Lease due deliveries and write an attempt for each; committed before anything is sent.
 
     A delivery whose lease ran out is taken again. One waits while an earlier delivery of the
-    same journey to the same recipient is not settled, and while its endpoint is off. The lease
-    runs by the database's clock, which all workers share.
+    same journey to the same recipient is not settled, and while its endpoint is off or rests.
+    Urgent ones go first. The lease runs by the database's clock, which all workers share.
     """
     with every_tenant(reason="the exchange sends for every practice"):
-        due = list(_due(limit, now))
-        grants = _grants(due)
+        _take_back()
         batch = Batch([], [], [])
-        taken: list[tuple[Delivery, str]] = []
-        for delivery in due:
-            role = role_of(delivery.recipient)
-            if delivery.attempts >= MAX_ATTEMPTS:
-                batch.worn_out.append((delivery.pk, delivery.journey_id))
+        taken: list[Taken] = []
+        lanes = open_lanes(now=now)
+        for lane in lanes:
+            share = max(1, limit // len(lanes))
+            found = list(_of_lane(lane, share, now))
+            if lane.given_up:
+                batch.worn_out.extend((each.pk, each.journey_id) for each in found)
+                _switch_off_when_empty(lane.endpoint, left=len(found) == share)
                 continue
-            refusal = refusal_for(delivery, role=role, grants=grants[delivery.journey_id], at=now)
-            if refusal:
-                batch.withheld.append((delivery.pk, delivery.journey_id, refusal))
-            else:
-                taken.append((delivery, role))
-        batch.claimed.extend(_lease(taken, lease, now=now))
+            # All that waits fits into one batch: no other will need the rest of the connections.
+            half = (lane.free + 1) // 2
+            connections = lane.free if len(found) < share else half
+            taken += [Taken(each, role_of(each.recipient), connections) for each in found]
+        batch.claimed.extend(_lease(_permitted(taken, batch, now=now), lease, now=now))
         return batch
 
 
-def _due(limit: int, now: datetime) -> "QuerySet[Delivery]":
+def _take_back() -> None:
+    """What a worker that died had is due again."""
+    orphaned = Delivery.objects.filter(status=DeliveryStatus.CLAIMED, lease_until__lt=Now())
+    orphaned.update(status=DeliveryStatus.PENDING, lease_until=None)
+
+
+def _switch_off_when_empty(endpoint: Endpoint, *, left: bool) -> None:
+    """A partner that was down for days: once nothing waits any more, nothing new goes there."""
+    if not left:
+        Endpoint.objects.filter(pk=endpoint.pk).update(active=False)
+
+
+def _permitted(taken: Iterable[Taken], batch: Batch, *, now: datetime) -> list[Taken]:
+    """Those that may still be tried and told; the others go to the batch's other lists."""
+    taken = list(taken)
+    grants = _grants(each.delivery for each in taken)
+    permitted = []
+    for each in taken:
+        delivery = each.delivery
+        if delivery.attempts >= MAX_ATTEMPTS:
+            batch.worn_out.append((delivery.pk, delivery.journey_id))
+            continue
+        known = grants[delivery.journey_id]
+        refusal = refusal_for(delivery, role=each.role, grants=known, at=now)
+        if refusal:
+            batch.withheld.append((delivery.pk, delivery.journey_id, refusal))
+        else:
+            permitted.append(each)
+    return permitted
+
+
+def _of_lane(lane: Lane, limit: int, now: datetime) -> "QuerySet[Delivery]":
+    """What may go down this lane, the urgent first; a probe is whatever was tried longest ago."""
     earlier = Delivery.objects.filter(
         journey=OuterRef("journey"),
         recipient=OuterRef("recipient"),
         packet__version__lt=OuterRef("packet__version"),
         status__in=UNSETTLED,
     )
-    due: QuerySet[Delivery] = (
+    its: QuerySet[Delivery] = (
         Delivery.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("endpoint", "recipient", "packet", "journey")
-        .filter(status__in=UNSETTLED, next_attempt_at__lte=now, endpoint__active=True)
-        .filter(Q(status=DeliveryStatus.PENDING) | Q(lease_until__lt=Now()))
-        .filter(~Exists(earlier))
-        .order_by("next_attempt_at")[:limit]
+        .filter(endpoint=lane.endpoint)
     )
-    return due
+    pending = its.filter(~Exists(earlier), status=DeliveryStatus.PENDING)
+    if lane.probing or lane.given_up:
+        return pending.order_by("next_attempt_at", "created_at")[: limit if lane.given_up else 1]
+    return pending.filter(next_attempt_at__lte=now).order_by(
+        "-urgent", "next_attempt_at", "created_at"
+    )[:limit]
 
 
 def _grants(due: Iterable[Delivery]) -> Mapping[UUID, list[ConsentGrant]]:
@@ -81,48 +128,70 @@ def _grants(due: Iterable[Delivery]) -> Mapping[UUID, list[ConsentGrant]]:
     return grants
 
 
-def _lease(
-    taken: list[tuple[Delivery, str]], lease: timedelta, *, now: datetime
-) -> Iterable[Claimed]:
-    ids = [delivery.pk for delivery, _ in taken]
-    last = _earlier_tries([delivery.pk for delivery, _ in taken if delivery.attempts], now=now)
-    Delivery.objects.filter(pk__in=ids).update(
-        status=DeliveryStatus.CLAIMED, attempts=F("attempts") + 1, lease_until=Now() + lease
-    )
+def _lease(taken: list[Taken], lease: timedelta, *, now: datetime) -> Iterable[Claimed]:
+    if not taken:
+        return []
+    ids = [each.delivery.pk for each in taken]
+    last = _earlier_tries(ids, now=now)
+    until = _lease_end(lease)
+    due = {each.delivery.pk for each in taken if each.delivery.next_attempt_at <= now}
+    for connections in {each.connections for each in taken}:
+        its = [each.delivery.pk for each in taken if each.connections == connections]
+        Delivery.objects.filter(pk__in=its).update(
+            attempts=F("attempts") + Case(When(next_attempt_at__lte=now, then=1), default=0),
+            status=DeliveryStatus.CLAIMED,
+            lease_until=until,
+            connections=connections,
+        )
     attempts = DeliveryAttempt.objects.bulk_create(
         DeliveryAttempt(
-            organization_id=delivery.organization_id,
-            party_ids=delivery.party_ids,
-            delivery=delivery,
-            number=last.get(delivery.pk, 0) + 1,
+            organization_id=each.delivery.organization_id,
+            party_ids=each.delivery.party_ids,
+            delivery=each.delivery,
+            number=last.get(each.delivery.pk, 0) + 1,
             started_at=now,
         )
-        for delivery, _ in taken
+        for each in taken
     )
-    routes = {d.endpoint_id: route_of(d.endpoint, d.recipient.name) for d, _ in taken}
+    routes = {
+        each.delivery.endpoint_id: route_of(
+            each.delivery.endpoint, each.delivery.recipient.name, connections=each.connections
+        )
+        for each in taken
+    }
     return [
         Claimed(
-            delivery_id=delivery.pk,
-            journey_id=delivery.journey_id,
+            delivery_id=each.delivery.pk,
+            journey_id=each.delivery.journey_id,
             attempt_id=attempt.pk,
-            attempt=delivery.attempts + 1,
-            route=routes[delivery.endpoint_id],
-            outgoing=outgoing_of(delivery, role=role, attempt=attempt.number),
+            attempt=each.delivery.attempts + (each.delivery.pk in due),
+            counted=each.delivery.pk in due,
+            lease_until=until,
+            route=routes[each.delivery.endpoint_id],
+            outgoing=outgoing_of(each.delivery, role=each.role, attempt=attempt.number),
         )
-        for (delivery, role), attempt in zip(taken, attempts, strict=True)
+        for each, attempt in zip(taken, attempts, strict=True)
     ]
+
+
+def _lease_end(lease: timedelta) -> datetime:
+    """When the lease of a batch that begins now ends, by the database's clock; no two alike."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select clock_timestamp() + make_interval(secs => %s)", [lease.total_seconds()]
+        )
+        until: datetime = cursor.fetchone()[0]
+    return until
 
 
 def _earlier_tries(ids: list[UUID], *, now: datetime) -> Mapping[UUID, int]:
     """Each delivery's last attempt by number, those that were interrupted ended."""
-    if not ids:
-        return {}
     tries = DeliveryAttempt.objects.filter(delivery__in=ids)
     tries.filter(finished_at=None).update(finished_at=now, outcome=INTERRUPTED)
     return dict(tries.values_list("delivery").annotate(Max("number")))
 
 
-def route_of(endpoint: Endpoint, recipient: str) -> Route:
+def route_of(endpoint: Endpoint, recipient: str, *, connections: int) -> Route:
     """The endpoint as an adapter reads it; during a change of secret both of them sign."""
     secrets = (endpoint.secret, endpoint.previous_secret)
     return Route(
@@ -131,5 +200,6 @@ def route_of(endpoint: Endpoint, recipient: str) -> Route:
         recipient=recipient,
         address=endpoint.address,
         secrets=tuple(secret for secret in secrets if secret),
-        concurrency=max(1, endpoint.concurrency),
+        options=MappingProxyType(endpoint.options),
+        concurrency=connections,
     )

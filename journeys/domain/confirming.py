@@ -43,6 +43,7 @@ def confirmed(
     delivery.lease_until = None
     delivery.partner_case_number = reference[:60]
     delivery.trouble = ""
+    delivery.untold = False
     delivery.save(
         update_fields=[
             "status",
@@ -51,8 +52,14 @@ def confirmed(
             "lease_until",
             "partner_case_number",
             "trouble",
+            "untold",
         ]
     )
+    tell_acceptance(journey, delivery, at=at, now=now)
+
+
+def tell_acceptance(journey: Journey, delivery: Delivery, *, at: datetime, now: datetime) -> None:
+    """Write the confirmation into the journey. The caller holds the journey's lock."""
     close_work(delivery, why=f"{delivery.recipient.name} confirmed it.", now=now)
     record(journey.pk, _event(delivery, at=at, now=now), actor=None, now=now)
 

@@ -1,6 +1,7 @@
 """Send what is due: claim and commit, send with no transaction open, settle and commit."""
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,102 +9,131 @@ import structlog
 from django.conf import settings
 
 from accounts.tenancy import every_tenant
+from accounts.writing import again_after_deadlock
 from journeys.core.consent import Refusal
 from journeys.core.delivery import Receipt, TransportError, next_attempt_at
 from journeys.domain.carrying import Carrier, Claimed, EndpointGone, Refused, Result, carry
 from journeys.domain.claiming import UNSETTLED, claim
-from journeys.domain.confirming import confirmed
-from journeys.domain.recording import lock_journey
-from journeys.domain.telling_people import close_work, open_work, tell_journey
+from journeys.domain.lanes import Tally, keep_tally
+from journeys.domain.ledger import Settled, end_attempts, forget_attempts, give_back, write
+from journeys.domain.telling import tell
 from journeys.enums import DeliveryStatus
-from journeys.models import Delivery, DeliveryAttempt, Endpoint, Journey
+from journeys.models import Delivery
 
 log = structlog.get_logger(__name__)
 BATCH = 200
+TOLD_AT_ONCE = 20
+# A worker that is busy for so long looks after its queue in between.
+SPELL = timedelta(seconds=20)
+
+
+def deliver(*, carriers: Mapping[str, Carrier], clock: Callable[[], datetime]) -> bool:
+    """Send everything due, and tell the journeys of it; whether something is left to do.
+
+    Sending goes first: the story of what went is written while nothing waits to go.
+    """
+    until = clock() + SPELL
+    while clock() < until:
+        if not deliver_due(carriers=carriers, clock=clock) and not tell(
+            limit=TOLD_AT_ONCE, now=clock()
+        ):
+            return False
+    return True
 
 
 def deliver_due(
     *, carriers: Mapping[str, Carrier], clock: Callable[[], datetime], limit: int = BATCH
 ) -> int:
-    """Send up to `limit` due deliveries; how many were taken.
+    """Send up to `limit` due deliveries; how many came to something.
 
     A process that dies on the way loses nothing: the lease runs out and another takes the
     same deliveries, under the same ids.
     """
     lease = timedelta(seconds=settings.DELIVERY_LEASE_SECONDS)
     batch = claim(limit=limit, lease=lease, now=clock())
-    for delivery_id, journey_id, refusal in batch.withheld:
-        _withhold(delivery_id, journey_id, refusal, now=clock())
-    for delivery_id, journey_id in batch.worn_out:
-        _give_up(delivery_id, journey_id, now=clock())
-    for claimed, result in carry(batch.claimed, carriers):
+    for delivery_id, _journey, refusal in batch.withheld:
+        _withhold(delivery_id, refusal, now=clock())
+    for delivery_id, _journey in batch.worn_out:
+        _give_up(delivery_id, now=clock())
+    came_to_something = len(batch.withheld) + len(batch.worn_out)
+    for results in carry(batch.claimed, carriers):
+        came_to_something += sum(result is not None for _, result in results)
         try:
-            settle(claimed, result, now=clock())
-        except Exception as error:  # it is sent again when its lease runs out; others go on
-            log.error("settling_broke", delivery=str(claimed.delivery_id), exc_info=error)
-    return len(batch.claimed) + len(batch.withheld) + len(batch.worn_out)
+            settle(results, now=clock())
+        except Exception as error:  # they are sent again when the lease runs out; others go on
+            log.error("settling_broke", count=len(results), exc_info=error)
+    return came_to_something
 
 
-def settle(claimed: Claimed, result: Result, *, now: datetime) -> None:
-    """Keep what came of one attempt, and tell the journey and the people it concerns.
+def settle(results: Sequence[tuple[Claimed, Result]], *, now: datetime) -> None:
+    """Keep what came of attempts: one statement for all that came through, one for the rest.
 
     A process that lost its lease meanwhile only completes its attempt, unless it brings the
-    partner's answer: that counts whoever brings it.
+    partner's answer: that counts whoever brings it. The journeys are told afterwards.
     """
+    again_after_deadlock(lambda: _settle(results, now=now))
+
+
+def _settle(results: Sequence[tuple[Claimed, Result]], *, now: datetime) -> None:
     with every_tenant(reason="the exchange settles what it sent for every practice"):
-        journey = lock_journey(claimed.journey_id)
-        delivery = _locked(claimed.delivery_id)
-        if result is None:
-            _hand_back(delivery, claimed)
-            return
-        outcome = "Taken in" if isinstance(result, Receipt) else str(result)
-        DeliveryAttempt.objects.filter(pk=claimed.attempt_id).update(
-            finished_at=now, outcome=outcome[:200]
-        )
-        if delivery.status not in UNSETTLED:
-            return
-        if isinstance(result, Receipt):
-            _sent(journey, delivery, result, now=now)
-        elif delivery.attempts == claimed.attempt and delivery.status == DeliveryStatus.CLAIMED:
-            _failed(journey, delivery, result, now=now)
+        ids = [claimed.delivery_id for claimed, _ in results]
+        locked = Delivery.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+        found = {each.pk: each for each in locked}
+        settled: list[Settled] = []
+        tallies: dict[UUID, Tally] = defaultdict(Tally)
+        handed_back: list[Claimed] = []
+        for claimed, result in results:
+            delivery = found[claimed.delivery_id]
+            held = (
+                delivery.status == DeliveryStatus.CLAIMED
+                and delivery.lease_until == claimed.lease_until
+            )
+            if result is None:
+                handed_back.append(claimed)
+                if held:
+                    settled.append(give_back(delivery, counted=claimed.counted))
+                continue
+            _count(tallies[claimed.route.endpoint_id], result)
+            if isinstance(result, Receipt) and delivery.status in UNSETTLED:
+                settled.append(_arrived(delivery, result, now=now))
+            elif isinstance(result, TransportError) and held:
+                settled.append(_failed(delivery, claimed, result, now=now))
+        forget_attempts(handed_back)
+        end_attempts([(one, result) for one, result in results if result is not None], now=now)
+        write(settled)
+        for endpoint_id in sorted(tallies):
+            keep_tally(endpoint_id, tallies[endpoint_id], now=now)
 
 
-def _locked(delivery_id: UUID) -> Delivery:
-    locked: Delivery = (
-        Delivery.objects.select_for_update(of=("self",))
-        .select_related("recipient", "endpoint", "packet")
-        .get(pk=delivery_id)
+def _count(tally: Tally, result: Result) -> None:
+    if isinstance(result, TransportError):
+        tally.failed(result)
+        tally.gone = tally.gone or isinstance(result, EndpointGone)
+    else:
+        tally.succeeded()
+
+
+def _arrived(delivery: Delivery, receipt: Receipt, *, now: datetime) -> Settled:
+    """Taken in; a case number in the same breath is the confirmation."""
+    accepted = bool(receipt.reference)
+    return Settled(
+        id=delivery.pk,
+        status=DeliveryStatus.ACCEPTED if accepted else DeliveryStatus.SENT,
+        attempts=delivery.attempts,
+        next_attempt_at=delivery.next_attempt_at,
+        sent_at=now,
+        settled_at=now if accepted else None,
+        partner_case_number=receipt.reference[:60],
+        untold=True,
     )
-    return locked
 
 
-def _hand_back(delivery: Delivery, claimed: Claimed) -> None:
-    """Nothing was sent: as if it had not been taken."""
-    DeliveryAttempt.objects.filter(pk=claimed.attempt_id).delete()
-    if delivery.attempts == claimed.attempt and delivery.status == DeliveryStatus.CLAIMED:
-        delivery.attempts -= 1
-        delivery.status = DeliveryStatus.PENDING
-        delivery.lease_until = None
-        delivery.save(update_fields=["attempts", "status", "lease_until"])
-
-
-def _sent(journey: Journey, delivery: Delivery, receipt: Receipt, *, now: datetime) -> None:
-    """Taken in; a case number in the same breath is the confirmation, and all there is to tell."""
-    if receipt.reference:
-        confirmed(journey, delivery, reference=receipt.reference, at=now, now=now)
-        return
-    delivery.status = DeliveryStatus.SENT
-    delivery.sent_at = now
-    delivery.trouble = ""
-    delivery.lease_until = None
-    delivery.save(update_fields=["status", "sent_at", "trouble", "lease_until"])
-    close_work(delivery, why=f"{delivery.recipient.name} has it now.", now=now)
-    tell_journey(journey, delivery, now=now)
-
-
-def _failed(journey: Journey, delivery: Delivery, error: TransportError, *, now: datetime) -> None:
+def _failed(
+    delivery: Delivery, claimed: Claimed, error: TransportError, *, now: datetime
+) -> Settled:
     """Back on the ladder, or off it for good: then a person is told."""
-    delivery.trouble = str(error)[:200]
+    if not error.permanent and not claimed.counted:
+        return Settled.waiting(delivery, at=delivery.next_attempt_at, trouble=str(error))
     again_at = (
         None
         if error.permanent
@@ -111,40 +141,25 @@ def _failed(journey: Journey, delivery: Delivery, error: TransportError, *, now:
             delivery.attempts, now=now, key=str(delivery.pk), retry_after=error.retry_after
         )
     )
-    if isinstance(error, EndpointGone):
-        Endpoint.objects.filter(pk=delivery.endpoint_id).update(active=False)
     if again_at is not None:
-        delivery.status = DeliveryStatus.PENDING
-        delivery.next_attempt_at = again_at
-        delivery.lease_until = None
-        delivery.save(update_fields=["status", "next_attempt_at", "lease_until", "trouble"])
-        return
-    refused = isinstance(error, Refused)
-    status = DeliveryStatus.REJECTED if refused else DeliveryStatus.ABANDONED
-    _stop(journey, delivery, status, now=now)
+        return Settled.waiting(delivery, at=again_at, trouble=str(error))
+    status = DeliveryStatus.REJECTED if isinstance(error, Refused) else DeliveryStatus.ABANDONED
+    return Settled.stopped(delivery, status, at=now, trouble=str(error))
 
 
-def _withhold(delivery_id: UUID, journey_id: UUID, refusal: Refusal, *, now: datetime) -> None:
+def _withhold(delivery_id: UUID, refusal: Refusal, *, now: datetime) -> None:
     with every_tenant(reason="the exchange holds back what a patient has not permitted"):
-        journey, delivery = lock_journey(journey_id), _locked(delivery_id)
-        if delivery.status in UNSETTLED:
-            delivery.trouble = refusal.sentence[:200]
-            _stop(journey, delivery, DeliveryStatus.WITHHELD, now=now)
+        _stop(delivery_id, DeliveryStatus.WITHHELD, refusal.sentence, now=now)
 
 
-def _give_up(delivery_id: UUID, journey_id: UUID, *, now: datetime) -> None:
-    """Every attempt was interrupted: something about this delivery stops our workers."""
+def _give_up(delivery_id: UUID, *, now: datetime) -> None:
+    """Every attempt was interrupted, or its partner was down for days."""
     with every_tenant(reason="the exchange gives up what it cannot send"):
-        journey, delivery = lock_journey(journey_id), _locked(delivery_id)
-        if delivery.status in UNSETTLED:
-            delivery.trouble = delivery.trouble or "Sending it was interrupted every time."
-            _stop(journey, delivery, DeliveryStatus.ABANDONED, now=now)
+        _stop(delivery_id, DeliveryStatus.ABANDONED, "", now=now)
 
 
-def _stop(journey: Journey, delivery: Delivery, status: str, *, now: datetime) -> None:
-    delivery.status = DeliveryStatus(status)
-    delivery.settled_at = now
-    delivery.lease_until = None
-    delivery.save(update_fields=["status", "settled_at", "lease_until", "trouble"])
-    tell_journey(journey, delivery, now=now)
-    open_work(journey, delivery, now=now)
+def _stop(delivery_id: UUID, status: DeliveryStatus, trouble: str, *, now: datetime) -> None:
+    delivery = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
+    if delivery.status in UNSETTLED:
+        said = trouble or delivery.trouble or "Sending it was interrupted every time."
+        write([Settled.stopped(delivery, status, at=now, trouble=said)])

@@ -8,7 +8,8 @@ from accounts.core.actor import Actor
 from accounts.tenancy import every_tenant
 from journeys.domain.nudges import nudge
 from journeys.domain.recording import lock_journey
-from journeys.enums import DeliveryStatus
+from journeys.domain.sending import endpoint_of
+from journeys.enums import DeliveryStatus, Transport
 from journeys.models import Delivery, Endpoint
 
 STOPPED = (DeliveryStatus.REJECTED, DeliveryStatus.WITHHELD, DeliveryStatus.ABANDONED)
@@ -18,6 +19,12 @@ class NotReplayable(ValueError):
     """It cannot be sent again; the text says why."""
 
 
+def can_go_as_packet(delivery: Delivery) -> bool:
+    """Whether it is stuck on its own way: it stopped, or a try of it failed."""
+    failed = delivery.status == DeliveryStatus.PENDING and bool(delivery.trouble)
+    return failed or delivery.status in (DeliveryStatus.ABANDONED, DeliveryStatus.REJECTED)
+
+
 def replay_delivery(delivery: Delivery, *, by: Actor, now: datetime) -> None:
     """Put a stopped delivery at the foot of the ladder again, under the same id.
 
@@ -25,39 +32,66 @@ def replay_delivery(delivery: Delivery, *, by: Actor, now: datetime) -> None:
     """
     with every_tenant(reason="the one who replays may be the operator", actor=by):
         lock_journey(delivery.journey_id)
-        stopped = _stopped(delivery.pk)
-        endpoint = Endpoint.objects.filter(organization=stopped.recipient, active=True).first()
+        stopped = _newest(delivery.pk)
+        if stopped.status not in STOPPED:
+            raise NotReplayable("This is on its way already, or has arrived.")
+        endpoint = endpoint_of(stopped.recipient)
         if endpoint is None:
             raise NotReplayable(f"The address of {stopped.recipient.name} is switched off.")
-        stopped.endpoint = endpoint
-        stopped.status = DeliveryStatus.PENDING
-        stopped.attempts = 0
-        stopped.trouble = ""
-        stopped.settled_at = None
-        stopped.next_attempt_at = now
-        stopped.save(
-            update_fields=[
-                "endpoint",
-                "status",
-                "attempts",
-                "trouble",
-                "settled_at",
-                "next_attempt_at",
-            ]
-        )
+        _begin_again(stopped, endpoint, now=now)
         audit.wrote(stopped, action="replayed")
-        nudge("journeys.tasks.send_due_deliveries", queue="routing")
 
 
-def _stopped(delivery_id: UUID) -> Delivery:
-    """The delivery, locked, if it stands still and nothing newer went after it."""
+def send_as_packet(delivery: Delivery, *, by: Actor, now: datetime) -> None:
+    """Hand a delivery that does not go through over as a PDF packet instead, under the same id.
+
+    The caller has checked that the actor may. Raises NotReplayable.
+    """
+    with every_tenant(reason="the one who decides may be the operator", actor=by):
+        lock_journey(delivery.journey_id)
+        stuck = _newest(delivery.pk)
+        if stuck.status == DeliveryStatus.CLAIMED:
+            raise NotReplayable("It is being sent at this moment; look again in a minute.")
+        if stuck.status not in (*STOPPED, DeliveryStatus.PENDING):
+            raise NotReplayable("This has arrived already.")
+        fallback, _ = Endpoint.objects.get_or_create(
+            organization=stuck.recipient, fallback=True, defaults={"transport": Transport.PACKET}
+        )
+        if stuck.endpoint_id == fallback.pk:
+            raise NotReplayable("It goes as a PDF packet already.")
+        _begin_again(stuck, fallback, now=now)
+        audit.wrote(stuck, action="sent as a PDF packet")
+
+
+def _begin_again(delivery: Delivery, endpoint: Endpoint, *, now: datetime) -> None:
+    delivery.endpoint = endpoint
+    delivery.status = DeliveryStatus.PENDING
+    delivery.attempts = 0
+    delivery.trouble = ""
+    delivery.settled_at = None
+    delivery.next_attempt_at = now
+    delivery.untold = False
+    delivery.save(
+        update_fields=[
+            "endpoint",
+            "status",
+            "attempts",
+            "trouble",
+            "settled_at",
+            "next_attempt_at",
+            "untold",
+        ]
+    )
+    nudge("journeys.tasks.send_due_deliveries", queue="routing")
+
+
+def _newest(delivery_id: UUID) -> Delivery:
+    """The delivery, locked, if nothing newer of its kind went after it."""
     delivery: Delivery = (
         Delivery.objects.select_for_update(of=("self",))
-        .select_related("recipient", "packet")
+        .select_related("recipient", "packet", "endpoint")
         .get(pk=delivery_id)
     )
-    if delivery.status not in STOPPED:
-        raise NotReplayable("This is on its way already, or has arrived.")
     newer = Delivery.objects.filter(
         journey_id=delivery.journey_id,
         recipient=delivery.recipient,

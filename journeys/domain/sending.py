@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from accounts.models import Organization
 from journeys.domain.nudges import nudge
 from journeys.enums import DeliveryStatus, PacketKind
@@ -19,7 +21,7 @@ def queue_delivery(
 
     The caller holds the journey's lock.
     """
-    endpoint = Endpoint.objects.filter(organization=recipient, active=True).first()
+    endpoint = endpoint_of(recipient)
     if endpoint is None:
         return None
     enrollments = Packet.objects.filter(journey=journey, kind=PacketKind.ENROLLMENT)
@@ -32,12 +34,20 @@ def queue_delivery(
             "party_ids": journey.party_ids,
             "journey": journey,
             "endpoint": endpoint,
+            "urgent": journey.urgent,
             "created_at": now,
             "next_attempt_at": now,
         },
     )[0]
     nudge("journeys.tasks.send_due_deliveries", queue="routing")
     return delivery
+
+
+def endpoint_of(recipient: Organization) -> Endpoint | None:
+    """Where this partner takes what is sent to it; None when it takes nothing from us now."""
+    its = Endpoint.objects.filter(organization=recipient, active=True, fallback=False)
+    found: Endpoint | None = its.first()
+    return found
 
 
 def keep_packet(
@@ -81,8 +91,10 @@ def send_to_earlier_recipients(journey: Journey, packet: Packet, *, now: datetim
 
 def _may_have(journey: Journey, recipient: Organization) -> bool:
     """Whether anything went out to them, as far as we know or cannot exclude."""
-    its = Delivery.objects.filter(journey=journey, recipient=recipient, attempts__gt=0)
-    return bool(its.exclude(status=DeliveryStatus.WITHHELD).exists())
+    its = Delivery.objects.filter(journey=journey, recipient=recipient)
+    # One that is sent anew begins its count again, and what was tried before may have arrived.
+    tried = its.filter(Q(attempts__gt=0) | Q(tries__isnull=False))
+    return bool(tried.exclude(status=DeliveryStatus.WITHHELD).exists())
 
 
 def reason_of(delivery: Delivery) -> str | None:

@@ -1,7 +1,7 @@
 """What goes to partners and what comes back, each as a row with a life."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -20,13 +20,26 @@ class Endpoint(TenantModel):
     secret = EncryptedTextField(null=True)
     # Still accepted by the partner while it changes over to the new secret.
     previous_secret = EncryptedTextField(null=True)
+    # What else the adapter needs to know, none of it secret.
+    options: "models.JSONField[Any, Any]" = models.JSONField(default=dict, blank=True)
     concurrency = models.PositiveSmallIntegerField(default=8)
     active = models.BooleanField(default=True)
+    # Takes PDF packets in place of the partner's own way, when a person says so.
+    fallback = models.BooleanField(default=False)
+    # How sending to it goes: see journeys.core.circuit.
+    failures = models.PositiveIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True, blank=True)
+    quiet_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["organization"], condition=Q(active=True), name="one_active_endpoint"
+                fields=["organization"],
+                condition=Q(active=True, fallback=False),
+                name="one_active_endpoint",
+            ),
+            models.UniqueConstraint(
+                fields=["organization"], condition=Q(fallback=True), name="one_fallback_endpoint"
             ),
         )
 
@@ -50,9 +63,14 @@ class Delivery(PartyModel):
     )
     status = models.CharField(max_length=12, choices=DeliveryStatus, default=DeliveryStatus.PENDING)
     attempts = models.PositiveIntegerField(default=0)
+    urgent = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     next_attempt_at = models.DateTimeField()
+    # Which batch has it, told apart by when its lease ends, and how many connections that opens.
     lease_until = models.DateTimeField(null=True, blank=True)
+    connections = models.PositiveSmallIntegerField(default=0)
+    # Settled, and not yet written into its journey's story.
+    untold = models.BooleanField(default=False)
     sent_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     partner_case_number = models.CharField(max_length=60, blank=True)
@@ -67,10 +85,16 @@ class Delivery(PartyModel):
         )
         indexes = (
             models.Index(
-                fields=["next_attempt_at"],
-                condition=Q(status__in=["pending", "claimed"]),
-                name="delivery_due",
+                fields=["endpoint", "-urgent", "next_attempt_at"],
+                condition=Q(status="pending"),
+                name="delivery_pending",
             ),
+            models.Index(
+                fields=["endpoint", "lease_until"],
+                condition=Q(status="claimed"),
+                name="delivery_claimed",
+            ),
+            models.Index(fields=["created_at"], condition=Q(untold=True), name="delivery_untold"),
             models.Index(fields=["recipient", "-created_at"], name="delivery_by_recipient"),
         )
 

@@ -19,6 +19,7 @@ from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from journeys.domain import inbound, replaying
 from journeys.domain.queries import exchange as queries
+from journeys.domain.queries.quiet import quiet_partners
 from journeys.models import DeliveryAttempt, InboundReport
 from journeys.views.fragments import page_or_fragment
 
@@ -44,7 +45,7 @@ def exchange(request: HttpRequest) -> HttpResponse:
             audit.read_many(
                 [each.journey for each in found], fields=["patient_name"], purpose="exchange"
             )
-        quiet = queries.quiet_partners(actor)
+        quiet = quiet_partners(actor, now=timezone.now())
         context = {
             "rows": queries.rows_of(found, actor),
             "page": page,
@@ -110,6 +111,22 @@ def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
             "now": timezone.now(),
         }
         return render(request, "journeys/exchange_delivery.html", context)
+
+
+@requires(Permission.EXCHANGE_REPLAY)
+@require_POST
+def as_packet(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
+    """Hand a delivery that does not go through over as a PDF packet."""
+    actor = current_actor()
+    with queries.seen_by(actor):
+        found = get_visible_or_404(queries.deliveries(actor), pk=delivery_id)
+        try:
+            replaying.send_as_packet(found, by=actor, now=timezone.now())
+        except replaying.NotReplayable as why:
+            messages.warning(request, str(why))
+        else:
+            messages.success(request, _("It goes as a PDF packet, which they download here."))
+    return redirect("exchange_delivery", delivery_id)
 
 
 @requires(Permission.EXCHANGE_REPLAY)

@@ -25,6 +25,7 @@ from accounts.tenancy import current_actor
 from journeys.domain import work
 from journeys.domain.queries.lag import headline
 from journeys.domain.queries.notices import unread_messages
+from journeys.domain.queries.quiet import quiet_partners
 from journeys.domain.queries.work import (
     SCOPES,
     WorkCounts,
@@ -73,6 +74,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         {
             **_above(actor, filters, found, choices),
             "lag_sentence": lag_sentence(headline(today=now.date())),
+            "quiet": quiet_partners(actor, now=now),
             "rows": [_row(item, actor, news, now=now) for item in items],
             "page": page,
             "now": now,

@@ -29,8 +29,8 @@ class Taken:
 class Hub:
     """What the hub took, and how it answers: `status`, `headers`, `answer`, `hold` in seconds.
 
-    `moods` are statuses for the next answers, one each. While `gate` is clear it reads a
-    message and holds its answer back.
+    `moods` are statuses for the next answers, one each; messages whose ids are in `fails` get
+    500. While `gate` is clear it reads a message and holds its answer back.
     """
 
     secret: str
@@ -39,6 +39,7 @@ class Hub:
     answer: bytes = b'{"case_number": "NS-10422"}'
     hold: float = 0.0
     moods: list[int] = field(default_factory=list)
+    fails: set[str] = field(default_factory=set)
     gate: threading.Event = field(default_factory=threading.Event)
     taken: list[Taken] = field(default_factory=list)
     arrived: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
@@ -70,6 +71,7 @@ def handler_of(hub: Hub) -> type[BaseHTTPRequestHandler]:
                 hub.at_once += 1
                 hub.most_at_once = max(hub.most_at_once, hub.at_once)
                 status = hub.moods.pop(0) if hub.moods else hub.status
+                status = 500 if headers["webhook-id"] in hub.fails else status
             hub.arrived.release()
             hub.gate.wait(30)
             time.sleep(hub.hold)

@@ -100,7 +100,7 @@ class Worker(Process):
 
     def ensure_ready(self) -> None:
         """Start it unless it runs, and wait until it takes tasks."""
-        if self.running is None:
+        if self.running is None or self.running.poll() is not None:
             self.start()
         wait_for(self.ready, "the worker is ready", seconds=60)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind, Permission
@@ -16,7 +16,7 @@ from accounts.tenancy import every_tenant
 from journeys.core.codes import shown
 from journeys.domain.applying import said_in
 from journeys.domain.claiming import UNSETTLED
-from journeys.domain.replaying import STOPPED
+from journeys.domain.replaying import STOPPED, can_go_as_packet
 from journeys.enums import DeliveryStatus, ReportStatus
 from journeys.models import Delivery, Endpoint, InboundReport
 
@@ -59,15 +59,7 @@ class Row:
     next_attempt_at: datetime | None
     confirmed_as: str
     can_replay: bool
-
-
-@dataclass(frozen=True)
-class Quiet:
-    """A partner that is not confirming, since when, and how much waits for it."""
-
-    name: str
-    since: datetime
-    queued: int
+    can_go_as_packet: bool
 
 
 @dataclass(frozen=True)
@@ -149,6 +141,7 @@ def _row(delivery: Delivery, actor: Actor, *, off: bool) -> Row:
     failing = status == DeliveryStatus.PENDING and bool(delivery.trouble)
     waits = status in UNSETTLED
     journey = delivery.journey
+    may_replay = actor.may(Permission.EXCHANGE_REPLAY)
     return Row(
         id=delivery.pk,
         journey_id=journey.pk,
@@ -167,22 +160,9 @@ def _row(delivery: Delivery, actor: Actor, *, off: bool) -> Row:
         created_at=delivery.created_at,
         next_attempt_at=delivery.next_attempt_at if waits and delivery.attempts else None,
         confirmed_as=delivery.partner_case_number,
-        can_replay=actor.may(Permission.EXCHANGE_REPLAY) and status in STOPPED,
+        can_replay=may_replay and status in STOPPED,
+        can_go_as_packet=may_replay and can_go_as_packet(delivery),
     )
-
-
-def quiet_partners(actor: Actor) -> list[Quiet]:
-    """Partners to whom sending fails now, the longest silence first."""
-    waiting = deliveries(actor).filter(status__in=UNSETTLED).order_by()
-    found = waiting.values("recipient__name").annotate(
-        failing=Count("pk", distinct=True, filter=~Q(trouble="")),
-        queued=Count("pk", distinct=True),
-        since=Min("tries__started_at"),
-    )
-    return [
-        Quiet(each["recipient__name"], each["since"], each["queued"])
-        for each in found.filter(failing__gt=0).order_by("since")
-    ]
 
 
 def unusable_reports(actor: Actor) -> list[Unusable]:

@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from accounts.models import Organization
 from journeys.domain.delivering import deliver_due
+from journeys.domain.telling import tell
 from journeys.models import Endpoint, Journey
 from journeys.partners.registry import CARRIERS
 from programs.models import ProgramVersion
@@ -67,4 +68,7 @@ def journey(northstar: Organization) -> Journey:
 
 
 def deliver(clock: Turning) -> int:
-    return deliver_due(carriers=CARRIERS, clock=clock)
+    """One look at the queue, and the story of what it found; how many came to something."""
+    came = deliver_due(carriers=CARRIERS, clock=clock)
+    tell(limit=1000, now=clock())
+    return came

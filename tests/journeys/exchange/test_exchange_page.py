@@ -85,12 +85,12 @@ def test_a_hub_that_does_not_confirm_is_named_with_its_queue(
         submitted(now=clock.now)
     deliver(clock)
     content = ana.get(reverse("exchange")).content.decode()
-    assert "Northstar Access not confirming since" in content
+    assert "Northstar Access is not confirming since" in content
     assert "3 enrollments queued" in content
     hub.status = 200
     clock.turn(seconds=6)
     deliver(clock)
-    assert "not confirming" not in ana.get(reverse("exchange")).content.decode()
+    assert "is not confirming" not in ana.get(reverse("exchange")).content.decode()
 
 
 @pytest.mark.parametrize("rows", [1, 30])
@@ -236,3 +236,37 @@ def test_what_could_not_be_delivered_is_somebodys_work(
     )
     story = ana.get(reverse("journey", args=[journey.id])).content.decode()
     assert "Northstar Access refused what was handed over" in story
+
+
+def test_a_packet_that_is_stuck_can_go_as_paper(
+    ana: Client, supervisor: Client, address: Endpoint, hub: Hub, clock: Turning
+) -> None:
+    hub.status = 503
+    stuck = delivery_of(submitted(now=clock.now))
+    page = reverse("exchange_delivery", args=[stuck.id])
+    assert "Send as PDF instead" not in supervisor.get(page).content.decode()
+    deliver(clock)
+    assert "Send as PDF instead" in supervisor.get(page).content.decode()
+    assert "Send as PDF instead" not in ana.get(page).content.decode()
+    url = reverse("exchange_as_packet", args=[stuck.id])
+    assert ana.post(url).status_code == 403
+    answer = supervisor.post(url, follow=True)
+    assert "It goes as a PDF packet" in answer.content.decode()
+    clock.turn(seconds=60)
+    deliver(clock)
+    again = supervisor.post(url, follow=True)
+    assert "This has arrived already." in again.content.decode()
+
+
+def test_the_banner_stands_on_the_work_of_those_who_wait_and_of_nobody_else(
+    ana: Client, ben: Client, address: Endpoint, hub: Hub, clock: Turning
+) -> None:
+    hub.status = 503
+    for _ in range(2):
+        submitted(now=clock.now)
+    deliver(clock)
+    words = "Northstar Access is not confirming since"
+    work = ana.get(reverse("work")).content.decode()
+    assert words in work
+    assert "2 enrollments queued" in work
+    assert words not in ben.get(reverse("work")).content.decode()

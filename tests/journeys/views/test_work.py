@@ -18,8 +18,8 @@ from tests.journeys.views.conftest import PATIENT, World
 pytestmark = pytest.mark.django_db
 
 # Session and person; begin, the tenancy, end; counts, choices, rows, saved views, colleagues,
-# learn-lag, unread messages, the audit's entries; idle clock.
-QUERIES = 13
+# learn-lag, unread messages, the audit's entries, partners that are quiet; idle clock.
+QUERIES = 14
 
 
 def item_of(world: World) -> WorkItem:

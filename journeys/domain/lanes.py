@@ -1,0 +1,132 @@
+"""How much may go to each partner now: its limit over all workers, and whether it is down.
+
+A lane is one worker's share of an endpoint's connections, held as long as its batch's lease.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
+
+from journeys.core.circuit import Circuit
+from journeys.core.delivery import TransportError
+from journeys.enums import DeliveryStatus
+from journeys.models import Delivery, Endpoint
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One endpoint that something may go to: `free` connections; one delivery when `probing`."""
+
+    endpoint: Endpoint
+    free: int
+    probing: bool = False
+    given_up: bool = False
+
+
+def circuit_of(endpoint: Endpoint) -> Circuit:
+    """How sending to it goes, as the rule reads it."""
+    return Circuit(endpoint.failures, endpoint.failing_since, endpoint.quiet_until)
+
+
+def keep_circuit(endpoint: Endpoint, circuit: Circuit) -> None:
+    """Write it down. The caller holds the endpoint's lock."""
+    endpoint.failures = circuit.failures
+    endpoint.failing_since = circuit.failing_since
+    endpoint.quiet_until = circuit.quiet_until
+    endpoint.save(update_fields=["failures", "failing_since", "quiet_until"])
+
+
+def open_lanes(*, now: datetime) -> list[Lane]:
+    """The endpoints that something waits for and that may be sent to now, locked.
+
+    One that is down gets one delivery, and no worker asks it again before its wait is over.
+    """
+    waiting = list(_waiting(now))
+    used = _connections_in_use(each.pk for each in waiting) if waiting else {}
+    lanes = []
+    for endpoint in waiting:
+        circuit = circuit_of(endpoint)
+        free = max(1, endpoint.concurrency) - used.get(endpoint.pk, 0)
+        if circuit.given_up(now):
+            lanes.append(Lane(endpoint, free=1, given_up=True))
+        elif circuit.open and free > 0:
+            keep_circuit(endpoint, circuit.probing(now))
+            lanes.append(Lane(endpoint, free=1, probing=True))
+        elif free > 0:
+            lanes.append(Lane(endpoint, free=free))
+    return lanes
+
+
+def _waiting(now: datetime) -> "QuerySet[Endpoint]":
+    its = Delivery.objects.filter(endpoint=OuterRef("pk"))
+    pending = its.filter(status=DeliveryStatus.PENDING)
+    found: QuerySet[Endpoint] = (
+        Endpoint.objects.select_for_update(no_key=True, of=("self",))
+        .filter(Q(quiet_until=None) | Q(quiet_until__lte=now), active=True)
+        .filter(
+            Exists(pending.filter(next_attempt_at__lte=now))
+            | Q(failing_since__isnull=False) & Exists(pending)
+        )
+        .order_by("pk")
+    )
+    return found
+
+
+def _connections_in_use(endpoints: Iterable[UUID]) -> Mapping[UUID, int]:
+    """What the batches under way may open, by endpoint; a batch is known by its lease's end."""
+    used: dict[UUID, int] = defaultdict(int)
+    claimed = Delivery.objects.filter(
+        status=DeliveryStatus.CLAIMED, lease_until__gte=Now(), endpoint__in=list(endpoints)
+    )
+    batches = claimed.order_by().values_list("endpoint", "lease_until")
+    for endpoint_id, _lease, connections in batches.annotate(Max("connections")):
+        used[endpoint_id] += connections
+    return used
+
+
+@dataclass
+class Tally:
+    """How one endpoint's sendings of a batch went, in the order of their ends."""
+
+    failures: int = 0
+    came_through: bool = False
+    gone: bool = False
+    retry_after: timedelta | None = None
+
+    def failed(self, error: TransportError) -> None:
+        """One more. A refusal is an answer: the partner is there."""
+        if error.ours:
+            return
+        if error.permanent:
+            self.succeeded()
+            return
+        self.failures += 1
+        if error.retry_after:
+            self.retry_after = max(error.retry_after, self.retry_after or error.retry_after)
+
+    def succeeded(self) -> None:
+        self.failures, self.came_through, self.retry_after = 0, True, None
+
+
+def keep_tally(endpoint_id: UUID, tally: Tally, *, now: datetime) -> None:
+    """What a batch tells of its endpoint.
+
+    The first to come through to a partner that was down lets everything that waits for it go.
+    """
+    found = Endpoint.objects.select_for_update(no_key=True, of=("self",)).get(pk=endpoint_id)
+    before = circuit_of(found)
+    after = Circuit() if tally.came_through else before
+    if tally.failures:
+        after = after.after(tally.failures, now=now, retry_after=tally.retry_after)
+    if after != before:
+        keep_circuit(found, after)
+    if tally.gone:
+        Endpoint.objects.filter(pk=endpoint_id).update(active=False)
+    if before.open and not after.open:
+        waiting = Delivery.objects.filter(endpoint=endpoint_id, status=DeliveryStatus.PENDING)
+        waiting.filter(next_attempt_at__gt=now).update(next_attempt_at=now)
