@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 
 from journeys.core.circuit import Circuit
 from journeys.core.delivery import TransportError
+from journeys.domain.sending import circuit_of, waits_for
 from journeys.enums import DeliveryStatus
 from journeys.models import Delivery, Endpoint
 
@@ -26,11 +27,6 @@ class Lane:
     free: int
     probing: bool = False
     given_up: bool = False
-
-
-def circuit_of(endpoint: Endpoint) -> Circuit:
-    """How sending to it goes, as the rule reads it."""
-    return Circuit(endpoint.failures, endpoint.failing_since, endpoint.quiet_until)
 
 
 def keep_circuit(endpoint: Endpoint, circuit: Circuit) -> None:
@@ -118,7 +114,8 @@ def keep_tally(endpoint_id: UUID, tally: Tally, *, now: datetime) -> None:
 
     The first to come through to a partner that was down lets everything that waits for it go.
     """
-    found = Endpoint.objects.select_for_update(no_key=True, of=("self",)).get(pk=endpoint_id)
+    locked = Endpoint.objects.select_for_update(no_key=True, of=("self",))
+    found = locked.select_related("organization").get(pk=endpoint_id)
     before = circuit_of(found)
     after = Circuit() if tally.came_through else before
     if tally.failures:
@@ -127,6 +124,8 @@ def keep_tally(endpoint_id: UUID, tally: Tally, *, now: datetime) -> None:
         keep_circuit(found, after)
     if tally.gone:
         Endpoint.objects.filter(pk=endpoint_id).update(active=False)
+    waiting = Delivery.objects.filter(endpoint=endpoint_id, status=DeliveryStatus.PENDING)
+    if after.open and not before.open:
+        waiting.filter(trouble="").update(trouble=waits_for(found.organization.name))
     if before.open and not after.open:
-        waiting = Delivery.objects.filter(endpoint=endpoint_id, status=DeliveryStatus.PENDING)
         waiting.filter(next_attempt_at__gt=now).update(next_attempt_at=now)

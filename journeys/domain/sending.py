@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.models import Organization
+from journeys.core.circuit import Circuit
 from journeys.domain.nudges import nudge
 from journeys.enums import DeliveryStatus, PacketKind
 from journeys.models import Delivery, Endpoint, Journey, Packet
@@ -35,12 +36,23 @@ def queue_delivery(
             "journey": journey,
             "endpoint": endpoint,
             "urgent": journey.urgent,
+            "trouble": waits_for(recipient.name) if circuit_of(endpoint).open else "",
             "created_at": now,
             "next_attempt_at": now,
         },
     )[0]
     nudge("journeys.tasks.send_due_deliveries", queue="routing")
     return delivery
+
+
+def circuit_of(endpoint: Endpoint) -> Circuit:
+    """How sending to it goes, as the rule reads it."""
+    return Circuit(endpoint.failures, endpoint.failing_since, endpoint.quiet_until)
+
+
+def waits_for(recipient: str) -> str:
+    """What stands in the way of what was not tried because its partner is down."""
+    return f"{recipient} does not answer; it goes out when they do."
 
 
 def endpoint_of(recipient: Organization) -> Endpoint | None:

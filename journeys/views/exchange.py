@@ -45,7 +45,7 @@ def exchange(request: HttpRequest) -> HttpResponse:
             audit.read_many(
                 [each.journey for each in found], fields=["patient_name"], purpose="exchange"
             )
-        quiet = quiet_partners(actor, now=timezone.now())
+        quiet = quiet_partners(actor)
         context = {
             "rows": queries.rows_of(found, actor),
             "page": page,

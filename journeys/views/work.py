@@ -74,7 +74,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         {
             **_above(actor, filters, found, choices),
             "lag_sentence": lag_sentence(headline(today=now.date())),
-            "quiet": quiet_partners(actor, now=now),
+            "quiet": quiet_partners(actor),
             "rows": [_row(item, actor, news, now=now) for item in items],
             "page": page,
             "now": now,

@@ -1,18 +1,15 @@
 """Which partners are not confirming, told to those whose enrollments wait for them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Q
 
 from accounts.core.actor import Actor
 from accounts.tenancy import every_tenant
 from journeys.domain.claiming import UNSETTLED
 from journeys.domain.queries.exchange import deliveries
 from journeys.models import Endpoint
-
-# What waits no longer than this for its first try needs no look at its partner.
-ORDINARY_WAIT = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -24,24 +21,16 @@ class Quiet:
     queued: int
 
 
-def quiet_partners(actor: Actor, *, now: datetime) -> list[Quiet]:
+def quiet_partners(actor: Actor) -> list[Quiet]:
     """Partners to whom sending fails now, the longest silence first; mostly one query."""
     waiting = (
         deliveries(actor)
         .filter(status__in=UNSETTLED)
         .order_by()
         .values("endpoint_id", "recipient__name")
-        .annotate(
-            queued=Count("pk"),
-            troubled=Count("pk", filter=~Q(trouble="")),
-            oldest=Min("created_at"),
-        )
+        .annotate(queued=Count("pk"), troubled=Count("pk", filter=~Q(trouble="")))
     )
-    stuck = {
-        each["endpoint_id"]: each
-        for each in waiting
-        if each["troubled"] or each["oldest"] < now - ORDINARY_WAIT
-    }
+    stuck = {each["endpoint_id"]: each for each in waiting if each["troubled"]}
     if not stuck:
         return []
     with every_tenant(reason="whoever waits may know that a partner is down", actor=actor):

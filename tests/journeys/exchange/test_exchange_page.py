@@ -270,3 +270,21 @@ def test_the_banner_stands_on_the_work_of_those_who_wait_and_of_nobody_else(
     assert words in work
     assert "2 enrollments queued" in work
     assert words not in ben.get(reverse("work")).content.decode()
+    for _ in range(4):
+        submitted(now=clock.now)
+    deliver(clock)
+    submitted(practice=practice_named("harbor", "Harbor Neurology"), now=clock.now)
+    assert "1 enrollment queued" in ben.get(reverse("work")).content.decode()
+
+
+def test_the_banner_goes_when_the_hub_answers(
+    ana: Client, ben: Client, address: Endpoint, hub: Hub, clock: Turning
+) -> None:
+    hub.moods = [503]
+    submitted(now=clock.now)
+    deliver(clock)
+    words = "Northstar Access is not confirming since"
+    assert words in ana.get(reverse("work")).content.decode()
+    clock.turn(seconds=6)
+    deliver(clock)
+    assert words not in ana.get(reverse("work")).content.decode()
