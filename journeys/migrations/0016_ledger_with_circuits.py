@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_feed_heard_at"),
-        ("journeys", "0014_status_maps"),
+        ("journeys", "0015_program_pace"),
     ]
 
     operations = [
