@@ -10,6 +10,7 @@ import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -39,10 +40,15 @@ class KeyRing:
         return cls(current=pairs[0][0], keys=keys)
 
 
+@lru_cache(maxsize=8)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
+
+
 def seal(plain: bytes, *, ring: KeyRing, bound_to: str) -> bytes:
     key_id = ring.current.encode()
     nonce = os.urandom(NONCE_BYTES)
-    body = AESGCM(ring.keys[ring.current]).encrypt(nonce, plain, bound_to.encode())
+    body = _cipher(ring.keys[ring.current]).encrypt(nonce, plain, bound_to.encode())
     return bytes([VERSION, len(key_id)]) + key_id + nonce + body
 
 
@@ -61,7 +67,7 @@ def unseal(sealed: bytes, *, ring: KeyRing, bound_to: str) -> bytes:
         raise Unreadable("The key of this value is not in the ring.")
     nonce, body = sealed[start : start + NONCE_BYTES], sealed[start + NONCE_BYTES :]
     try:
-        return AESGCM(key).decrypt(nonce, body, bound_to.encode())
+        return _cipher(key).decrypt(nonce, body, bound_to.encode())
     except InvalidTag:
         raise Unreadable("This value was altered or belongs to another row.") from None
 

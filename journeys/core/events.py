@@ -58,8 +58,10 @@ class Event:
         if self.occurred_at.tzinfo is None or self.received_at.tzinfo is None:
             raise ValueError("An event's instants need a time zone.")
         # Kept in UTC: within one zone Python compares wall clocks, which the zone sets back.
-        object.__setattr__(self, "occurred_at", self.occurred_at.astimezone(UTC))
-        object.__setattr__(self, "received_at", self.received_at.astimezone(UTC))
+        if self.occurred_at.tzinfo is not UTC:
+            object.__setattr__(self, "occurred_at", self.occurred_at.astimezone(UTC))
+        if self.received_at.tzinfo is not UTC:
+            object.__setattr__(self, "received_at", self.received_at.astimezone(UTC))
 
     @property
     def ref(self) -> str:
@@ -75,6 +77,15 @@ class Event:
     def order(self) -> tuple[datetime, str, str]:
         """The place in the story: when it happened, then stable ties; never when it arrived."""
         return (self.occurred_at, self.source, self.id)
+
+
+# What people and partners only write or hand to each other.
+TALK = frozenset({"message", "document", "hand_off"})
+
+
+def may_move(event: Event) -> bool:
+    """Whether a step may stand elsewhere because of it; talk without facts moves none."""
+    return bool(event.kind not in TALK or event.facts or event.coverage_id)
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:

@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
+from accounts.models import Organization
 from accounts.phi import Sealed, opened
 from accounts.prepared import Asked, Prepared, together
 from journeys.core import pace
@@ -23,12 +25,16 @@ BODY = JourneyEvent._meta.get_field("body")
 
 @dataclass(frozen=True)
 class Reading:
-    """What is stored of one journey, and what was asked besides."""
+    """What is stored of one journey, and what was asked besides.
+
+    `vendors` are the active organizations that its route names as its vendor, by slug.
+    """
 
     journey: Journey
     parties: Sequence[JourneyParty]
     events: Sequence[Event]
     besides: Sequence[Sequence[Any]]
+    vendors: Mapping[str, Organization] = field(default_factory=dict)
 
 
 def one() -> QuerySet[Journey]:
@@ -59,6 +65,15 @@ def standing_parties(journey_id: UUID) -> QuerySet[JourneyParty]:
 def told(journey_id: UUID) -> QuerySet[JourneyEvent, Any]:
     """Everything that was recorded, in the order we learnt it."""
     return _bodies().filter(journey=journey_id)
+
+
+@Prepared
+def routed_vendor(journey_id: UUID) -> QuerySet[Organization]:
+    """The vendor that the journey's route names, while it is active."""
+    route = KeyTransform("route", "program_version__definition")
+    named = Journey.objects.filter(pk=journey_id).values_list(KeyTextTransform("vendor", route))
+    found: QuerySet[Organization] = Organization.objects.filter(slug=Subquery(named), active=True)
+    return found
 
 
 def _standing() -> QuerySet[JourneyParty]:
@@ -121,8 +136,11 @@ def read(journey_id: UUID, *besides: Asked, lock: bool = False) -> Reading | Non
     With `lock` its row is locked until the transaction ends, before anything else is read.
     """
     first = locked_journey if lock else journey
-    asked = (first, standing_parties, told)
-    found, parties, events, *others = together(
+    asked = (first, standing_parties, told, routed_vendor)
+    found, parties, events, vendors, *others = together(
         *(each(journey_id=journey_id) for each in asked), *besides
     )
-    return Reading(found[0], parties, events_of(events), others) if found else None
+    if not found:
+        return None
+    by_slug = {each.slug: each for each in vendors}
+    return Reading(found[0], parties, events_of(events), others, by_slug)

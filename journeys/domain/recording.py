@@ -12,7 +12,7 @@ from accounts.tenancy import every_tenant
 from accounts.writing import Statement, again_after_deadlock, inserting, run
 from journeys.core.effects import CallHandler, Effect, Send, effects_between
 from journeys.core.evaluate import evaluate, steps_after
-from journeys.core.events import Event, to_json
+from journeys.core.events import Event, may_move, to_json
 from journeys.core.graph import Graph
 from journeys.core.state import JourneyState, StepState
 from journeys.domain import handlers
@@ -106,7 +106,7 @@ def state_of(cast: Cast, graph: Graph, events: Sequence[Event], *, now: datetime
 
 
 def _learn(found: Reading, event: Event | None, *, actor: Actor | None, now: datetime) -> None:
-    cast = cast_with(found.journey, found.parties)
+    cast = cast_with(found.journey, found.parties, vendors=found.vendors)
     run(following(found, cast, event, actor=actor, now=now))
 
 
@@ -121,7 +121,7 @@ def following(
     graph = graph_of(journey.program_version_id)
     events = [*found.events, event] if event else found.events
     state = state_of(cast, graph, events, now=now)
-    if event is not None:
+    if event is not None and may_move(event):
         before = _steps_of(cast, graph, found.events, now=now)
         for effect in effects_between(graph, before, state):
             _carry_out(cast, effect, event, now=now)

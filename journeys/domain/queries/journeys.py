@@ -101,7 +101,8 @@ def read_story(journey_id: UUID, actor: Actor, *, now: datetime) -> Story | None
     if found is None:
         return None
     handed, takers, papers = found.besides
-    story = _story(found.journey, cast_with(found.journey, found.parties), found.events, actor, now)
+    cast = cast_with(found.journey, found.parties, vendors=found.vendors)
+    story = _story(found.journey, cast, found.events, actor, now)
     return replace(
         story,
         handed=[Handed(*row) for row in handed],

@@ -1,10 +1,12 @@
 """What a change sets off: things handed over, and what another app is asked for, as data."""
 
+import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from journeys.core.effects import CallHandler, Effect, Send, effects_between
 from journeys.core.evaluate import steps_after
-from journeys.core.events import Event
+from journeys.core.events import TALK, Event, may_move
 from tests.journeys.core.story import (
     MONDAY,
     PARTIES,
@@ -35,6 +37,29 @@ def test_what_follows_needs_no_clock_of_the_state_before(events: list[Event]) ->
     told, last = events[:-1], stand(events, now=60)
     before = steps_after(SELF_INJECTED, told, started_at=MONDAY, now=at(60), parties=PARTIES)
     assert effects_between(SELF_INJECTED, before, last) == between(told, events)
+
+
+@quick
+@given(
+    streams(),
+    st.sampled_from(sorted(TALK)),
+    st.sampled_from(sorted(SELF_INJECTED.by_key)),
+    st.sampled_from(sorted(PARTIES)),
+    st.floats(0, 59),
+)
+def test_talk_without_facts_moves_no_step(
+    events: list[Event], kind: str, step: str, source: str, hours: float
+) -> None:
+    talk = said(source, step, None, hours, kind=kind, note="On its way.")
+    assert not may_move(talk)
+    assert stand([*events, talk], now=60).steps == stand(events, now=60).steps
+
+
+@pytest.mark.parametrize(
+    "more", [{"facts": {"days_supply": 28}}, {"coverage_id": "new-plan"}, {"kind": "status"}]
+)
+def test_what_tells_a_fact_or_a_coverage_may_move(more: dict[str, object]) -> None:
+    assert may_move(said("pharmacy", "delivery", None, 1, **{"kind": "message", **more}))
 
 
 def test_a_return_asks_the_enrollment_for_a_correction_once() -> None:

@@ -31,8 +31,8 @@ def test_the_whole_story_is_one_query_and_the_same_as_told_by_several(
     now = timezone.now()
     hub = actor_of(member(Organization.objects.get(slug="northstar"), Role.HUB_AGENT))
     with acting_as(hub):
-        read_story(journey.id, hub, now=now)  # vendors and graphs are kept from here on
-        with django_assert_num_queries(2):  # the story, and the vendor that the route names
+        read_story(journey.id, hub, now=now)  # graphs are kept from here on
+        with django_assert_num_queries(1):
             at_once = read_story(journey.id, hub, now=now)
         slowly = story_of(one().get(pk=journey.id), hub, now=now)
     assert at_once is not None

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 # Read again by somebody who would be shown the same: the session, the tenancy and its transaction,
 # the mark of the story, the audit.
 PAGE_QUERIES = 7
-FIRST_PAGE_QUERIES = 10
+FIRST_PAGE_QUERIES = 9
 LIST_QUERIES = 10
 
 
