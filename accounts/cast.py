@@ -103,7 +103,15 @@ CAST: tuple[CastMember, ...] = (
         "nadia@aldertree.example",
         "aldertree",
         (Role.PROGRAM_MANAGER, Role.ADMIN),
-        "Watch the counts of Veltrana Together and Omniveda Circle: never a patient.",
+        "Compose the next version of Veltrana Together, try it and propose it; watch its counts "
+        "and those of Omniveda Circle: never a patient.",
+    ),
+    CastMember(
+        "Felix Okoye",
+        "felix@aldertree.example",
+        "aldertree",
+        (Role.PROGRAM_MANAGER,),
+        "Approve what Nadia proposes: nobody publishes alone.",
     ),
     CastMember(
         "Samuel Ito",

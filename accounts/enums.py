@@ -29,7 +29,9 @@ ROLE_HINTS: Mapping[Role, Words] = {
     Role.HUB_SUPERVISOR: _("As an agent, and sends deliveries again."),
     Role.PHARMACIST: _("Follows journeys and reports what the pharmacy did."),
     Role.VENDOR_AGENT: _("Follows journeys and reports what the vendor did."),
-    Role.PROGRAM_MANAGER: _("Reads programs and their counts; never a patient."),
+    Role.PROGRAM_MANAGER: _(
+        "Composes, tries and publishes programs, and reads their counts; never a patient."
+    ),
     Role.SAFETY_OFFICER: _("Reads programs; receives adverse events."),
     Role.OPERATOR: _("Watches the exchange with partners and sends deliveries again."),
     Role.ADMIN: _("Manages members and reads the audit."),

@@ -23,6 +23,7 @@ ENTRIES = (
     (_("Signing"), "signing", "pen-line", "s", Permission.ENROLLMENTS_SIGN),
     (_("Journeys"), "journeys", "route", "j", Permission.JOURNEYS_VIEW),
     (_("Programs"), "programs", "blocks", "r", Permission.PROGRAMS_VIEW),
+    (_("Studio"), "studio", "pencil-ruler", "t", Permission.PROGRAMS_COMPOSE),
     (_("Exchange"), "exchange", "arrow-left-right", "x", Permission.EXCHANGE_VIEW),
     (_("Reports"), "reports", "messages-square", "b", Permission.REPORTS_SETTLE),
     (_("Learn-lag"), "learn_lag", "timer", "l", Permission.LAG_VIEW),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from programs.views import catalogue, dictionary, references, schemas
+from programs.views.studio import conditions, drafts, journey, parts
 
 urlpatterns = [
     path("programs/", catalogue.program_list, name="programs"),
@@ -20,6 +21,18 @@ urlpatterns = [
     path("schemas/definition/1.json", schemas.definition_schema, name="definition_schema"),
     path("schemas/answers/1.json", schemas.answers_schema, name="answers_schema"),
     path("schemas/packet/1.json", schemas.packet_schema, name="packet_schema"),
+    path("studio/", drafts.studio, name="studio"),
+    path("studio/new/", drafts.new_program, name="studio_new"),
+    path("studio/open/<slug:key>/", drafts.open_draft, name="studio_open"),
+    path("studio/<uuid:draft_id>/", drafts.draft_page, name="studio_draft"),
+    path("studio/<uuid:draft_id>/drop/", drafts.drop, name="studio_drop"),
+    path("studio/<uuid:draft_id>/journey/", journey.journey_page, name="studio_journey"),
+    path("studio/<uuid:draft_id>/<slug:part>/", parts.part_page, name="studio_part"),
+    path(
+        "studio/<uuid:draft_id>/<slug:part>/when/",
+        conditions.condition_page,
+        name="studio_condition",
+    ),
     path("reference/diagnoses/", references.diagnosis_search, name="diagnosis_search"),
     path("reference/told/", references.code_told, name="code_told"),
 ]

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     REPORTS_SETTLE = "reports.settle"
     STATUS_MAPS_EDIT = "status_maps.edit"
     PROGRAMS_VIEW = "programs.view"
+    PROGRAMS_COMPOSE = "programs.compose"
     FUNNEL_VIEW = "funnel.view"
     AUDIT_VIEW = "audit.view"
     MEMBERS_MANAGE = "members.manage"
@@ -96,7 +97,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     },
     Role.PHARMACIST: PARTNER_WORK,
     Role.VENDOR_AGENT: PARTNER_WORK,
-    Role.PROGRAM_MANAGER: frozenset({P.PROGRAMS_VIEW, P.FUNNEL_VIEW}),
+    Role.PROGRAM_MANAGER: frozenset({P.PROGRAMS_VIEW, P.PROGRAMS_COMPOSE, P.FUNNEL_VIEW}),
     Role.SAFETY_OFFICER: frozenset({P.PROGRAMS_VIEW}),
     Role.OPERATOR: frozenset(
         {

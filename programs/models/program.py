@@ -33,6 +33,8 @@ class ProgramVersion(models.Model):
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     definition: models.JSONField[Any, Any] = models.JSONField()
+    # What it was tried with before it was published: answers, and what is expected of them.
+    cases: models.JSONField[Any, Any] = models.JSONField(default=list)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)

@@ -21,6 +21,7 @@ EXCEPTIONS = {
     ("accounts/core/spreadsheet.py", "io"): "it writes lines into memory",
     ("programs/core/catalogue.py", "importlib"): "the catalogue is a file of the package",
     ("programs/core/places.py", "importlib"): "the postal codes are a file of the package",
+    ("programs/core/starter.py", "importlib"): "what a program begins with is a file of it",
 }
 CLOCKS = {"now", "utcnow", "today", "localtime", "monotonic", "time_ns", "perf_counter"}
 INPUT_AND_OUTPUT = {"open", "print", "input", "exec", "eval"}

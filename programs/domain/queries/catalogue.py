@@ -30,7 +30,7 @@ class Listed:
 
 def version_on(program: Program, day: date) -> ProgramVersion | None:
     """The published version that holds on a day: the newest one, when several do."""
-    return _holding(day).filter(program=program).order_by("-number").first()
+    return holding(day).filter(program=program).order_by("-number").first()
 
 
 def definition_on(key: str, day: date, *, manufacturer_id: UUID | None = None) -> Definition | None:
@@ -38,7 +38,7 @@ def definition_on(key: str, day: date, *, manufacturer_id: UUID | None = None) -
     programs = Program.objects.filter(key=key, active=True)
     if manufacturer_id is not None:
         programs = programs.filter(manufacturer_id=manufacturer_id)
-    version = _holding(day).filter(program__in=programs).order_by("-number").first()
+    version = holding(day).filter(program__in=programs).order_by("-number").first()
     return Definition.from_json(version.definition) if version else None
 
 
@@ -49,13 +49,14 @@ def listed(day: date, *, manufacturer_id: UUID | None = None) -> list[Listed]:
         programs = programs.filter(manufacturer_id=manufacturer_id)
     versions = {
         version.program_id: version
-        for version in _holding(day).filter(program__in=programs).order_by("number")
+        for version in holding(day).filter(program__in=programs).order_by("number")
     }
     hubs = _names(version.definition["route"]["hub"] for version in versions.values())
     return [_listed(program, versions.get(program.id), hubs) for program in programs]
 
 
-def _holding(day: date) -> QuerySet[ProgramVersion]:
+def holding(day: date) -> QuerySet[ProgramVersion]:
+    """The published versions that hold on a day."""
     return ProgramVersion.objects.filter(
         Q(valid_until=None) | Q(valid_until__gte=day),
         published_at__isnull=False,

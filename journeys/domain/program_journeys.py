@@ -1,0 +1,72 @@
+"""What the program studio asks about journeys (programs.domain.studio.ports), answered here."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from journeys.core.evaluate import evaluate
+from journeys.core.graph import ROLES, Graph
+from journeys.core.path import layout
+from journeys.core.templates import GRAPHS
+from journeys.core.tuning import tuned, tuning_problems
+from programs.core.definition import JourneyPlan
+from programs.core.soundness import Problem
+from programs.domain.studio.ports import StepTold
+
+# Any moment will do: a journey that has not begun looks the same on every day.
+_SOME_DAY = datetime(2026, 1, 5, 15, tzinfo=UTC)
+UNITS = ("business_hours", "business_days", "hours", "days")
+
+
+class ProgramJourneys:
+    """The templates, and what a program makes of one."""
+
+    def templates(self) -> Sequence[tuple[str, str]]:
+        return [(graph.key, graph.title) for graph in GRAPHS.values()]
+
+    def roles(self) -> Sequence[str]:
+        return ROLES
+
+    def units(self) -> Sequence[str]:
+        return UNITS
+
+    def problems(self, plan: JourneyPlan) -> Sequence[Problem]:
+        graph = GRAPHS.get(plan.template)
+        if graph is None:
+            return [Problem("journey", "It follows no journey template.")]
+        return [
+            Problem("journey", f"{_titled(graph, each.where)}: {each.why}")
+            for each in tuning_problems(graph, plan.tune)
+        ]
+
+    def steps(self, plan: JourneyPlan) -> Sequence[StepTold]:
+        graph = GRAPHS.get(plan.template)
+        return list(_steps(graph, plan.tune)) if graph else []
+
+    def picture(self, plan: JourneyPlan) -> Any:
+        graph = GRAPHS.get(plan.template)
+        if graph is None or tuning_problems(graph, plan.tune):
+            return None
+        made = tuned(graph, plan.tune)
+        return layout(made, evaluate(made, (), started_at=_SOME_DAY, now=_SOME_DAY))
+
+
+def _titled(graph: Graph, key: str) -> str:
+    return graph.by_key[key].title if key in graph.by_key else graph.title
+
+
+def _steps(graph: Graph, tune: Mapping[str, Any]) -> Iterator[StepTold]:
+    drop, changes = set(tune.get("drop", ())), tune.get("steps", {})
+    for step in graph.order:
+        told = changes.get(step.key, {})
+        clock = told.get("due") or {"amount": step.due.clock.amount, "unit": step.due.clock.unit}
+        yield StepTold(
+            key=step.key,
+            title=told.get("title", step.title),
+            action=told.get("action", step.action),
+            owner=told.get("owner", step.owner),
+            amount=f"{clock['amount']:g}",
+            unit=clock["unit"],
+            dropped=step.key in drop,
+            tuned=step.key in changes,
+        )

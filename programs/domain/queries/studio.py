@@ -1,0 +1,41 @@
+"""Loads for the studio: a manufacturer's programs with their drafts."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from programs.domain.queries.catalogue import holding
+from programs.enums import DraftStatus
+from programs.models import Program, ProgramDraft, ProgramVersion
+
+OPEN = (DraftStatus.COMPOSING, DraftStatus.PROPOSED)
+MOST_CLOSED = 20
+
+
+@dataclass(frozen=True)
+class Own:
+    """One program, the version that holds today, the one to come, and the draft that is open."""
+
+    program: Program
+    live: ProgramVersion | None
+    coming: ProgramVersion | None
+    draft: ProgramDraft | None
+
+
+def own_programs(manufacturer_id: UUID, *, today: date) -> tuple[list[Own], list[ProgramDraft]]:
+    """A manufacturer's programs by name, and the drafts of programs that are still to come."""
+    programs = list(Program.objects.filter(manufacturer_id=manufacturer_id))
+    versions = ProgramVersion.objects.filter(program__in=programs, published_at__isnull=False)
+    live = {each.program_id: each for each in holding(today).filter(program__in=programs)
+            .order_by("number")}  # fmt: skip
+    coming = {each.program_id: each for each in versions.filter(valid_from__gt=today)}
+    drafts = list(ProgramDraft.objects.filter(status__in=OPEN).select_related("changed_by"))
+    of = {each.program_id: each for each in drafts if each.program_id}
+    own = [Own(each, live.get(each.id), coming.get(each.id), of.get(each.id)) for each in programs]
+    return own, [each for each in drafts if each.program_id is None]
+
+
+def closed() -> list[ProgramDraft]:
+    """The drafts that were published or given up, the latest first."""
+    rows = ProgramDraft.objects.exclude(status__in=OPEN).select_related("changed_by", "program")
+    return list(rows[:MOST_CLOSED])

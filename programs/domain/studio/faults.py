@@ -1,0 +1,66 @@
+"""Everything that keeps a program draft from being published, each with its place."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from accounts.core.permissions import OrganizationKind
+from accounts.models import Organization
+from programs.core.definition import Definition
+from programs.core.sense import nonsense
+from programs.core.soundness import Problem, problems
+from programs.domain.studio.ports import journeys
+
+
+def faults_of(definition: Definition) -> list[dict[str, str]]:
+    """Every fault of a definition at once, as rows that a draft keeps."""
+    sound = problems(definition)
+    found = [
+        *sound,
+        *_lacking(definition),
+        *_routed(definition),
+        *journeys().problems(definition.journey),
+        # What contradicts itself can only be told once every name in it is known.
+        *([] if sound else nonsense(definition)),
+    ]
+    return [{"where": each.where, "why": each.why} for each in dict.fromkeys(found)]
+
+
+def _lacking(definition: Definition) -> Iterator[Problem]:
+    for value, what in (
+        (definition.name, "name"),
+        (definition.medicine, "medicine"),
+        (definition.about, "sentence on what it is for"),
+        (definition.version, "name of this version"),
+    ):
+        if not value.strip():
+            yield Problem("basics", f"The program has no {what}.")
+    for several, where, why in (
+        (definition.services, "basics", "It offers no service."),
+        (definition.products, "products", "It has no product."),
+        (definition.indications, "indications", "It covers no diagnosis."),
+    ):
+        if not several:
+            yield Problem(where, why)
+    for product in definition.products:
+        for what in ("label", "doses", "frequencies"):
+            if not getattr(product, what):
+                yield Problem(f"product {product.ndc}", f"It has no {what}.")
+
+
+def _routed(definition: Definition) -> Iterator[Problem]:
+    route = definition.route
+    known = _kinds({route.hub, route.vendor, *(each.code for each in route.pharmacies)})
+    if known.get(route.hub) != OrganizationKind.HUB:
+        yield Problem("route", "It names no hub that takes enrollments.")
+    if route.vendor and known.get(route.vendor) != OrganizationKind.VENDOR:
+        yield Problem("route", f"No vendor is called “{route.vendor}”.")
+    if "copay" in definition.services and not route.vendor:
+        yield Problem("route", "Copay help is offered, but no vendor runs it.")
+    for each in route.pharmacies:
+        if known.get(each.code) != OrganizationKind.PHARMACY:
+            yield Problem("route", f"No pharmacy is called “{each.code}”.")
+
+
+def _kinds(slugs: set[str]) -> Mapping[str, Any]:
+    rows = Organization.objects.filter(slug__in=slugs, active=True)
+    return dict(rows.values_list("slug", "kind"))

@@ -1,0 +1,71 @@
+"""What the studio asks about journeys, which stand above programs: one port, filled at start."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from programs.core.definition import JourneyPlan
+from programs.core.soundness import Problem
+
+
+@dataclass(frozen=True)
+class StepTold:
+    """One step of a template as the studio lists it, with what a program may change in it.
+
+    `due` is how long it may take, in `unit`. One that is `dropped` is left out by the plan.
+    """
+
+    key: str
+    title: str
+    action: str
+    owner: str
+    amount: str
+    unit: str
+    dropped: bool = False
+    tuned: bool = False
+
+    @property
+    def unit_words(self) -> str:
+        """What the clock counts, as people read it."""
+        return self.unit.replace("_", " ")
+
+
+class Journeys(Protocol):
+    """The journeys that programs may start from."""
+
+    def templates(self) -> Sequence[tuple[str, str]]:
+        """Every template: its key and its title."""
+        ...
+
+    def roles(self) -> Sequence[str]:
+        """Who may own a step."""
+        ...
+
+    def units(self) -> Sequence[str]:
+        """What a clock counts."""
+        ...
+
+    def problems(self, plan: JourneyPlan) -> Sequence[Problem]:
+        """Every fault of the template and what the program changes in it."""
+        ...
+
+    def steps(self, plan: JourneyPlan) -> Sequence[StepTold]:
+        """Every step of the template, those left out too; none for an unknown template."""
+        ...
+
+    def picture(self, plan: JourneyPlan) -> Any:
+        """The journey as the picture that pages draw; None while it has faults."""
+        ...
+
+
+_port: list[Journeys] = []
+
+
+def use(journeys: Journeys) -> None:
+    """Ask these from now on."""
+    _port[:] = [journeys]
+
+
+def journeys() -> Journeys:
+    """The journeys in use. Raises IndexError when the app above never gave any."""
+    return _port[0]
