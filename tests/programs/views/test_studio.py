@@ -245,12 +245,13 @@ def test_the_list_asks_the_same_number_of_questions(
         assert client.get(reverse("studio")).status_code == 200
 
 
+PARTS = ("basics", "products", "indications", "asks", "questions", "rules", "defaults", "copay",
+         "documents", "consents", "route")  # fmt: skip
+ROWS = ("questions/?row=veltrana.tb_on", "consents/?row=authorization", "asks/?row=E6",
+        "rules/?row=copay_minor", "questions/?new=1&of=veltrana.tuberculosis")  # fmt: skip
+
+
 def test_every_part_opens(nadia: Client) -> None:
     draft = opened(nadia)
-    for part in ("basics", "products", "indications", "asks", "questions", "rules", "defaults",
-                 "copay", "documents", "consents", "route"):  # fmt: skip
-        assert nadia.get(reverse("studio_part", args=[draft.id, part])).status_code == 200, part
-    for query in ("questions/?row=veltrana.tb_on",
-                  "consents/?row=authorization", "asks/?row=E6",
-                  "rules/?row=copay_minor", "questions/?new=1&of=veltrana.tuberculosis"):  # fmt: skip
-        assert nadia.get(f"/studio/{draft.id}/{query}").status_code == 200, query
+    for address in (*(f"{part}/" for part in PARTS), *ROWS):
+        assert nadia.get(f"/studio/{draft.id}/{address}").status_code == 200, address
