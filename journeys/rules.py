@@ -7,7 +7,7 @@ from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind, Permission
 from journeys.core.conflicts import Conflict
 from journeys.core.state import JourneyState, StepState
-from journeys.models import WorkItem
+from journeys.models import Journey, WorkItem
 
 INTAKE = "intake_review"
 MISSING = "missing_information"
@@ -64,6 +64,11 @@ def may_explain_codes(actor: Actor, partner_id: UUID, hub_slug: str, *, own_slug
     if actor.organization_kind == OrganizationKind.OPERATOR:
         return True
     return actor.organization_id == partner_id or (hub_slug != "" and hub_slug == own_slug)
+
+
+def may_end_consent(actor: Actor, journey: Journey) -> bool:
+    """The hub of a journey ends a permission for a patient who calls it."""
+    return actor.may(Permission.CONSENTS_END) and journey.hub_id == actor.organization_id
 
 
 def may_write_message(actor: Actor, *, roles: Set[str]) -> bool:

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     JOURNEYS_REPORT = "journeys.report"
     CONFLICTS_SETTLE = "conflicts.settle"
     INTAKE_REVIEW = "intake.review"
+    CONSENTS_END = "consents.end"
     WORK_VIEW = "work.view"
     LAG_VIEW = "lag.view"
     UPKEEP_VIEW = "upkeep.view"
@@ -86,10 +87,12 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             P.PROGRAMS_VIEW,
         }
     ),
-    Role.HUB_AGENT: PARTNER_WORK | {P.INTAKE_REVIEW, P.CONFLICTS_SETTLE, P.EXCHANGE_VIEW},
+    Role.HUB_AGENT: PARTNER_WORK
+    | {P.INTAKE_REVIEW, P.CONSENTS_END, P.CONFLICTS_SETTLE, P.EXCHANGE_VIEW},
     Role.HUB_SUPERVISOR: PARTNER_WORK
     | {
         P.INTAKE_REVIEW,
+        P.CONSENTS_END,
         P.CONFLICTS_SETTLE,
         P.EXCHANGE_VIEW,
         P.EXCHANGE_REPLAY,

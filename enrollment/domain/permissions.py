@@ -1,7 +1,9 @@
 """Taking a permission back: by the patient, or by the office on the patient's behalf."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -9,6 +11,7 @@ from django.db.models import QuerySet
 
 from accounts import audit
 from accounts.core.actor import Actor
+from accounts.tenancy import every_tenant
 from enrollment import rules
 from enrollment.domain.locking import lock
 from enrollment.enums import EnrollmentStatus, SignatureKind
@@ -77,11 +80,15 @@ def take_back(signature_id: UUID, *, by: Actor, now: datetime) -> Enrollment:
     for grant_id in list(granted.values_list("id", flat=True)):
         revoking.revoke(grant_id, by=by, now=now)
     if signature.superseded_at is None:
-        signature.superseded_at = now
-        signature.save(update_fields=["superseded_at"])
-        audit.wrote(signature, action="taken_back")
-        _wait_again(enrollment, now=now)
+        _no_longer(signature, enrollment, now=now)
     return enrollment
+
+
+def _no_longer(signature: Signature, enrollment: Enrollment, *, now: datetime) -> None:
+    signature.superseded_at = now
+    signature.save(update_fields=["superseded_at"])
+    audit.wrote(signature, action="taken_back")
+    _wait_again(enrollment, now=now)
 
 
 def _wait_again(enrollment: Enrollment, *, now: datetime) -> None:
@@ -89,6 +96,22 @@ def _wait_again(enrollment: Enrollment, *, now: datetime) -> None:
     if enrollment.status == EnrollmentStatus.SUBMITTED and going.exists():
         enrollment.awaiting_patient_since = now
         enrollment.save(update_fields=["awaiting_patient_since"])
+
+
+def taken_back_at_hub(*, journey_id: UUID, data: Mapping[str, Any], now: datetime) -> None:
+    """The hub ended what a signature of this instant granted: it no longer counts.
+
+    Registered with the journeys, which call it in the transaction of the revocation.
+    """
+    with every_tenant(reason="the hub's revocation changes the practice's row"):
+        found = Signature.objects.filter(
+            enrollment__journey_id=journey_id,
+            kind=SignatureKind.PATIENT,
+            signed_at=data["signed_at"],
+            superseded_at=None,
+        ).first()
+        if found is not None:
+            _no_longer(found, lock(found.enrollment_id), now=now)
 
 
 def take_back_for(signature_id: UUID, *, by: Actor, now: datetime) -> Enrollment:

@@ -3,8 +3,8 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,9 @@ from accounts import audit
 from accounts.core.actor import Actor
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
+from journeys import rules
 from journeys.core.events import Event
+from journeys.domain import handlers
 from journeys.domain.disclosing import ASKED_ON, AUTHORIZATION, has_basis
 from journeys.domain.parties import leave_without_basis
 from journeys.domain.recording import lock_journey, record
@@ -29,8 +31,38 @@ _SENTENCES = {
 }
 
 
+# Of a caller: fewer tell too little about who calls.
+LEAST_IDENTIFIED_BY = 2
+_CLOCK_SKEW = timedelta(minutes=5)
+_TOLD_IN_MINUTES = timedelta(minutes=1)
+
+
 class UnknownGrant(LookupError):
     """No permission of the actor's practice has this id."""
+
+
+class NotAsTold(ValueError):
+    """What is said of a telephone call cannot be; `field` names it, the message is a sentence."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhoneCall:
+    """How a patient, or who may sign for one, took a permission back on the telephone.
+
+    `authority` is empty for the patient, else a code of the catalogue's A21; `identified_by` the
+    ways in which the caller was recognized; `read_back` the sentence that was read out and that
+    the caller said yes to.
+    """
+
+    caller: str
+    authority: str
+    identified_by: tuple[str, ...]
+    called_at: datetime
+    read_back: str
 
 
 def revoke(grant_id: UUID, *, by: Actor, now: datetime) -> ConsentGrant:
@@ -47,15 +79,59 @@ def revoke(grant_id: UUID, *, by: Actor, now: datetime) -> ConsentGrant:
             raise UnknownGrant(str(grant_id))
         journey = lock_journey(journey_id)
         grant: ConsentGrant = found.get()
+        if grant.revoked_at is None:
+            _end(journey, grant, by=by, now=now)
+        return grant
+
+
+def revoke_by_phone(grant_id: UUID, call: PhoneCall, *, by: Actor, now: datetime) -> ConsentGrant:
+    """As `revoke`, by the hub for a patient who called it; how it was told is kept.
+
+    Raises NotAsTold; UnknownGrant when no permission of the hub's journeys has this id, or the
+    actor may not.
+    """
+    with every_tenant(reason="a revocation concerns everyone who had something", actor=by):
+        found = ConsentGrant.objects.filter(pk=grant_id).select_related("journey")
+        known = found.first()
+        if known is None or not rules.may_end_consent(by, known.journey):
+            raise UnknownGrant(str(grant_id))
+        _check(call, known, now=now)
+        journey = lock_journey(known.journey_id)
+        grant: ConsentGrant = found.get()
         if grant.revoked_at is not None:
             return grant
-        grant.revoked_at = now
-        grant.save(update_fields=["revoked_at"])
-        audit.wrote(grant, action="revoked", fields=["revoked_at"])
-        _tell(journey, PacketKind.REVOCATION, _about(grant), now=now)
-        leave_without_basis(journey, now=now)
-        _record_revoked(journey, grant, by=by, now=now)
+        grant.revoked_by_phone = {
+            **asdict(call),
+            "called_at": call.called_at.isoformat(),
+            "taken_by": str(by.user_id),
+        }
+        grant.save(update_fields=["revoked_by_phone"])
+        _end(journey, grant, by=by, now=now)
+        signed = {"signed_at": grant.signed_at}
+        handlers.call("permission_taken_back", journey_id=journey.pk, data=signed, now=now)
         return grant
+
+
+def _check(call: PhoneCall, grant: ConsentGrant, *, now: datetime) -> None:
+    if not call.caller.strip():
+        raise NotAsTold("caller", "Write who called.")
+    if len(set(call.identified_by)) < LEAST_IDENTIFIED_BY:
+        raise NotAsTold("identified_by", "Recognize the caller in at least two ways.")
+    if call.called_at > now + _CLOCK_SKEW:
+        raise NotAsTold("called_at", "This is in the future. Give the time of the call.")
+    if call.called_at < grant.signed_at - _TOLD_IN_MINUTES:
+        raise NotAsTold("called_at", "This is before the permission was given.")
+    if not call.read_back:
+        raise NotAsTold("read_back", "Read the sentence out, and hear a yes.")
+
+
+def _end(journey: Journey, grant: ConsentGrant, *, by: Actor, now: datetime) -> None:
+    grant.revoked_at = now
+    grant.save(update_fields=["revoked_at"])
+    audit.wrote(grant, action="revoked", fields=["revoked_at"])
+    _tell(journey, PacketKind.REVOCATION, _about(grant), now=now)
+    leave_without_basis(journey, now=now)
+    _record_revoked(journey, grant, by=by, now=now)
 
 
 def withdraw(journey_id: UUID, *, note: str, by: Actor, now: datetime) -> Journey:
@@ -103,7 +179,7 @@ def _record_revoked(journey: Journey, grant: ConsentGrant, *, by: Actor, now: da
     facts: dict[str, object] = {AUTHORIZATION: has_basis(journey, PartyRole.VENDOR, at=now)}
     if not facts[AUTHORIZATION]:
         facts[ASKED_ON] = now.date().isoformat()
-    told = _said(journey, now=now)
+    told = _said(journey, by=by, now=now)
     event = replace(
         told, id=f"revoked:{grant.pk}", kind="authorization", status="revoked", facts=facts
     )
@@ -113,19 +189,20 @@ def _record_revoked(journey: Journey, grant: ConsentGrant, *, by: Actor, now: da
 
 
 def _close(journey: Journey, reason: str, *, note: str, by: Actor, now: datetime) -> Journey:
-    event = replace(_said(journey, now=now), id=f"closed:{reason}", reason=reason, note=note)
+    event = replace(_said(journey, by=by, now=now), id=f"closed:{reason}", reason=reason, note=note)
     return record(journey.pk, event, actor=by, now=now)
 
 
-def _said(journey: Journey, *, now: datetime) -> Event:
-    """An event that the practice says: the journey's end, unless it is made another."""
-    practice = Organization.objects.get(pk=journey.organization_id)
+def _said(journey: Journey, *, by: Actor, now: datetime) -> Event:
+    """An event that the practice says, or the hub: the journey's end, unless made another."""
+    by_hub = by.organization_id == journey.hub_id
+    teller = Organization.objects.get(pk=journey.hub_id if by_hub else journey.organization_id)
     return Event(
         id="closed",
         kind="closed",
-        source=practice.slug,
-        source_name=practice.name,
-        role=PartyRole.PRACTICE,
+        source=teller.slug,
+        source_name=teller.name,
+        role=PartyRole.HUB if by_hub else PartyRole.PRACTICE,
         occurred_at=now,
         received_at=now,
     )

@@ -197,6 +197,8 @@ class ConsentGrant(PartyModel):
     signed_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
+    # How a hub was told by telephone: journeys.domain.revoking.PhoneCall.
+    revoked_by_phone = EncryptedJSONField(null=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["signed_at"]

@@ -29,6 +29,7 @@ from journeys.models import Journey
 from journeys.rules import (
     INTAKE,
     MISSING,
+    may_end_consent,
     may_report,
     may_review_intake,
     may_settle,
@@ -193,8 +194,10 @@ def _reports(story: queries.Story) -> list[dict[str, str]]:
     actor, state, id_ = current_actor(), story.state, story.journey.id
     url = _settle_url(story)
     settle = [{"url": url, "label": _("Settle the disagreement")}] if url else []
+    end = _end_permission(story)
     if may_review_intake(actor, state, roles=story.roles):
-        return [{"url": reverse("intake_review", args=[id_]), "label": state.steps[INTAKE].action}]
+        review = reverse("intake_review", args=[id_])
+        return [{"url": review, "label": state.steps[INTAKE].action}, *end]
     mine = [
         key
         for key in dict.fromkeys((*state.current, *state.any_time))
@@ -212,4 +215,12 @@ def _reports(story: queries.Story) -> list[dict[str, str]]:
     if MISSING in mine:
         correct = reverse("enrollment_of_journey", args=[id_])
         found.insert(0, {"url": correct, "label": _("Correct the enrollment")})
-    return [*settle, *found]
+    return [*settle, *found, *end]
+
+
+def _end_permission(story: queries.Story) -> list[dict[str, str]]:
+    """The way to end a permission for a patient who calls the hub."""
+    if story.state.closed_at or not may_end_consent(current_actor(), story.journey):
+        return []
+    url = reverse("journey_permission", args=[story.journey.id])
+    return [{"url": url, "label": _("The patient takes a permission back"), "quiet": "yes"}]
