@@ -49,6 +49,7 @@ ACTION_NAMES: Mapping[str, Words] = {
     "added": _("Added"),
     "changed": _("Changed"),
     "exported": _("Exported"),
+    "counted": _("Read counts"),
     "refused": _("Was refused"),
     "signed_in": _("Signed in"),
     "signed_out": _("Signed out"),

@@ -21,6 +21,7 @@ app.conf.task_routes = {
     "journeys.tasks.refresh_due_journeys": {"queue": "upkeep"},
     "enrollment.tasks.seal_signatures": {"queue": "notices"},
     "journeys.tasks.count_learn_lag": {"queue": "upkeep"},
+    "journeys.tasks.count_funnels": {"queue": "upkeep"},
     "journeys.tasks.send_due_mail": {"queue": "notices"},
     "journeys.tasks.check_invariants": {"queue": "upkeep"},
     "journeys.tasks.count_paces": {"queue": "upkeep"},
@@ -72,5 +73,10 @@ app.conf.beat_schedule = {
         "task": "journeys.tasks.count_learn_lag",
         "schedule": 60.0,
         "options": {"queue": "upkeep", "expires": 60},
+    },
+    "count-funnels": {
+        "task": "journeys.tasks.count_funnels",
+        "schedule": 15.0,
+        "options": {"queue": "upkeep", "expires": 15},
     },
 }

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from journeys.domain import (
+    counting,
     delivering,
     inbound,
     invariants,
@@ -43,6 +44,13 @@ def refresh_due_journeys() -> None:
 def count_learn_lag() -> None:
     """Count how late events became visible since the last time."""
     lag_counting.count_lag(now=timezone.now())
+
+
+@shared_task(name="journeys.tasks.count_funnels")  # type: ignore[untyped-decorator]  # celery is untyped
+def count_funnels() -> None:
+    """Bring the manufacturers' counts up to date; a full batch means that there is more."""
+    if counting.count_changes() >= counting.BATCH:
+        nudge("journeys.tasks.count_funnels", queue="upkeep")
 
 
 @shared_task(name="journeys.tasks.send_due_mail")  # type: ignore[untyped-decorator]  # celery is untyped

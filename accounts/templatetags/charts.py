@@ -11,12 +11,24 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class Row:
-    """One bar. A value of None is hidden for privacy and drawn as an outline, at no length."""
+    """One bar. A value of None is hidden for privacy and drawn as an outline, at no length.
+
+    `words` stand for the value where it is not told exactly.
+    """
 
     label: str
     value: int | None
     note: str = ""
     tone: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """One row of a spread: its label, and for each column how long and in which words."""
+
+    label: str
+    cells: Sequence[Row]
 
 
 def _bars(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -27,6 +39,7 @@ def _bars(rows: Sequence[Row]) -> list[dict[str, Any]]:
             "value": row.value,
             "note": row.note,
             "tone": row.tone,
+            "words": row.words,
             "share": round(100 * row.value / longest, 1) if row.value and longest else 0,
         }
         for row in rows
@@ -48,3 +61,26 @@ def chart_funnel(title: str, rows: Sequence[Row], *, what: str = "") -> dict[str
         known = bar["value"] is not None and first
         bar["share_of_first"] = f"{round(100 * bar['value'] / first)}%" if known and first else ""
     return {"title": title, "bars": bars, "what": what, "funnel": True}
+
+
+@register.inclusion_tag("components/chart_spread.html")
+def chart_spread(title: str, columns: Sequence[str], rows: Sequence[Spread]) -> dict[str, Any]:
+    """How each row spreads over the same columns: a small picture each, one scale to a row."""
+    width = 100 / max(len(columns), 1)
+    return {
+        "title": title,
+        "columns": columns,
+        "rows": [{"label": row.label, "bars": _columns(row, width)} for row in rows],
+    }
+
+
+def _columns(row: Spread, width: float) -> list[dict[str, Any]]:
+    return [
+        {
+            **bar,
+            "x": round(index * width, 2),
+            "width": round(width * 0.86, 2),
+            "y": 100 - bar["share"],
+        }
+        for index, bar in enumerate(_bars(row.cells))
+    ]

@@ -12,6 +12,9 @@ EDGES = (
     *(3600, 7200, 14400, 21600, 28800, 43200, 57600, 86400, 172800, 259200, 604800),
 )
 LATE_SECONDS = 300
+# Coarser, where a program's partners are told apart: the keys of the buckets and their upper ends.
+REPORTED = ("minute", "hour", "day", "later")
+REPORTED_EDGES = (60, 3600, 86400)
 LATE_BUCKET = EDGES.index(LATE_SECONDS) + 1
 
 

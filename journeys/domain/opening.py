@@ -10,7 +10,9 @@ from uuid import UUID
 from accounts.core.actor import Actor
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
+from journeys.core.deidentified import age_band, week_of
 from journeys.core.events import Event
+from journeys.core.regions import region_of
 from journeys.domain.graphs import keep_graph
 from journeys.domain.parties import active, add_party
 from journeys.domain.recording import lock_journey, record
@@ -27,6 +29,8 @@ from programs.models import ProgramVersion
 
 # No vowels, and nothing that is read as something else over the telephone.
 NUMBER_LETTERS = "BCDFGHJKMNPQRTVWXYZ2346789"
+# What of the packet the counts are split by.
+ZIP_CODE, SPECIALTY = "A12", "D3"
 
 
 class NoRoute(LookupError):
@@ -186,10 +190,20 @@ def _create(
         id=journey.funnel_row_id,
         organization_id=new.program_version.program.manufacturer_id,
         program=new.program_version.program,
-        started_month=now.date().replace(day=1),
-        stage=journey.stage,
+        week=week_of(now),
+        age_band=age_band(new.patient_born_on, on=now.date()),
+        region=region_of(_answer(new.packet, ZIP_CODE)),
+        practice_type=_answer(new.packet, SPECIALTY),
+        told={},
+        before={},
     )
     return journey
+
+
+def _answer(packet: Mapping[str, Any], field_id: str) -> str:
+    """What the packet says in one field, or nothing."""
+    told = (each for section in packet.get("sections", ()) for each in section["fields"])
+    return next((str(each["value"]) for each in told if each["id"] == field_id), "")
 
 
 def _event(

@@ -1,12 +1,22 @@
 """The columns that lists are read from, and the de-identified row behind the counts."""
 
+import json
+from collections.abc import Iterable
+
 from accounts.writing import Statement, updating
+from journeys.core.deidentified import deidentified
+from journeys.core.events import Event
+from journeys.core.graph import Graph
 from journeys.core.payers import payer_class
 from journeys.core.state import JourneyState
 from journeys.core.visibility import common_risks
 from journeys.models import FunnelRow, Journey
 
-FUNNEL = f"update {FunnelRow._meta.db_table} set stage = %s where id = %s and stage <> %s"  # noqa: S608  # our own table
+# What the counts still hold stays in `before` until they have followed (domain.counting).
+FUNNEL = (
+    f"update {FunnelRow._meta.db_table} set before = coalesce(before, told), told = %s::jsonb"  # noqa: S608  # our own table
+    " where id = %s and told <> %s::jsonb"
+)
 
 COLUMNS = (
     "stage",
@@ -46,11 +56,13 @@ def project(journey: Journey, state: JourneyState) -> None:
     journey.last_event_at = state.last_event_at
 
 
-def projecting(journey: Journey, state: JourneyState) -> list[Statement]:
-    """What saves the projection, and the stage alone where the manufacturer's counts come from."""
-    before = journey.stage
+def projecting(
+    journey: Journey, state: JourneyState, graph: Graph, events: Iterable[Event]
+) -> list[Statement]:
+    """What saves the projection, and the row without identity where the counts come from."""
     project(journey, state)
-    saving = updating(journey, COLUMNS)
-    if journey.stage == before:
-        return [saving]
-    return [saving, Statement(FUNNEL, [state.stage, journey.funnel_row_id, state.stage])]
+    row = json.dumps(deidentified(graph, state, events, started_at=journey.started_at))
+    return [
+        updating(journey, COLUMNS),
+        Statement(FUNNEL, [row, journey.funnel_row_id, row]),
+    ]

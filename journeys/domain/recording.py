@@ -133,7 +133,8 @@ def following(
     work = sync_work(cast, state, found.besides[0], now=now)
     work += notices_of(cast, state, event, had, now=now)
     news = [_append(journey, event, actor=actor, now=now)] if event else []
-    return [*news, *work, *projecting(journey, state), announcing(journey)]
+    saved = projecting(journey, state, graph, events)
+    return [*news, *work, *saved, announcing(journey)]
 
 
 def _steps_of(

@@ -7,7 +7,7 @@ from journeys.models.exchange import (
     InboundReport,
     PartnerKey,
 )
-from journeys.models.funnel import FunnelRow
+from journeys.models.funnel import FunnelCount, FunnelRow
 from journeys.models.graph import KeptGraph
 from journeys.models.journey import (
     ConsentGrant,
@@ -27,6 +27,7 @@ __all__ = [
     "Delivery",
     "DeliveryAttempt",
     "Endpoint",
+    "FunnelCount",
     "FunnelRow",
     "HandedDocument",
     "HandedPage",

@@ -1,40 +1,167 @@
-"""How far a program's journeys have come: counts that never tell about single patients."""
+"""A program's counts as a manufacturer may read them: a few fixed tables, and nothing else."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Q
 
+from journeys.core.changes import Change, newest_change
+from journeys.core.deidentified import AGE_BANDS, week_of
 from journeys.core.graph import STAGES
-from journeys.core.suppression import may_be_shown, reached
-from journeys.models import FunnelRow
+from journeys.core.lag import REPORTED
+from journeys.core.payers import PAYER_CLASSES
+from journeys.core.suppression import told
+from journeys.core.tallies import DATED, DAYS, GROUPS, SEPARATOR, parts_of
+from journeys.models import FunnelCount
 
-CLOSED = "closed"
+WEEKS = 12
+LONGEST = 20
+BUCKETS = tuple(str(number) for number in range(len(DAYS) + 1))
+ONLY = ""
+
+# Where every row of a table is known beforehand it stands in it whatever it holds; elsewhere
+# only rows of which something is told do.
+KNOWN_ROWS: Mapping[str, Sequence[str]] = {
+    "stage": STAGES,
+    "stage:payer_class": tuple(PAYER_CLASSES),
+    "stage:age_band": AGE_BANDS,
+    "therapy": BUCKETS,
+    "at_risk": ("any",),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a table, by its key, and what may be told in each of its columns."""
+
+    key: str
+    told: tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of counts: its view, the keys of its columns, and its rows."""
+
+    view: str
+    columns: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing at all is told in it."""
+        return all(told is None for line in self.lines for told in line.told)
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A count that changed much: of which view, and about what in it."""
+
+    view: str
+    about: tuple[str, ...]
+    change: Change
 
 
 @dataclass(frozen=True)
 class Funnel:
-    """Open and completed journeys by the stage they reached, and how many were closed early.
+    """Every table of a program, by its view, and what changed."""
 
-    None where a number stays hidden. The two are never added up: a total would tell them.
-    """
-
-    stages: tuple[tuple[str, int | None], ...]
-    closed: int | None
-
-    @property
-    def hides(self) -> bool:
-        """Whether any number stays hidden."""
-        return self.closed is None or any(count is None for _, count in self.stages)
+    tables: Mapping[str, Table]
+    alerts: tuple[Alert, ...]
 
 
-def funnel_of(program_id: UUID) -> Funnel:
-    """Count a program's de-identified rows, as far as the actor's organization owns them."""
-    rows = FunnelRow.objects.filter(program_id=program_id).values_list("stage")
-    at: dict[str, int] = dict(rows.annotate(Count("id")))
-    shown = reached([at.get(stage, 0) for stage in STAGES])
-    closed = at.get(CLOSED, 0)
-    return Funnel(
-        stages=tuple(zip(STAGES, shown, strict=True)),
-        closed=closed if may_be_shown(closed) else None,
-    )
+Counts = Mapping[str, Mapping[str, int]]
+
+
+def funnel_of(program_id: UUID, *, today: date, groups: Iterable[str] = GROUPS) -> Funnel:
+    """Read a program's counts, split by the asked groups, as far as the actor's own they are."""
+    weeks = _weeks(today)
+    counts = _read(program_id, [f"stage:{group}" for group in groups], since=weeks[0])
+    tables = {table.view: table for table in _tables(counts, weeks, groups)}
+    return Funnel(tables, tuple(_alerts(counts, weeks)))
+
+
+def _weeks(today: date) -> list[str]:
+    """The Mondays of the last twelve weeks, the running one last."""
+    last = week_of(today)
+    return [(last - timedelta(weeks=back)).isoformat() for back in reversed(range(WEEKS))]
+
+
+def _read(program_id: UUID, split: Sequence[str], *, since: str) -> Counts:
+    found: dict[str, dict[str, int]] = {}
+    plain = ("stage", "step", "reason", "risk", "at_risk", "closed", "therapy", "dwell")
+    rows = FunnelCount.objects.filter(program_id=program_id)
+    wanted = Q(view__in=(*plain, *split)) | Q(view__in=DATED, cell__gte=since)
+    for view, cell, count in rows.filter(wanted).values_list("view", "cell", "count"):
+        found.setdefault(view, {})[cell] = count
+    return found
+
+
+def _tables(counts: Counts, weeks: Sequence[str], groups: Iterable[str]) -> Iterator[Table]:
+    for view in ("stage", "at_risk", "risk", "therapy", "step", "closed"):
+        yield _table(view, _split(counts, view, by=0), (ONLY,))
+    for group in groups:
+        yield _table(f"stage:{group}", _split(counts, f"stage:{group}", by=1), STAGES)
+    yield _table("dwell", _split(counts, "dwell", by=0), BUCKETS)
+    yield _table("reason", _whole(counts, "reason"), (ONLY,))
+    enrolled = {week: {ONLY: counts.get("week", {}).get(week, 0)} for week in weeks}
+    yield _table("week", enrolled, (ONLY,), rows=weeks)
+    yield _table("denied", _summed(counts, "denied", row=2), (ONLY,))
+    yield _table("denied:payer", _summed(counts, "denied", row=1), (ONLY,))
+    yield _table("returned", _summed(counts, "returned", row=1), (ONLY,))
+    yield _table("lag", _summed(counts, "lag", row=1, column=2), REPORTED)
+
+
+Held = Mapping[str, Mapping[str, int]]
+
+
+def _table(view: str, held: Held, columns: Sequence[str], rows: Sequence[str] = ()) -> Table:
+    rows = rows or KNOWN_ROWS.get(view, ())
+    lines = [
+        Line(row, tuple(told(held.get(row, {}).get(column, 0)) for column in columns))
+        for row in (rows or sorted(held))
+    ]
+    if not rows:
+        # In the order of what is told: the true order would tell more.
+        lines = [line for line in lines if any(line.told)]
+        lines.sort(key=lambda line: [-(each or 0) for each in line.told])
+    return Table(view, tuple(columns), tuple(lines[:LONGEST]))
+
+
+def _split(counts: Counts, view: str, *, by: int) -> Held:
+    """Cells of one or two pieces by the piece `by`, then by the other one."""
+    held: dict[str, dict[str, int]] = {}
+    for name, count in counts.get(view, {}).items():
+        pieces = parts_of(name)
+        other = pieces[1 - by] if len(pieces) > 1 else ONLY
+        held.setdefault(pieces[by], {})[other] = count
+    return held
+
+
+def _whole(counts: Counts, view: str) -> Held:
+    """Each cell by its whole name."""
+    return {name: {ONLY: count} for name, count in counts.get(view, {}).items()}
+
+
+def _summed(counts: Counts, view: str, *, row: int, column: int | None = None) -> Held:
+    """Over the weeks, by one of a cell's pieces, or two."""
+    held: dict[str, Counter[str]] = {}
+    for name, count in counts.get(view, {}).items():
+        pieces = parts_of(name)
+        held.setdefault(pieces[row], Counter())[ONLY if column is None else pieces[column]] += count
+    return held
+
+
+def _alerts(counts: Counts, weeks: Sequence[str]) -> Iterator[Alert]:
+    for view in ("week", "denied", "returned"):
+        series: dict[tuple[str, ...], dict[str, int | None]] = {}
+        for name, count in counts.get(view, {}).items():
+            week, *about = name.split(SEPARATOR)
+            series.setdefault(tuple(about), {})[week] = told(count)
+        for subject, by_week in sorted(series.items()):
+            change = newest_change(weeks, by_week)
+            # Fewer denials and returns are no reason to worry anybody.
+            if change and (view == "week" or change.word == "doubled"):
+                yield Alert(view, subject, change)
