@@ -14,6 +14,7 @@ from journeys.core.events import Event
 from journeys.core.graph import Graph
 from journeys.core.payers import payer_class, payer_known
 from journeys.core.state import JourneyState, StepState
+from journeys.core.visibility import common_risks
 from programs.core.catalogue import ANSWERABLE, CATALOGUE
 
 OTHER = "other"
@@ -54,7 +55,7 @@ def deidentified(
         "payer_class": payer_class(line.value) if line else "",
         "payer": payer_known(payer.value) if payer else "",
         "closed": _closed(state),
-        "risks": sorted({risk.rule for risk in state.risks if risk.step not in state.private}),
+        "risks": sorted({risk.rule for risk in common_risks(state)}),
         "dwell": _dwell(graph, state),
         "therapy_days": _therapy_days(graph, state, started_at),
         "denials": _denials(graph, story),

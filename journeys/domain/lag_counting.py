@@ -1,6 +1,7 @@
 """Count how late events became visible, a minute's worth at a time."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -68,7 +69,7 @@ def count_lag(*, now: datetime) -> None:
         if mark.counted_until >= until:
             return
         with connection.cursor() as cursor:
-            told = {
+            told: dict[str, Any] = {
                 "since": mark.counted_until,
                 "until": until,
                 "edges": [float(each) for each in EDGES],
