@@ -20,7 +20,7 @@ update journeys_funnelrow set
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("journeys", "0016_ledger_with_circuits"),
+        ("journeys", "0017_revoked_by_phone"),
         ("programs", "0003_reference_tables"),
     ]
 
