@@ -5,6 +5,7 @@ from django.urls import path
 from journeys.views import (
     access_papers,
     exchange,
+    feeds,
     funnel,
     health,
     home,
@@ -72,6 +73,7 @@ urlpatterns = [
     path("intake/<uuid:journey_id>/return/", intake.return_, name="intake_return"),
     path("intake/<uuid:journey_id>/reject/", intake.reject, name="intake_reject"),
     path("exchange/", exchange.exchange, name="exchange"),
+    path("exchange/systems/", feeds.feed_list, name="feeds"),
     path("exchange/deliveries/<uuid:delivery_id>/", exchange.delivery, name="exchange_delivery"),
     path("exchange/deliveries/<uuid:delivery_id>/replay/", exchange.replay, name="exchange_replay"),
     path(

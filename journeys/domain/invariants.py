@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, Q
 
 from accounts.core.permissions import OrganizationKind
-from accounts.models import Organization
+from accounts.models import Membership, Organization
 from accounts.tenancy import every_tenant
 from journeys.models import Journey, JourneyParty, UpkeepIssue, WorkItem
 
@@ -17,11 +17,13 @@ MOST = 500
 def check_invariants(*, now: datetime) -> int:
     """Open an issue for everything that is wrong, close those that are mended; how many are open.
 
-    No open journey is without an open next action; nobody has one who is no longer active; every
-    party of an open journey can be called: a name, a number and hours.
+    No open journey is without an open next action; nobody has one who is no longer active, or of
+    whom nobody can sign in; every party of an open journey can be called: a name, a number and
+    hours.
     """
     with every_tenant(reason="what must hold of every journey is looked at for all"):
-        wrong = {**dict(_unowned()), **dict(_with_nobody()), **dict(_without_contact())}
+        found = (_unowned(), _with_nobody(), _without_people(), _without_contact())
+        wrong = {key: text for each in found for key, text in each}
         for operator in Organization.objects.filter(kind=OrganizationKind.OPERATOR, active=True):
             _keep(operator, wrong, now=now)
     return len(wrong)
@@ -52,6 +54,22 @@ def _with_nobody() -> Iterator[tuple[str, str]]:
         yield (
             f"inactive:{owner_id}",
             f"{name} is no longer active and still has {count} next actions.",
+        )
+
+
+def _without_people() -> Iterator[tuple[str, str]]:
+    """Who has work and neither people who can sign in nor a system that reports for them."""
+    people = Membership.objects.filter(
+        organization=OuterRef("owner"), active=True, user__is_active=True
+    )
+    left = WorkItem.objects.filter(
+        ~Exists(people), closed_at=None, owner__active=True, owner__heard_at=None
+    )
+    rows = left.values_list("owner_id", "owner__name").annotate(Count("id")).order_by("owner_id")
+    for owner_id, name, count in rows:
+        yield (
+            f"nobody:{owner_id}",
+            f"Nobody of {name} can sign in any more, and it still has {count} next actions.",
         )
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.core.permissions import Role
-from accounts.models import Organization
+from accounts.models import Membership, Organization
 from accounts.tenancy import every_tenant
 from journeys.domain.invariants import check_invariants
 from journeys.models import UpkeepIssue, WorkItem
@@ -32,7 +32,8 @@ def casey(operator: Organization) -> Client:
 
 @pytest.fixture
 def sound(world: World) -> World:
-    """A world in which everybody can be called."""
+    """A world in which everybody can be called, and somebody works everywhere."""
+    world.person(world.hub, Role.HUB_AGENT)
     Organization.objects.update(
         contact_name="Dana Ellery", contact_hours="Mon to Fri, 8 am to 5 pm ET", phone="6175550100"
     )
@@ -82,6 +83,18 @@ def test_work_that_somebody_gone_still_has_is_an_issue(
     assert check_invariants(now=timezone.now()) == 1
     with every_tenant(reason="the test looks"):
         assert "no longer active" in UpkeepIssue.objects.get().text
+
+
+def test_work_of_an_organization_where_nobody_is_left_is_an_issue(
+    sound: World, operator: Organization
+) -> None:
+    Membership.objects.filter(organization=sound.hub).update(active=False)
+    assert check_invariants(now=timezone.now()) == 1
+    with every_tenant(reason="the test looks"):
+        assert f"Nobody of {sound.hub.name} can sign in" in UpkeepIssue.objects.get().text
+    # Its own system speaks for it.
+    Organization.objects.filter(pk=sound.hub.pk).update(heard_at=timezone.now())
+    assert check_invariants(now=timezone.now()) == 0
 
 
 def test_only_the_operator_reads_it(sound: World, ana: Client, priya: Client) -> None:
