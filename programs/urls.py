@@ -3,7 +3,7 @@
 from django.urls import path
 
 from programs.views import catalogue, dictionary, references, schemas
-from programs.views.studio import conditions, drafts, journey, parts
+from programs.views.studio import conditions, drafts, journey, parts, release
 
 urlpatterns = [
     path("programs/", catalogue.program_list, name="programs"),
@@ -24,8 +24,13 @@ urlpatterns = [
     path("studio/", drafts.studio, name="studio"),
     path("studio/new/", drafts.new_program, name="studio_new"),
     path("studio/open/<slug:key>/", drafts.open_draft, name="studio_open"),
+    path("studio/again/<uuid:version_id>/", release.again, name="studio_again"),
     path("studio/<uuid:draft_id>/", drafts.draft_page, name="studio_draft"),
     path("studio/<uuid:draft_id>/drop/", drafts.drop, name="studio_drop"),
+    path("studio/<uuid:draft_id>/release/", release.release_page, name="studio_release"),
+    path("studio/<uuid:draft_id>/propose/", release.propose, name="studio_propose"),
+    path("studio/<uuid:draft_id>/back/", release.back, name="studio_back"),
+    path("studio/<uuid:draft_id>/approve/", release.approve, name="studio_approve"),
     path("studio/<uuid:draft_id>/journey/", journey.journey_page, name="studio_journey"),
     path("studio/<uuid:draft_id>/<slug:part>/", parts.part_page, name="studio_part"),
     path(

@@ -32,15 +32,15 @@ LISTED: Mapping[str, Listed] = {
     "consents": Listed("consents", "key"),
     "defaults": Listed("defaults", "field"),
 }
-# Parts that are one thing, edited on one page.
-WHOLE = ("basics", "copay", "journey", "route")
 PARTS = ("basics", "products", "indications", "asks", "questions", "rules", "defaults", "copay",
          "documents", "consents", "journey", "route")  # fmt: skip
 
 # How the first word of a problem's place names the part it stands in.
 _PLACED: Mapping[str, str] = {
-    "asks": "asks", "basics": "basics", "consent": "consents", "consents": "consents",
-    "copay": "copay", "default": "defaults", "document": "documents",
+    "asks": "asks", "basics": "basics",
+    "consent": "consents", "consents": "consents",
+    "copay": "copay", "case": "cases", "dates": "dates", "default": "defaults",
+    "document": "documents",
     "eligibility": "rules", "indication": "indications", "indications": "indications",
     "journey": "journey", "product": "products", "products": "products",
     "question": "questions", "route": "route", "schema": "basics", "service": "basics",

@@ -39,3 +39,11 @@ def closed() -> list[ProgramDraft]:
     """The drafts that were published or given up, the latest first."""
     rows = ProgramDraft.objects.exclude(status__in=OPEN).select_related("changed_by", "program")
     return list(rows[:MOST_CLOSED])
+
+
+def versions_of(program_id: UUID | None) -> list[ProgramVersion]:
+    """The published versions of a program, the newest first."""
+    if program_id is None:
+        return []
+    rows = ProgramVersion.objects.filter(program_id=program_id, published_at__isnull=False)
+    return list(rows.order_by("-number"))

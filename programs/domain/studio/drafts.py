@@ -20,8 +20,8 @@ from programs.core.plain import ShapeError
 from programs.core.starter import starter
 from programs.domain.queries.catalogue import version_on
 from programs.domain.studio.faults import faults_of
-from programs.enums import DraftStatus
-from programs.models import Program, ProgramDraft
+from programs.enums import DraftStatus, Overlap
+from programs.models import Program, ProgramDraft, ProgramVersion
 
 OPEN = (DraftStatus.COMPOSING, DraftStatus.PROPOSED)
 Plan = Mapping[str, Any]
@@ -58,13 +58,40 @@ def open_from_live(key: str, *, by: Actor, now: datetime) -> ProgramDraft:
     base = version_on(program, timezone.localdate(now)) or newest
     if base is None:
         raise rules.Refused(_("This program has no version to go on from."))
-    plan = {**base.definition, "version": _next(base.definition["version"], now=now)}
-    return _made(
-        ProgramDraft(program=program, base=base, definition=plan, cases=base.cases),
-        by=by,
-        now=now,
-        action="opened",
+    return _from(base, by=by, now=now)
+
+
+@transaction.atomic
+def open_from_earlier(version_id: UUID, *, by: Actor, now: datetime) -> ProgramDraft:
+    """Go back to an earlier version by publishing it again: a draft with its very words.
+
+    Raises Refused while another draft is open, Http404 for anybody else's version.
+    """
+    manufacturer = rules.manufacturer_of(by)
+    mine = ProgramVersion.objects.filter(
+        program__manufacturer_id=manufacturer, published_at__isnull=False
     )
+    base = get_visible_or_404(mine.select_related("program"), id=version_id)
+    if ProgramDraft.objects.filter(program=base.program, status__in=OPEN).exists():
+        raise rules.Refused(_("This program has a draft open. Publish it or give it up first."))
+    return _from(base, by=by, now=now)
+
+
+def _from(base: ProgramVersion, *, by: Actor, now: datetime) -> ProgramDraft:
+    """A draft with the words of a version, from today, under the name of a next version."""
+    plan = {
+        **base.definition,
+        "version": _next(base.definition["version"], now=now),
+        "valid_from": timezone.localdate(now).isoformat(),
+    }
+    draft = ProgramDraft(
+        program=base.program,
+        base=base,
+        definition=plan,
+        cases=base.cases,
+        overlap=Overlap.ENDS,
+    )
+    return _made(draft, by=by, now=now, action="opened")
 
 
 def _next(version: str, *, now: datetime) -> str:
@@ -140,7 +167,7 @@ def _made(draft: ProgramDraft, *, by: Actor, now: datetime, action: str) -> Prog
     if by.user_id:
         draft.made_by_id = draft.changed_by_id = by.user_id
     draft.changed_at = now
-    draft.faults = faults_of(Definition.from_json(draft.definition))
+    draft.faults = faults_of(Definition.from_json(draft.definition), draft)
     draft.save(force_insert=True)
     audit.wrote(draft, action=f"program draft {action}")
     return draft
@@ -163,18 +190,18 @@ def change(
         raise Moved
     made = Definition.from_json(make(draft.definition))
     draft.definition = made.to_json()
-    draft.faults = faults_of(made)
-    return _changed(draft, ["definition", "faults"], what=what, by=by, now=now)
+    return _changed(draft, ["definition"], what=what, by=by, now=now)
 
 
 def _changed(
     draft: ProgramDraft, fields: list[str], *, what: str, by: Actor, now: datetime
 ) -> ProgramDraft:
+    draft.faults = faults_of(Definition.from_json(draft.definition), draft)
     draft.revision += 1
     draft.changed_at = now
     if by.user_id:
         draft.changed_by_id = by.user_id
-    draft.save(update_fields=[*fields, "revision", "changed_at", "changed_by"])
+    draft.save(update_fields=[*fields, "faults", "revision", "changed_at", "changed_by"])
     audit.wrote(draft, action="program draft changed", fields=[what[:60]])
     return draft
 
@@ -183,13 +210,19 @@ def _changed(
 def keep(
     draft_id: UUID, values: Mapping[str, Any], *, what: str, by: Actor, now: datetime
 ) -> ProgramDraft:
-    """Keep what stands beside the definition: its dates, its test cases. Raises Refused."""
+    """Keep what stands beside the definition, its dates and its test cases; and from when it holds,
+    which stands in it. Raises Refused.
+    """
     rules.manufacturer_of(by)
     draft = lock(draft_id)
     rules.require(rules.why_not_change(draft))
     for name, value in values.items():
-        setattr(draft, name, value)
-    return _changed(draft, list(values), what=what, by=by, now=now)
+        if name != "valid_from":
+            setattr(draft, name, value)
+    if since := values.get("valid_from"):
+        draft.definition = {**draft.definition, "valid_from": since.isoformat()}
+    names = ["definition" if name == "valid_from" else name for name in values]
+    return _changed(draft, names, what=what, by=by, now=now)
 
 
 @transaction.atomic
@@ -203,5 +236,15 @@ def drop(draft_id: UUID, *, by: Actor, now: datetime) -> None:
     audit.wrote(draft, action="program draft given up")
 
 
-__all__ = ["Moved", "ShapeError", "change", "drop", "keep", "lock", "open_from_live",
-           "start_from_file", "start_new"]  # fmt: skip
+__all__ = [
+    "Moved",
+    "ShapeError",
+    "change",
+    "drop",
+    "keep",
+    "lock",
+    "open_from_earlier",
+    "open_from_live",
+    "start_from_file",
+    "start_new",
+]

@@ -1,6 +1,7 @@
 """Everything that keeps a program draft from being published, each with its place."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from accounts.core.permissions import OrganizationKind
@@ -9,16 +10,19 @@ from programs.core.definition import Definition
 from programs.core.sense import nonsense
 from programs.core.soundness import Problem, problems
 from programs.domain.studio.ports import journeys
+from programs.enums import Overlap
+from programs.models import ProgramDraft, ProgramVersion
 
 
-def faults_of(definition: Definition) -> list[dict[str, str]]:
-    """Every fault of a definition at once, as rows that a draft keeps."""
+def faults_of(definition: Definition, draft: ProgramDraft) -> list[dict[str, str]]:
+    """Every fault of a draft at once, its definition's and its dates', as rows that it keeps."""
     sound = problems(definition)
     found = [
         *sound,
         *_lacking(definition),
         *_routed(definition),
         *journeys().problems(definition.journey),
+        *_dated(definition, draft),
         # What contradicts itself can only be told once every name in it is known.
         *([] if sound else nonsense(definition)),
     ]
@@ -59,6 +63,40 @@ def _routed(definition: Definition) -> Iterator[Problem]:
     for each in route.pharmacies:
         if known.get(each.code) != OrganizationKind.PHARMACY:
             yield Problem("route", f"No pharmacy is called “{each.code}”.")
+
+
+def _dated(definition: Definition, draft: ProgramDraft) -> Iterator[Problem]:
+    since = _day(definition.valid_from)
+    if since is None:
+        yield Problem("basics", "It says no day from which it holds.")
+        return
+    if draft.valid_until and draft.valid_until < since:
+        yield Problem("dates", "It ends before it begins to hold.")
+    if draft.overlap == Overlap.UNTIL and (draft.overlap_until or date.min) < since:
+        yield Problem("dates", "The version before would end before this one holds.")
+    if draft.program_id is None:
+        return
+    versions = ProgramVersion.objects.filter(program=draft.program_id, published_at__isnull=False)
+    beside = [
+        each
+        for each in versions
+        if (each.valid_until is None or each.valid_until >= since)
+        and (draft.valid_until is None or each.valid_from <= draft.valid_until)
+    ]
+    if later := [each for each in beside if each.valid_from > since]:
+        day = f"{later[0].valid_from:%b} {later[0].valid_from.day}, {later[0].valid_from.year}"
+        yield Problem("dates", f"Another version holds from {day}: this one has to end before.")
+    elif beside and draft.overlap == Overlap.UNSAID:
+        yield Problem(
+            "dates", "Another version holds on the same days, and nothing says which ends when."
+        )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _kinds(slugs: set[str]) -> Mapping[str, Any]:

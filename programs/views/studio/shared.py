@@ -23,6 +23,8 @@ from programs.models import ProgramDraft
 from programs.rules import Refused
 
 Plan = Mapping[str, Any]
+# Parts with a page of their own shape.
+ELSEWHERE = {"dates": "studio_release", "journey": "studio_journey"}
 
 
 def load(draft_id: UUID) -> ProgramDraft:
@@ -34,8 +36,8 @@ def load(draft_id: UUID) -> ProgramDraft:
 
 def address(draft: ProgramDraft, part: str, row: str = "", **more: str) -> str:
     """Where a part of the draft, or one row of it, is composed."""
-    if part == "journey":
-        return reverse("studio_journey", args=[draft.id])
+    if part in ELSEWHERE:
+        return reverse(ELSEWHERE[part], args=[draft.id])
     asked = {**({"row": row} if row else {}), **more}
     return reverse("studio_part", args=[draft.id, part]) + (f"?{urlencode(asked)}" if asked else "")
 
