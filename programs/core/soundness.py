@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from programs.core.authorizations import lacking
 from programs.core.catalogue import ANSWERABLE, CATALOGUE
 from programs.core.checks import CHECKS, COMPARING
-from programs.core.conditions import Condition, fields_of, problems_of
+from programs.core.conditions import Condition, fields_of, holds, problems_of
 from programs.core.consents import LANGUAGES, Consent, Words
 from programs.core.consents import text as consent_text
 from programs.core.definition import SCHEMA, Definition, Tightening
@@ -86,6 +86,20 @@ def _defaults(definition: Definition) -> Iterator[Problem]:
             yield Problem(where, f"The field has no choice “{default.value}”.")
         if not default.reason.strip():
             yield Problem(where, "It has no reason.")
+        kept = definition.tightens.get(default.field, Tightening()).choices
+        if kept and default.value not in kept:
+            yield Problem(where, "The program itself does not offer this choice.")
+    yield from _refused_defaults(definition)
+
+
+def _refused_defaults(definition: Definition) -> Iterator[Problem]:
+    """A rule that needs no more than the defaults to stop the form would stop every one."""
+    begun = {default.field: default.value for default in definition.defaults}
+    for rule in definition.eligibility:
+        named = fields_of(rule.when)
+        if rule.outcome == "stops" and named <= set(begun) and holds(rule.when, begun):
+            for field in sorted(named):
+                yield Problem(f"default {field}", f"The rule “{rule.key}” refuses it.")
 
 
 def _is_pick(field: Field) -> bool:

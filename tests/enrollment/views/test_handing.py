@@ -19,8 +19,9 @@ from journeys.domain.disclosing import share_of
 from journeys.domain.papers import appended_to
 from journeys.enums import DeliveryStatus
 from journeys.models import ConsentGrant, Delivery, HandedDocument, HandedPage, Journey, Packet
-from tests.factories.offices import Office
+from tests.factories.offices import Office, stored
 from tests.factories.people import OrganizationFactory, actor_of, member, signed_in
+from tests.factories.programs import published
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +168,17 @@ def test_a_paper_that_is_not_for_a_role_is_not_in_its_packet(journey: Journey) -
         assert (paper.question, paper.pages) == ("Insurance cards, front and back", 1)
         (first,) = appended_to(packet, role="hub", most=0)
         assert (first.pages, first.pictures) == (1, ())
+
+
+def test_proof_of_income_is_attached_to_the_program_that_asks_for_it(
+    ana: Client, lakeside: Office
+) -> None:
+    lakeside.version = published("opendoor")
+    draft = lakeside.draft()
+    lakeside.answer(draft, H1=["patient_assistance"], H4=False, opendoor__proof="pay_stubs")
+    page = ana.get(f"/enrollments/{draft.id}/", follow=True).content.decode()
+    assert "Proof of income, as a file" in page
+    by, place = lakeside.coordinator, Place("opendoor.proof_file", enrollment_id=draft.id)
+    with acting_as(by):
+        paper = attach(CARD, place=place, title="Two stubs", by=by, now=timezone.now())
+        assert stored(draft).answers["opendoor.proof_file"] == [str(paper.id)]

@@ -7,10 +7,10 @@ import pytest
 
 from programs.core.consents import LANGUAGES, text, text_sha256
 from programs.core.definition import Definition
-from programs.core.forms import problems
+from programs.core.forms import problems, visible
 from programs.core.readability import grade
 from programs.definitions import load_definitions
-from tests.programs.core.samples import DEFINITIONS, VELTRANA, question, with_changes
+from tests.programs.core.samples import DEFINITIONS, TODAY, VELTRANA, question, with_changes
 
 
 @pytest.mark.parametrize("key", DEFINITIONS)
@@ -188,3 +188,40 @@ def test_the_fingerprint_is_of_exactly_these_words() -> None:
 )
 def test_reading_grade(words: str, low: float, high: float) -> None:
     assert low <= grade(words) <= high
+
+
+def begun_with(value: str, **changes: Any) -> list[str]:
+    default = {"field": "G3", "value": value, "reason": "It is nearly always so."}
+    return told(with_changes(VELTRANA, defaults=[default], **changes))
+
+
+def test_a_default_that_the_program_does_not_offer_is_told() -> None:
+    assert begun_with("home") == []
+    kept = {**VELTRANA.to_json()["tightens"], "G3": {"choices": ["office"]}}
+    assert begun_with("home", tightens=kept) == [
+        "default G3: The program itself does not offer this choice."
+    ]
+
+
+def test_a_default_that_a_rule_refuses_is_told() -> None:
+    rule = {
+        "key": "no_home",
+        "when": {"field": "G3", "op": "equals", "value": "home"},
+        "outcome": "stops",
+        "reason": "It is not shipped there.",
+        "field": "G3",
+    }
+    assert begun_with("home", eligibility=[rule]) == ["default G3: The rule “no_home” refuses it."]
+    assert begun_with("office", eligibility=[rule]) == []
+    assert begun_with("home", eligibility=[{**rule, "outcome": "warns"}]) == []
+
+
+def test_proof_of_income_is_a_file_where_income_is_not_checked_electronically() -> None:
+    def asked(**answers: Any) -> bool:
+        known = {"H1": ["patient_assistance"], **answers}
+        shown = visible([DEFINITIONS["opendoor"]], known, today=TODAY)
+        return "opendoor.proof_file" in {item.key for item in shown}
+
+    assert asked(H4=False, **{"opendoor.proof": "pay_stubs"})
+    assert not asked(H4=False, **{"opendoor.proof": "none"})
+    assert not asked(H4=True, **{"opendoor.proof": "pay_stubs"})
