@@ -32,16 +32,16 @@ def raw_body(request: HttpRequest) -> bytes:
     return body
 
 
-def refuse_complex(body: bytes) -> None:
-    """Raises Refusal 400 for a body nested over 20 deep, or of over 5,000 texts and brackets."""
+def refuse_complex(body: bytes, *, most: int = MOST_TOKENS) -> None:
+    """Raises Refusal 400 for a body nested over 20 deep, or of more texts than that."""
     depth = 0
     for count, token in enumerate(TOKENS.finditer(body)):
         first = token[0][:1]
         depth += (first in b"[{") - (first in b"]}")
         if depth > DEEPEST:
             raise Refusal(400, "too_deep", f"JSON may be nested up to {DEEPEST} deep.")
-        if count > MOST_TOKENS:
-            raise Refusal(400, "too_many_values", "A report may not have this many values.")
+        if count > most:
+            raise Refusal(400, "too_many_values", "A body may not have this many values.")
 
 
 def _no_such_number(text: str) -> NoReturn:

@@ -1,68 +1,116 @@
-"""Who reports: a partner's system that signs with one of its keys, and how often it may."""
+"""Who calls: a partner's system, by its signature or by a token, and how often it may."""
 
-import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.models import Organization
-from journeys.api.bodies import raw_body, refuse_complex
+from journeys.api.bodies import MOST_TOKENS, raw_body, refuse_complex
 from journeys.api.problems import Refusal
+from journeys.core import scopes
+from journeys.domain.clients import Client, client_of
 from journeys.domain.inbound import partner_keys
+from journeys.forms.wire import MESSAGE_ID, SLUG
 from journeys.partners.signatures import HEADERS, BadSignature, verify
 
 log = structlog.get_logger(__name__)
 PARTNER_HEADER = "throughline-partner"
-SLUG = re.compile(r"[-\w]{1,50}", re.ASCII)
-MESSAGE_ID = re.compile(r"[\x21-\x7e]{1,80}")
 MINUTE = 60
+CHALLENGE = 'Bearer realm="partners", Signature realm="partners"'
 
 
 @dataclass(frozen=True)
-class Partner:
-    """The organization whose system signed this message."""
+class Caller:
+    """The organization whose system calls, with which key, for what, and its message's id.
+
+    `by_token` tells a client that signed in from one that signed its message.
+    """
 
     organization: Organization
+    key_id: UUID
+    programs: tuple[str, ...]
     message_id: str
     limits: Mapping[str, str]
+    by_token: bool
 
 
-def partner_of(request: HttpRequest) -> Partner:
-    """The partner that signed this request, whatever is in it.
+def caller_may(scope: str, *, most_tokens: int = MOST_TOKENS) -> Callable[[HttpRequest], Caller]:
+    """A guard: whoever calls has a key with this scope.
 
-    Raises Refusal: 413 too large, 401 not signed by a partner, 429 too often, 400 unusable.
+    It raises Refusal: 413 too large, 401 neither signed nor with a good token, 403 without the
+    scope, 415 not JSON, 400 no usable id, 429 too often.
     """
-    body = raw_body(request)
+
+    def guard(request: HttpRequest) -> Caller:
+        body = raw_body(request)
+        authorization = request.headers.get("authorization", "")
+        by_token = authorization.lower().startswith("bearer ")
+        client = _by_token(authorization) if by_token else _by_signature(request, body)
+        if not scopes.allows(client.scopes, scope):
+            raise Refusal(403, "no_scope", f"This key is not for {scope}.")
+        writes = request.method == "POST"
+        if writes and body and request.content_type != "application/json":
+            raise Refusal(415, "not_json", "Send application/json.")
+        name = "Idempotency-Key" if by_token else "webhook-id"
+        message_id = request.headers.get(name, "")
+        if writes and not MESSAGE_ID.fullmatch(message_id):
+            words = f"{name} is missing, or not 1 to 64 visible ASCII characters."
+            raise Refusal(400, "bad_id", words)
+        limits = count(client.organization)
+        refuse_complex(body, most=most_tokens)
+        return Caller(
+            organization=client.organization,
+            key_id=client.key_id,
+            programs=scopes.programs(client.scopes, scope),
+            message_id=message_id,
+            limits=limits,
+            by_token=by_token,
+        )
+
+    return guard
+
+
+def _by_token(authorization: str) -> Client:
+    client = client_of(authorization[len("bearer ") :].strip(), now=timezone.now())
+    if client is None:
+        raise Refusal(
+            401,
+            "no_token",
+            "This token is unknown or has ended; ask for a new one.",
+            headers={"WWW-Authenticate": 'Bearer realm="partners", error="invalid_token"'},
+        )
+    return client
+
+
+def _by_signature(request: HttpRequest, body: bytes) -> Client:
     slug = request.headers.get(PARTNER_HEADER, "")
     organization, keys = partner_keys(slug) if SLUG.fullmatch(slug) else (None, [])
     signature = {name: request.headers.get(name, "") for name in HEADERS}
-    try:
-        verify(signature, body, secrets=[key.secret for key in keys])
-    except BadSignature:
-        organization = None
-    if organization is None:
-        raise Refusal(
-            401,
-            "not_signed",
-            "Sign id, timestamp and body with an active key of the partner named in"
-            " Throughline-Partner; the timestamp may be five minutes off.",
-            headers={"WWW-Authenticate": 'Signature realm="reports"'},
-        )
-    message_id = signature["webhook-id"]
-    if not MESSAGE_ID.fullmatch(message_id):
-        raise Refusal(400, "bad_id", "webhook-id has 1 to 80 visible ASCII characters.")
-    limits = _count(organization)
-    refuse_complex(body)
-    return Partner(organization=organization, message_id=message_id, limits=limits)
+    for key in keys:
+        try:
+            verify(signature, body, secrets=[key.secret])
+        except BadSignature:
+            continue
+        if organization is not None:
+            return Client(organization, key.pk, tuple(key.scopes))
+    raise Refusal(
+        401,
+        "not_signed",
+        "Sign id, timestamp and body with an active key of the partner named in"
+        " Throughline-Partner; the timestamp may be five minutes off. Or send a token.",
+        headers={"WWW-Authenticate": CHALLENGE},
+    )
 
 
-def _count(organization: Organization) -> Mapping[str, str]:
-    """Count one message of this minute, and say what is left. Raises Refusal 429.
+def count(organization: Organization, *, by: int = 1) -> Mapping[str, str]:
+    """Count messages of this minute, and say what is left. Raises Refusal 429.
 
     The counters may be lost with the cache: then partners may send more, and nothing breaks.
     """
@@ -72,7 +120,7 @@ def _count(organization: Organization) -> Mapping[str, str]:
     try:
         cache = caches["counters"]
         cache.add(key, 0, timeout=2 * MINUTE)
-        used = cache.incr(key)
+        used = cache.incr(key, by)
     except Exception as error:  # whatever the cache does, a signed report is taken
         log.warning("rate_not_counted", error=type(error).__name__)
         used = 0

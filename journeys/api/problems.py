@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 import structlog
 from django.db import OperationalError
@@ -10,18 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 
+from journeys.forms.wire import Fault, pointer_of
+
 log = structlog.get_logger(__name__)
 CONTENT_TYPE = "application/problem+json"
-# Names of ninja's own wrapping, and tags of the union, which are no part of the partner's body.
-NOT_IN_THE_BODY = frozenset(
-    {"body", "report", "step.reported", "code.reported", "delivery.accepted"}
-)
-
-
-class Fault(Schema):
-    pointer: str
-    code: str
-    detail: str
+# What any operation may answer instead of what it is for.
+PROBLEMS = frozenset({400, 401, 403, 409, 413, 415, 422, 429, 503})
 
 
 class Problem(Schema):
@@ -50,6 +45,14 @@ class Refusal(Exception):
         self.headers = headers or {}
 
 
+def as_json(
+    status: int, content: Any, headers: Mapping[str, str], *, content_type: str = "application/json"
+) -> HttpResponse:
+    return HttpResponse(
+        json.dumps(content), status=status, content_type=content_type, headers=dict(headers)
+    )
+
+
 def answer(
     status: int, detail: str, faults: Sequence[Fault], headers: Mapping[str, str] | None = None
 ) -> HttpResponse:
@@ -60,18 +63,7 @@ def answer(
         detail=detail,
         errors=list(faults),
     )
-    return HttpResponse(
-        json.dumps(content.model_dump()),
-        status=status,
-        content_type=CONTENT_TYPE,
-        headers=dict(headers or {}),
-    )
-
-
-def pointer_of(location: Sequence[str | int]) -> str:
-    """A JSON pointer (RFC 6901) into the body the partner sent."""
-    parts = [str(part) for part in location if part not in NOT_IN_THE_BODY]
-    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
+    return as_json(status, content.model_dump(), headers or {}, content_type=CONTENT_TYPE)
 
 
 def install(api: NinjaAPI) -> None:

@@ -1,97 +1,26 @@
 """The inbound status API: a partner tells what happened, the moment it happens."""
 
-from datetime import date
+import json
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Body, Router, Schema, Status
-from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
+from ninja import Body, Router, Schema
+from pydantic import Field
 
-from journeys.api.guard import Partner, partner_of
-from journeys.api.problems import Problem, Refusal
-from journeys.domain.inbound import IdReused, receive
+from journeys.api.answers import once, told
+from journeys.api.guard import Caller, caller_may, count
+from journeys.api.problems import PROBLEMS, Problem, Refusal
+from journeys.core.scopes import REPORTS_WRITE
+from journeys.domain.answering import Answer
+from journeys.domain.inbound import IdReused, Message, receive, receive_all
+from journeys.forms.wire import MESSAGE_ID, Fault, Report, faults_of
 
 router = Router(tags=["Reports"])
-
-
-def _text_only(value: Any) -> Any:
-    if not isinstance(value, str):
-        raise ValueError("An instant is written as text, such as 2026-03-06T14:10:00-05:00.")
-    return value
-
-
-Code = Annotated[str, StringConstraints(pattern=r"^[\w .:/-]+$", max_length=60)]
-Instant = Annotated[AwareDatetime, BeforeValidator(_text_only)]
-FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-FactValue = (
-    bool | int | float | Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=500)]
-)
-REFERENCE = "Our journey number or id, our delivery id, or your own case number."
-
-
-class Correction(Schema):
-    field: Code = Field(description="The field's id in the packet, such as B7.")
-    sentence: Annotated[str, StringConstraints(min_length=1, max_length=300)]
-
-
-class PatientHint(Schema):
-    name: Annotated[str, StringConstraints(max_length=120)] | None = None
-    born_on: date | None = None
-
-
-HINT = "Helps a person to find the journey where your number for it is not known here."
-
-
-class StepData(Schema):
-    journey: Code = Field(description=REFERENCE)
-    step: Code = Field(description="The step's key, such as benefit_verification.")
-    status: Code = Field(description="One of the step's status keys, such as complete.")
-    reason: Code | None = Field(None, description="Why, as one of the status's reason keys.")
-    occurred_at: Instant = Field(description="When it happened on your side, with its offset.")
-    facts: dict[FactName, FactValue] = Field(default={}, max_length=50)
-    case_number: Code | None = Field(None, description="Your number for the case, if you have one.")
-    corrections: list[Correction] = Field(
-        default=[], max_length=50, description="With status returned: what to put right."
-    )
-    patient: PatientHint | None = Field(None, description=HINT)
-    note: Annotated[str, StringConstraints(max_length=2000)] | None = None
-
-
-class CodeData(Schema):
-    journey: Code = Field(description=REFERENCE)
-    code: Code = Field(description="Your own status, such as PENDING-PAYER.")
-    sub_code: Code | None = Field(None, description="Your own sub-status, such as PA_NEEDED.")
-    occurred_at: Instant = Field(description="When it happened on your side, with its offset.")
-    facts: dict[FactName, FactValue] = Field(default={}, max_length=50)
-    case_number: Code | None = Field(None, description="Your number for the case, if you have one.")
-    patient: PatientHint | None = Field(None, description=HINT)
-    note: Annotated[str, StringConstraints(max_length=2000)] | None = None
-
-
-class AcceptedData(Schema):
-    delivery: UUID = Field(description="The webhook-id under which you received the packet.")
-    case_number: Code | None = Field(None, description="Your number for the case.")
-    occurred_at: Instant | None = None
-
-
-class StepReported(Schema):
-    type: Literal["step.reported"]
-    timestamp: Instant
-    data: StepData
-
-
-class CodeReported(Schema):
-    type: Literal["code.reported"]
-    timestamp: Instant
-    data: CodeData
-
-
-class DeliveryAccepted(Schema):
-    type: Literal["delivery.accepted"]
-    timestamp: Instant
-    data: AcceptedData
+MOST_LINES = 500
+# A report has about forty texts and brackets.
+BATCH_TOKENS = 60_000
 
 
 class Kept(Schema):
@@ -99,57 +28,149 @@ class Kept(Schema):
     status: Literal["received"] = "received"
 
 
-Report = Annotated[StepReported | CodeReported | DeliveryAccepted, Field(discriminator="type")]
+class Batch(Schema):
+    reports: list[dict[str, Any]] = Field(
+        min_length=1,
+        max_length=MOST_LINES,
+        description="Each as in POST /reports, perhaps with an `id` of yours beside its `type`.",
+    )
+
+
+class Line(Schema):
+    line: int = Field(description="Its place in `reports`, from 0.")
+    status: Literal["received", "refused"]
+    id: UUID | None = None
+    errors: list[Fault] = Field(default=[])
+
+
+class BatchKept(Schema):
+    received: int
+    refused: int
+    lines: list[Line]
 
 
 # The guard reads these; they are told here so that the documentation has them.
-SIGNED = [
-    {
-        "in": "header",
-        "name": name,
-        "required": True,
-        "description": words,
-        "schema": {"type": "string"},
-    }
-    for name, words in (
-        ("Throughline-Partner", "The short name under which we know you."),
-        ("webhook-id", "Your id of this message; the same for every try."),
-        ("webhook-timestamp", "Seconds since 1970, at most five minutes off."),
-        (
-            "webhook-signature",
-            "v1, a comma, and base64 of HMAC-SHA256 over id.timestamp.body; two while keys change.",
-        ),
-    )
-]
+CALLING: dict[str, Any] = {
+    "security": [{"token": []}, {"signature": []}],
+    "parameters": [
+        {
+            "in": "header",
+            "name": name,
+            "required": False,
+            "description": words,
+            "schema": {"type": "string"},
+        }
+        for name, words in (
+            ("Idempotency-Key", "With a token: your id of this request; the same for every try."),
+            ("Throughline-Partner", "Signed: the short name under which we know you."),
+            ("webhook-id", "Signed: your id of this message; the same for every try."),
+            ("webhook-timestamp", "Signed: seconds since 1970, at most five minutes off."),
+            (
+                "webhook-signature",
+                "Signed: v1, a comma, base64 of HMAC-SHA256 over id.timestamp.body; one or two.",
+            ),
+        )
+    ],
+}
 
 
 @router.post(
     "/reports",
-    auth=partner_of,
-    response={202: Kept, frozenset({400, 401, 413, 422, 429, 503}): Problem},
+    auth=caller_may(REPORTS_WRITE),
+    response={202: Kept, PROBLEMS: Problem},
     summary="Report what happened",
-    openapi_extra={"parameters": SIGNED},
+    openapi_extra=CALLING,
 )
-def report(
-    request: HttpRequest, response: HttpResponse, report: Annotated[Report, Body()]
-) -> Status[Kept]:
+def report(request: HttpRequest, report: Annotated[Report, Body()]) -> HttpResponse:
     """Answers 202 once the message is kept; it is applied in a moment.
 
-    Sign with Standard Webhooks. The same `webhook-id` with the same body is answered alike and
-    counts once; with another body it is refused (422). A report that cannot be applied is kept
-    and shown to people.
+    The same id (`webhook-id`, or with a token `Idempotency-Key`) with the same body is answered
+    alike and counts once; with another body it is refused (422). A report that cannot be applied
+    is kept and shown to people.
     """
-    partner: Partner = request.auth  # type: ignore[attr-defined]  # ninja puts what the guard gave there
-    for name, value in partner.limits.items():
-        response[name] = value
-    try:
-        kept = receive(
-            partner.organization,
-            message_id=partner.message_id,
-            body=request.body.decode(),
-            transport="webhook",
-            now=timezone.now(),
+    caller: Caller = request.auth  # type: ignore[attr-defined]  # ninja puts what the guard gave there
+
+    def work() -> Answer:
+        message = _message(caller, _id(caller), request.body.decode())
+        try:
+            kept = receive(caller.organization, message, now=timezone.now())
+        except IdReused:
+            raise Refusal(422, "id_reused", "This id came before with another body.") from None
+        return Answer(202, {"id": str(kept.pk), "status": "received"})
+
+    # Under a signature its id alone names the message: keeping it once is answering alike.
+    if not caller.by_token:
+        return told(work(), caller)
+    return once(request, caller, work)
+
+
+@router.post(
+    "/reports/batch",
+    auth=caller_may(REPORTS_WRITE, most_tokens=BATCH_TOKENS),
+    response={202: BatchKept, PROBLEMS: Problem},
+    summary="Report what happened, many at once",
+    openapi_extra=CALLING,
+)
+def batch(request: HttpRequest, batch: Annotated[Batch, Body()]) -> HttpResponse:
+    """Answers 202 with a line for each report: kept, or refused with a pointer to each field.
+
+    What is whole is kept, whatever the others are. A line with an `id` of its own counts once,
+    also when another batch repeats it.
+    """
+    caller: Caller = request.auth  # type: ignore[attr-defined]  # ninja puts what the guard gave there
+    limits = count(caller.organization, by=len(batch.reports) - 1)
+    answer = once(request, caller, lambda: _keep(caller, batch.reports))
+    for name, value in limits.items():
+        answer[name] = value
+    return answer
+
+
+def _keep(caller: Caller, reports: list[dict[str, Any]]) -> Answer:
+    faults = {number: _faults(number, each) for number, each in enumerate(reports)}
+    whole = [number for number, found in faults.items() if not found]
+    messages = [
+        _message(
+            caller,
+            _id(caller, str(reports[number].get("id") or f"{caller.message_id}.{number}")),
+            json.dumps({name: value for name, value in reports[number].items() if name != "id"}),
         )
-    except IdReused:
-        raise Refusal(422, "id_reused", "This webhook-id came before with another body.") from None
-    return Status(202, Kept(id=kept.pk))
+        for number in whole
+    ]
+    kept = receive_all(caller.organization, messages, now=timezone.now())
+    for number, row in zip(whole, kept, strict=True):
+        if row is None:
+            words = "This id came before with another report."
+            faults[number] = [
+                Fault(pointer=f"/reports/{number}/id", code="id_reused", detail=words)
+            ]
+    ids = {number: row.pk for number, row in zip(whole, kept, strict=True) if row}
+    lines = [
+        Line(
+            line=number,
+            status="refused" if found else "received",
+            id=ids.get(number),
+            errors=found,
+        )
+        for number, found in faults.items()
+    ]
+    told = BatchKept(received=len(ids), refused=len(lines) - len(ids), lines=lines)
+    return Answer(202, told.model_dump(mode="json"))
+
+
+def _faults(number: int, content: dict[str, Any]) -> list[Fault]:
+    own = content.get("id")
+    if own is not None and not (isinstance(own, str) and MESSAGE_ID.fullmatch(own)):
+        words = "An id has 1 to 64 visible ASCII characters."
+        return [Fault(pointer=f"/reports/{number}/id", code="bad_id", detail=words)]
+    return faults_of(content, under=f"/reports/{number}")
+
+
+def _id(caller: Caller, own: str = "") -> str:
+    """The id under which a message is kept: a client's own are apart from every other's."""
+    name = own or caller.message_id
+    return f"{caller.key_id.hex[:8]}:{name}" if caller.by_token else name
+
+
+def _message(caller: Caller, message_id: str, body: str) -> Message:
+    transport = "api" if caller.by_token else "webhook"
+    return Message(id=message_id, body=body, transport=transport, programs=caller.programs)

@@ -52,6 +52,8 @@ def apply(content: Mapping[str, Any], *, report: InboundReport, by: Actor, now: 
             "They say it happens in the future.", ReportCause.TIME, journey_id=journey_id
         )
     journey = lock_journey(journey_id)
+    if report.programs and journey.program_version.program.key not in report.programs:
+        raise NotApplicable(UNKNOWN_JOURNEY, ReportCause.JOURNEY)
     reference = str(data.get("case_number") or "")
     if delivery_id is not None:
         confirm_delivery(journey, delivery_id, reference=reference, at=occurred_at, now=now)

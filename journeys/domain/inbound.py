@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from accounts import audit
@@ -53,33 +53,57 @@ def as_partner(partner: Organization) -> Actor:
     )
 
 
-def receive(
-    partner: Organization, *, message_id: str, body: str, transport: str, now: datetime
-) -> InboundReport:
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One report as a partner sent it, and the programs its sender is limited to, if it is."""
+
+    id: str
+    body: str
+    transport: str
+    programs: tuple[str, ...] = ()
+
+
+def receive(partner: Organization, message: Message, *, now: datetime) -> InboundReport:
     """Keep a message, once per (partner, id), and tell a worker. Committed on return.
 
     The same id with the same body gives the row that is there; raises IdReused otherwise.
     """
-    digest = hashlib.sha256(body.encode()).hexdigest()
+    (kept,) = receive_all(partner, [message], now=now)
+    if kept is None:
+        raise IdReused(message.id)
+    return kept
+
+
+def receive_all(
+    partner: Organization, messages: Sequence[Message], *, now: datetime
+) -> list[InboundReport | None]:
+    """Keep messages, all or none, and tell a worker. Committed on return.
+
+    For each the row that keeps it, the same id with the same body once; None where the id came
+    before with another body.
+    """
+    rows = [_row(partner, message, now=now) for message in messages]
     with acting_as(as_partner(partner)):
-        try:
-            with transaction.atomic():
-                report: InboundReport = InboundReport.objects.create(
-                    organization=partner,
-                    message_id=message_id,
-                    body=body,
-                    digest=digest,
-                    transport=transport,
-                    received_at=now,
-                )
-        except IntegrityError:
-            report = InboundReport.objects.get(message_id=message_id)
-            if report.digest != digest:
-                raise IdReused(message_id) from None
-            return report
+        InboundReport.objects.bulk_create(rows, ignore_conflicts=True)
+        ids = [message.id for message in messages]
+        found = InboundReport.objects.filter(organization=partner, message_id__in=ids)
+        kept = {row.message_id: row for row in found.defer("body")}
         _note_key_use(partner, now=now)
         nudge("journeys.tasks.process_waiting_reports", queue="inbound")
-        return report
+    same = ((kept[row.message_id], row) for row in rows)
+    return [there if there.digest == row.digest else None for there, row in same]
+
+
+def _row(partner: Organization, message: Message, *, now: datetime) -> InboundReport:
+    return InboundReport(
+        organization=partner,
+        message_id=message.id,
+        body=message.body,
+        digest=hashlib.sha256(message.body.encode()).hexdigest(),
+        transport=message.transport,
+        programs=list(message.programs),
+        received_at=now,
+    )
 
 
 def _note_key_use(partner: Organization, *, now: datetime) -> None:

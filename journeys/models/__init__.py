@@ -1,3 +1,4 @@
+from journeys.models.clients import AccessToken, KeptAnswer
 from journeys.models.codes import PartnerCase, StatusLine
 from journeys.models.documents import HandedDocument, HandedPage
 from journeys.models.exchange import (
@@ -23,6 +24,7 @@ from journeys.models.upkeep import UpkeepIssue
 from journeys.models.work import SavedView, WorkItem
 
 __all__ = [
+    "AccessToken",
     "ConsentGrant",
     "Delivery",
     "DeliveryAttempt",
@@ -35,6 +37,7 @@ __all__ = [
     "Journey",
     "JourneyEvent",
     "JourneyParty",
+    "KeptAnswer",
     "KeptGraph",
     "LagCount",
     "LagMark",

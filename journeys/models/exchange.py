@@ -1,13 +1,17 @@
 """What goes to partners and what comes back, each as a row with a life."""
 
+from __future__ import annotations
+
 import uuid
 from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from accounts.phi import EncryptedTextField
 from accounts.tenancy import PartyModel, TenantModel
+from journeys.core.scopes import REPORTS_WRITE
 from journeys.enums import DeliveryStatus, ReportCause, ReportStatus, Transport
 
 
@@ -21,7 +25,7 @@ class Endpoint(TenantModel):
     # Still accepted by the partner while it changes over to the new secret.
     previous_secret = EncryptedTextField(null=True)
     # What else the adapter needs to know, none of it secret.
-    options: "models.JSONField[Any, Any]" = models.JSONField(default=dict, blank=True)
+    options: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     concurrency = models.PositiveSmallIntegerField(default=8)
     active = models.BooleanField(default=True)
     # Takes PDF packets in place of the partner's own way, when a person says so.
@@ -121,12 +125,23 @@ class DeliveryAttempt(PartyModel):
         return f"{self.delivery_id} attempt {self.number}"
 
 
+def all_reports() -> list[str]:
+    """What a key is for unless somebody says otherwise."""
+    return [REPORTS_WRITE]
+
+
 class PartnerKey(TenantModel):
-    """A secret that a partner signs its reports with. Two may be active, for rotation."""
+    """A secret that a partner signs its reports with, or asks for a token with.
+
+    Two may be active, for rotation. Its scopes say what it is for: see journeys.core.scopes.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     label = models.CharField(max_length=60)
     secret = EncryptedTextField()
+    scopes: ArrayField[list[str], list[str]] = ArrayField(
+        models.CharField(max_length=80), default=all_reports
+    )
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -143,6 +158,8 @@ class InboundReport(TenantModel):
     body = EncryptedTextField()
     digest = models.CharField(max_length=64)
     transport = models.CharField(max_length=12)
+    # The programs, by key, that its sender may report on; empty for all of them.
+    programs: ArrayField[list[str], list[str]] = ArrayField(models.SlugField(), default=list)
     received_at = models.DateTimeField()
     status = models.CharField(max_length=12, choices=ReportStatus, default=ReportStatus.WAITING)
     attempts = models.PositiveIntegerField(default=0)

@@ -186,9 +186,8 @@ def _report(hub: Organization) -> InboundReport:
         "note": f"{CANARIES[0]} asked for a call",
     }
     content = {"type": "code.reported", "timestamp": now.isoformat(), "data": data}
-    return inbound.receive(
-        hub, message_id="msg_1", body=json.dumps(content), transport="webhook", now=now
-    )
+    message = inbound.Message(id="msg_1", body=json.dumps(content), transport="webhook")
+    return inbound.receive(hub, message, now=now)
 
 
 def _invitation(world: World) -> Invitation:
