@@ -21,6 +21,7 @@ from enrollment.views import (
     sent,
     signing,
     starting,
+    studio_preview,
     together,
 )
 
@@ -129,5 +130,6 @@ urlpatterns = [
     ),
     path("signing/", signing.queue, name="signing"),
     path("signing/read/", signing.statements, name="signing_read"),
+    path("studio/<uuid:draft_id>/preview/", studio_preview.preview, name="studio_preview"),
     path("find/", find.find_anything, name="find"),
 ]

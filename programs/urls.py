@@ -3,7 +3,7 @@
 from django.urls import path
 
 from programs.views import catalogue, dictionary, references, schemas
-from programs.views.studio import conditions, drafts, journey, parts, release
+from programs.views.studio import cases, conditions, drafts, journey, parts, release
 
 urlpatterns = [
     path("programs/", catalogue.program_list, name="programs"),
@@ -31,10 +31,11 @@ urlpatterns = [
     path("studio/<uuid:draft_id>/propose/", release.propose, name="studio_propose"),
     path("studio/<uuid:draft_id>/back/", release.back, name="studio_back"),
     path("studio/<uuid:draft_id>/approve/", release.approve, name="studio_approve"),
+    path("studio/<uuid:draft_id>/cases/", cases.cases_page, name="studio_cases"),
     path("studio/<uuid:draft_id>/journey/", journey.journey_page, name="studio_journey"),
-    path("studio/<uuid:draft_id>/<slug:part>/", parts.part_page, name="studio_part"),
+    path("studio/<uuid:draft_id>/parts/<slug:part>/", parts.part_page, name="studio_part"),
     path(
-        "studio/<uuid:draft_id>/<slug:part>/when/",
+        "studio/<uuid:draft_id>/parts/<slug:part>/when/",
         conditions.condition_page,
         name="studio_condition",
     ),

@@ -67,7 +67,7 @@ def submit(
     if not state.can_send and not early:
         raise Incomplete(state)
     body = _packet(enrollment, signatures, agreement=under_agreement, now=now)
-    facts = _facts(state.form.known, urgent=urgent, authorized=not early)
+    facts = facts_of(state.form.known, urgent=urgent, authorized=not early)
     if early:
         facts[ASKED_ON] = timezone.localdate(now).isoformat()
     if enrollment.journey_id is None:
@@ -206,7 +206,8 @@ def _told(signature: Signature) -> dict[str, Any]:
     }
 
 
-def _facts(known: Mapping[str, Any], *, urgent: bool, authorized: bool) -> dict[str, object]:
+def facts_of(known: Mapping[str, Any], *, urgent: bool, authorized: bool) -> dict[str, object]:
+    """What a journey is told with the submission of these answers."""
     facts = {name: known[field] for field, name in FACT_FIELDS.items() if known.get(field)}
     if known.get("B1") is False:
         facts["line_of_business"] = "uninsured"

@@ -44,9 +44,12 @@ class Page:
         return ",".join(keys)
 
 
-def form_page(standing: Standing, data: QueryDict | None = None) -> Page:
-    """Build the page; with `data`, showing what was just posted instead of what is stored."""
-    form = section_form(standing.definitions, "", standing.answers, data, today=standing.today)
+def form_page(standing: Standing, data: QueryDict | None = None, *, only: str = "") -> Page:
+    """Build the page; with `data`, showing what was just posted instead of what is stored.
+
+    `only` is the key of the one section to show of a form too long for one page.
+    """
+    form = section_form(standing.definitions, only, standing.answers, data, today=standing.today)
     if data is None:
         # What is stored may be wrong too, and says so like what was just posted.
         form.full_clean()
@@ -55,7 +58,9 @@ def form_page(standing: Standing, data: QueryDict | None = None) -> Page:
             if key in form.fields:
                 form.add_error(key, said)
     parts = tuple(
-        filled(part, items, standing=standing, form=form) for part, items in sections_of(standing)
+        filled(part, items, standing=standing, form=form)
+        for part, items in sections_of(standing)
+        if only in ("", part.key)
     )
     return Page(form, standing.sheet, parts)
 

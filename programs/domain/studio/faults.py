@@ -9,7 +9,8 @@ from accounts.models import Organization
 from programs.core.definition import Definition
 from programs.core.sense import nonsense
 from programs.core.soundness import Problem, problems
-from programs.domain.studio.ports import journeys
+from programs.core.trials import outcome, unmet
+from programs.domain.studio.ports import journeys, steps_needed
 from programs.enums import Overlap
 from programs.models import ProgramDraft, ProgramVersion
 
@@ -26,6 +27,8 @@ def faults_of(definition: Definition, draft: ProgramDraft) -> list[dict[str, str
         # What contradicts itself can only be told once every name in it is known.
         *([] if sound else nonsense(definition)),
     ]
+    # Cases are tried on what is whole: on anything else each of them would fail as well.
+    found = found or list(_cases(definition, draft))
     return [{"where": each.where, "why": each.why} for each in dict.fromkeys(found)]
 
 
@@ -90,6 +93,15 @@ def _dated(definition: Definition, draft: ProgramDraft) -> Iterator[Problem]:
         yield Problem(
             "dates", "Another version holds on the same days, and nothing says which ends when."
         )
+
+
+def _cases(definition: Definition, draft: ProgramDraft) -> Iterator[Problem]:
+    for case in draft.cases:
+        told = outcome(
+            definition, case["answers"], on=date.fromisoformat(case["on"]), steps=steps_needed()
+        )
+        for why in unmet(case, told):
+            yield Problem(f"case {case['key']}", f"{case['name']}: {why}")
 
 
 def _day(text: str) -> date | None:

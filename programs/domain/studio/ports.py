@@ -1,4 +1,4 @@
-"""What the studio asks about journeys, which stand above programs: one port, filled at start."""
+"""What the studio asks about journeys, which stand above programs: ports, filled at start."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from programs.core.definition import JourneyPlan
 from programs.core.soundness import Problem
+from programs.core.trials import Steps
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Journeys(Protocol):
 
 
 _port: list[Journeys] = []
+_steps: list[Steps] = []
 
 
 def use(journeys: Journeys) -> None:
@@ -69,3 +71,13 @@ def use(journeys: Journeys) -> None:
 def journeys() -> Journeys:
     """The journeys in use. Raises IndexError when the app above never gave any."""
     return _port[0]
+
+
+def use_steps(steps: Steps) -> None:
+    """Ask this from now on which steps somebody's journey needs."""
+    _steps[:] = [steps]
+
+
+def steps_needed() -> Steps:
+    """Tells the steps of a journey by answers. Raises IndexError when nobody ever gave it."""
+    return _steps[0]

@@ -24,7 +24,7 @@ from programs.rules import Refused
 
 Plan = Mapping[str, Any]
 # Parts with a page of their own shape.
-ELSEWHERE = {"dates": "studio_release", "journey": "studio_journey"}
+ELSEWHERE = {"cases": "studio_cases", "dates": "studio_release", "journey": "studio_journey"}
 
 
 def load(draft_id: UUID) -> ProgramDraft:

@@ -254,4 +254,4 @@ ROWS = ("questions/?row=veltrana.tb_on", "consents/?row=authorization", "asks/?r
 def test_every_part_opens(nadia: Client) -> None:
     draft = opened(nadia)
     for address in (*(f"{part}/" for part in PARTS), *ROWS):
-        assert nadia.get(f"/studio/{draft.id}/{address}").status_code == 200, address
+        assert nadia.get(f"/studio/{draft.id}/parts/{address}").status_code == 200, address

@@ -1,0 +1,95 @@
+"""Test cases of a program version: answers, and what must come of them before it is published."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from programs.core.conditions import Answers
+from programs.core.definition import Definition
+from programs.core.eligibility import findings
+from programs.core.forms import missing, sheet
+
+Case = Mapping[str, Any]
+Steps = Callable[[Definition, Answers, date], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What comes of some answers: the questions shown and missing, the rules that apply, where it
+    goes and the steps its journey needs. ``eligible`` when no rule of the program stops it.
+    """
+
+    visible: tuple[str, ...]
+    missing: tuple[str, ...]
+    rules: tuple[str, ...]
+    eligible: bool
+    hub: str
+    steps: tuple[str, ...]
+
+
+LISTS: Mapping[str, str] = {
+    "visible": "is shown",
+    "missing": "is still missing",
+    "rules": "applies",
+    "steps": "is a step of the journey",
+}
+"""What a case may expect by name, in words; ``hidden``, ``answered`` and so on are the opposite."""
+OPPOSITES: Mapping[str, str] = {"hidden": "visible", "answered": "missing", "silent": "rules",
+                                "skipped": "steps"}  # fmt: skip
+
+
+def outcome(definition: Definition, answers: Answers, *, on: date, steps: Steps) -> Outcome:
+    """Try the answers on the form as it stands on a day."""
+    form = sheet((definition,), answers, today=on)
+    found = findings((definition,), form.known)
+    stops = [each for each in found if each.outcome == "stops"]
+    return Outcome(
+        visible=tuple(item.key for item in form.shown),
+        missing=tuple(each.key for each in missing((definition,), answers, today=on)),
+        rules=tuple(each.key for each in found),
+        eligible=not stops,
+        hub=definition.route.hub,
+        steps=tuple(steps(definition, answers, on)),
+    )
+
+
+def expected(told: Outcome, own: Sequence[str]) -> dict[str, Any]:
+    """What a case kept now expects: everything that came of it, of questions only the ``own``
+    ones of the program and those that are missing.
+    """
+    return {
+        "visible": [key for key in own if key in told.visible],
+        "hidden": [key for key in own if key not in told.visible],
+        "missing": list(told.missing),
+        "rules": list(told.rules),
+        "eligible": told.eligible,
+        "hub": told.hub,
+        "steps": list(told.steps),
+    }
+
+
+def unmet(case: Case, told: Outcome) -> list[str]:
+    """Every expectation that does not hold, one sentence each."""
+    expect = case.get("expect", {})
+    wrong = []
+    for name, words in LISTS.items():
+        wrong += [
+            f"“{key}” {words.replace('is', 'is not', 1) if 'is ' in words else 'does not apply'}."
+            for key in expect.get(name, ())
+            if key not in getattr(told, name)
+        ]
+    for name, opposite in OPPOSITES.items():
+        wrong += [
+            f"“{key}” {LISTS[opposite]}, and should not be."
+            for key in expect.get(name, ())
+            if key in getattr(told, opposite)
+        ]
+    if "missing" in expect:
+        more = [key for key in told.missing if key not in expect["missing"]]
+        wrong += [f"“{key}” is missing, which was not expected." for key in more]
+    if "eligible" in expect and expect["eligible"] is not told.eligible:
+        wrong.append("The patient can be helped." if told.eligible else "The patient is stopped.")
+    if "hub" in expect and expect["hub"] != told.hub:
+        wrong.append(f"It goes to “{told.hub}”, not to “{expect['hub']}”.")
+    return wrong
