@@ -71,6 +71,7 @@ urlpatterns = [
     path("intake/<uuid:journey_id>/", intake.review, name="intake_review"),
     path("intake/<uuid:journey_id>/accept/", intake.accept, name="intake_accept"),
     path("intake/<uuid:journey_id>/return/", intake.return_, name="intake_return"),
+    path("intake/<uuid:journey_id>/take-over/", intake.take_over, name="intake_take_over"),
     path("intake/<uuid:journey_id>/reject/", intake.reject, name="intake_reject"),
     path("exchange/", exchange.exchange, name="exchange"),
     path("exchange/systems/", feeds.feed_list, name="feeds"),

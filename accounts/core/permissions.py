@@ -40,6 +40,8 @@ class Permission(StrEnum):
     INTAKE_REVIEW = "intake.review"
     CONSENTS_END = "consents.end"
     WORK_VIEW = "work.view"
+    # To give away what a colleague has taken; without it one takes it over, with the reason.
+    WORK_REASSIGN = "work.reassign"
     LAG_VIEW = "lag.view"
     UPKEEP_VIEW = "upkeep.view"
     EXCHANGE_VIEW = "exchange.view"
@@ -71,6 +73,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             P.JOURNEYS_REPORT,
             P.CONFLICTS_SETTLE,
             P.WORK_VIEW,
+            P.WORK_REASSIGN,
             P.LAG_VIEW,
             P.EXCHANGE_VIEW,
             P.PROGRAMS_VIEW,
@@ -91,6 +94,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     | {P.INTAKE_REVIEW, P.CONSENTS_END, P.CONFLICTS_SETTLE, P.EXCHANGE_VIEW},
     Role.HUB_SUPERVISOR: PARTNER_WORK
     | {
+        P.WORK_REASSIGN,
         P.INTAKE_REVIEW,
         P.CONSENTS_END,
         P.CONFLICTS_SETTLE,
@@ -98,8 +102,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         P.EXCHANGE_REPLAY,
         P.STATUS_MAPS_EDIT,
     },
-    Role.PHARMACIST: PARTNER_WORK,
-    Role.VENDOR_AGENT: PARTNER_WORK,
+    Role.PHARMACIST: PARTNER_WORK | {P.WORK_REASSIGN},
+    Role.VENDOR_AGENT: PARTNER_WORK | {P.WORK_REASSIGN},
     Role.PROGRAM_MANAGER: frozenset({P.PROGRAMS_VIEW, P.PROGRAMS_COMPOSE, P.FUNNEL_VIEW}),
     Role.SAFETY_OFFICER: frozenset({P.PROGRAMS_VIEW}),
     Role.OPERATOR: frozenset(

@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 from accounts import audit
 from accounts.core.actor import Actor
 from journeys.domain.confirming import confirm_by_review
+from journeys.domain.queries.intake import askable
 from journeys.domain.queries.journeys import Story
 from journeys.domain.recording import record
 from journeys.domain.speaking import Refused, Words, said, story_for_writing
-from journeys.enums import PacketKind
-from journeys.models import Journey, Packet
+from journeys.domain.work import taken_by_another
+from journeys.models import Journey
 from journeys.rules import INTAKE, may_review_intake
 
 LONGEST_SENTENCE = 300
@@ -47,7 +48,7 @@ def return_(
     asked = [{"field": each["field"], "sentence": each["sentence"].strip()} for each in corrections]
     if not asked:
         raise Refused("Tick at least one field that has to be corrected.")
-    known = _fields_of(journey_id)
+    known = askable(journey_id, today=now.date())
     for each in asked:
         if each["field"] not in known:
             raise Refused("One of the fields is not on this form.")
@@ -69,6 +70,8 @@ def _decide(journey_id: UUID, decision: _Decision, *, by: Actor, now: datetime) 
     story = story_for_writing(journey_id, by=by, now=now)
     if not may_review_intake(by, story.state, roles=story.roles):
         raise Refused("This enrollment is no longer waiting for your review.")
+    if other := taken_by_another(journey_id, INTAKE, by=by):
+        raise Refused(f"{other} has this review. Take it over first, with the reason.")
     _check_reason(story, decision)
     words = Words(
         id=f"{INTAKE}:{uuid4()}",
@@ -91,11 +94,3 @@ def _check_reason(story: Story, decision: _Decision) -> None:
         reasons = {each.key for each in status.reasons} if status else set()
         if decision.reason not in reasons:
             raise Refused("Choose why the enrollment is rejected.")
-
-
-def _fields_of(journey_id: UUID) -> dict[str, str]:
-    """What the newest packet says, as field ids with their labels."""
-    enrollments = Packet.objects.filter(journey_id=journey_id, kind=PacketKind.ENROLLMENT)
-    packet = enrollments.order_by("-version").first()
-    body = packet.body if packet else {"sections": []}
-    return {each["id"]: each["label"] for section in body["sections"] for each in section["fields"]}

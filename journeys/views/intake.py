@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
 from accounts.access import get_visible_or_404, requires
+from accounts.core.actor import Actor
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from journeys.domain import intake as domain
@@ -24,7 +25,8 @@ from journeys.domain import work
 from journeys.domain.papers import papers_with
 from journeys.domain.queries import intake as queries
 from journeys.domain.queries import journeys as journey_queries
-from journeys.domain.queries.work import counts, filtered, row_of
+from journeys.domain.queries.work import counts, filtered, open_work, row_of
+from journeys.domain.queries.worklists import colleagues
 from journeys.domain.reading import one
 from journeys.domain.speaking import Refused
 from journeys.enums import PartyRole
@@ -101,8 +103,13 @@ def _show(
         return redirect("journey", journey.id)
     packets, handed = queries.packets_of(journey), presenting.handed(story, actor)
     audit.read(packets[0], fields=["body"], purpose="intake review")
-    ticked = set(request.POST.getlist("field"))
-    parts = queries.parts_of(packets, asked=_asked_before(story))
+    checks = queries.checks_of(journey, packets[0], now=now)
+    missing = queries.missing_now(checks)
+    left = queries.unanswered(journey, packets[0], today=now.date())
+    parts = queries.parts_of(packets, asked=_asked_before(story)) + ([left] if left else [])
+    # The lines that the rules found wrong are ticked for who asks so, each with its sentence.
+    asks = missing if request.GET.get("ask") == "missing" else {}
+    ticked = set(request.POST.getlist("field")) | set(asks)
     reasons = story.graph.by_key[INTAKE].status("rejected")
     context: dict[str, Any] = {
         "journey": journey,
@@ -112,9 +119,10 @@ def _show(
         "state": story.state.steps[INTAKE],
         "head_facts": presenting.head_facts(story),
         "papers": papers_with(packets[0], role=PartyRole.HUB),
-        "checks": queries.checks_of(journey, packets[0], now=now),
+        "checks": checks,
+        "missing": len(missing),
         "contacts": presenting.contacts(story)[:1],
-        "taken_by": journey_queries.takers_of(journey).get(INTAKE, ""),
+        **_hands(journey, actor),
         "reasons": reasons.reasons if reasons else (),
         "problem": problem,
         "opened": opened,
@@ -122,11 +130,30 @@ def _show(
         "note": request.POST.get("note", ""),
         "reason": request.POST.get("reason", ""),
         "parts": [
-            (part, [(line, line.id in ticked, _typed(request, line.id)) for line in part.lines])
+            (
+                part,
+                [
+                    (line, line.id in ticked, _typed(request, line.id) or asks.get(line.id, ""))
+                    for line in part.lines
+                ],
+            )
             for part in parts
         ],
     }
     return render(request, "journeys/intake_review.html", context, status=422 if problem else 200)
+
+
+def _hands(journey: Journey, actor: Actor) -> dict[str, Any]:
+    """Who has the review, and what the reader may do about that."""
+    item = open_work(actor).filter(journey=journey, key=INTAKE).select_related("claimed_by").first()
+    holder = item.claimed_by if item else None
+    return {
+        "item": item,
+        "taken_by": holder.name if holder else "",
+        "mine": holder is not None and holder.pk == actor.user_id,
+        "take_over_reasons": work.TAKE_OVER_REASONS.items(),
+        "colleagues": colleagues() if actor.may(Permission.WORK_REASSIGN) else [],
+    }
 
 
 def _typed(request: HttpRequest, field: str) -> str:
@@ -190,3 +217,24 @@ def reject(request: HttpRequest, journey_id: UUID) -> HttpResponse:
         return _show(request, journey, problem=str(refused), opened="reject")
     messages.success(request, _("Rejected. The practice knows why."))
     return redirect("journey", journey_id)
+
+
+@requires(Permission.INTAKE_REVIEW)
+@require_POST
+def take_over(request: HttpRequest, journey_id: UUID) -> HttpResponse:
+    """Take a review that a colleague has, saying why."""
+    journey, actor = get_visible_or_404(one(), pk=journey_id), current_actor()
+    item = open_work(actor).filter(journey=journey, key=INTAKE).first()
+    if item is None:
+        messages.info(request, _("This enrollment is not waiting for your review."))
+        return redirect("journey", journey_id)
+    reason = request.POST.get("reason", "")
+    try:
+        work.take_over(item.id, reason=reason, by=actor, now=timezone.now())
+    except work.NoReason:
+        return _show(request, journey, problem=_("Say why you take it over."))
+    except work.AlreadyTaken:
+        messages.info(request, _("This enrollment is not waiting for your review."))
+        return redirect("journey", journey_id)
+    messages.success(request, _("You have this review now."))
+    return redirect("intake_review", journey_id)

@@ -1,4 +1,5 @@
-// The keyboard of people who keep this open all day: j k x b in lists, / ? a, g and a letter.
+// The keyboard of people who keep this open all day: j k x b in lists, / ? a, g and a letter,
+// and those that a page names on its own buttons.
 // Single keys can be switched off in the list of shortcuts; Ctrl-K always works.
 
 import { openDialog } from "./overlays.js";
@@ -24,6 +25,14 @@ function jump(key) {
   [...document.querySelectorAll("#rail [data-key]")].find((link) => link.dataset.key === key)?.click();
 }
 
+// What a page gives a key of its own: one that is safe is done, one that decides is only reached.
+function ofPage(key) {
+  const [done, reached] = ["hotkey", "hotfocus"].map((name) => document.querySelector(`main [data-${name}="${CSS.escape(key)}"]`));
+  done?.click();
+  reached?.focus();
+  return Boolean(done || reached);
+}
+
 const ACTIONS = {
   j: () => move(1),
   k: () => move(-1),
@@ -44,6 +53,8 @@ function onKey(event) {
     jump(event.key);
   } else if (event.key === "g") {
     afterG = performance.now();
+  } else if (ofPage(event.key)) {
+    event.preventDefault();
   } else if (ACTIONS[event.key]) {
     event.preventDefault();
     ACTIONS[event.key]();

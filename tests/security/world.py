@@ -74,7 +74,7 @@ def everybody_at(organization: Organization) -> Membership:
 
 
 # Parts of an address that name no row of a practice.
-OPEN = ("key", "step")
+OPEN = ("key", "step", "kind")
 
 
 @dataclass
@@ -174,6 +174,7 @@ def _ids(world: World) -> dict[str, Any]:
             "signature_id": Signature.objects.filter(enrollment=world.sent)[0].id,
             "key": world.lakeside.version.program.key,
             "step": "benefit_verification",
+            "kind": "benefits",
         }
 
 

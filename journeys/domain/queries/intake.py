@@ -1,6 +1,6 @@
 """What a hub looks at when it reviews an enrollment: the form, and what can be checked for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -13,8 +13,10 @@ from journeys.enums import PacketKind
 from journeys.models import ConsentGrant, Journey, Packet
 from programs.core.definition import Definition
 from programs.core.eligibility import findings
-from programs.core.forms import check_answers, missing, missing_signatures, sheet, signing
+from programs.core.forms import Item, check_answers, missing, missing_signatures, sheet, signing
 from programs.models import ProgramVersion
+
+NOT_ANSWERED = "Without an answer"
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,44 @@ def parts_of(packets: Sequence[Packet], *, asked: Mapping[str, str]) -> list[Par
         )
         for section in newest["sections"]
     ]
+
+
+def unanswered(journey: Journey, packet: Packet, *, today: date) -> Part | None:
+    """Every question and document of the form that was left without an answer."""
+    definition, values = definition_of(journey.program_version_id), values_of(packet.body)
+    signatures = {item.key for item in signing([definition])}
+    answers = {key: value for key, value in values.items() if key not in signatures}
+    lines = [
+        Line(item.key, _told(item), "", changed=False, asked="")
+        for item in sheet([definition], answers, today=today).shown
+        if item.key not in values and item.field.type != "computed"
+    ]
+    return Part(NOT_ANSWERED, tuple(lines)) if lines else None
+
+
+def _told(item: Item) -> str:
+    group, label = item.group, item.field.label
+    return f"{group}: {label[:1].lower()}{label[1:]}" if group and group != label else label
+
+
+def askable(journey_id: UUID, *, today: date) -> dict[str, str]:
+    """What may be asked to be corrected: every line of the form, answered or not, by field."""
+    journey = Journey.objects.get(pk=journey_id)
+    packet = packets_of(journey)[0]
+    fields = [field for section in packet.body["sections"] for field in section["fields"]]
+    left = unanswered(journey, packet, today=today)
+    return {field["id"]: field["label"] for field in fields} | {
+        line.id: line.label for line in (left.lines if left else ())
+    }
+
+
+def missing_now(checks: Iterable[Check]) -> dict[str, str]:
+    """What the rules found wrong, by field: a sentence each, ready to be asked of the practice."""
+    found: dict[str, str] = {}
+    for check in checks:
+        if check.outcome == "mend" and check.field:
+            found.setdefault(check.field, check.text)
+    return found
 
 
 def _label(field: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """The hub's intake: accept, return field by field, reject; each in one screen."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -57,7 +58,7 @@ def test_taking_the_next_one_claims_it_and_opens_it(world: World) -> None:
     first = signed_in(world.person(world.hub, Role.HUB_AGENT, name="Priya Raman"))
     answer = first.post(reverse("intake_next"))
     assert answer["Location"] == url_of(world, "review")
-    assert "Priya Raman has this review." in first.get(answer["Location"]).content.decode()
+    assert "You have this review." in first.get(answer["Location"]).content.decode()
     second = world.browser(world.hub, Role.HUB_AGENT)
     assert second.post(reverse("intake_next"))["Location"] == reverse("intake")
 
@@ -158,3 +159,35 @@ def test_reading_writes_the_audit_and_nothing_else(
         priya.get(url_of(world, "review"))
         priya.get(reverse("intake"))
     assert tables == {"accounts_auditentry"}
+
+
+def test_what_was_found_wrong_is_asked_for_at_once(
+    world: World, priya: Client, told_the_enrollment: list[dict[str, Any]]
+) -> None:
+    page = " ".join(priya.get(url_of(world, "review"), {"ask": "missing"}).content.decode().split())
+    ticked = re.findall(r'value="([^"]+)" checked', page)
+    assert ticked
+    sentences = {key: sentence_of(page, key) for key in ticked}
+    assert all(sentences.values())
+    data = {f"sentence-{key}": sentence for key, sentence in sentences.items()}
+    priya.post(url_of(world, "return"), {"field": ticked, **data})
+    (call,) = told_the_enrollment
+    assert {each["field"] for each in call["data"]["facts"]["corrections"]} == set(ticked)
+
+
+def sentence_of(page: str, key: str) -> str:
+    found = re.search(f'name="sentence-{re.escape(key)}" value="([^"]*)"', page)
+    return found.group(1) if found else ""
+
+
+def test_a_question_without_an_answer_can_be_asked_for(
+    world: World, priya: Client, told_the_enrollment: list[dict[str, Any]]
+) -> None:
+    page = priya.get(url_of(world, "review")).content.decode()
+    assert "Without an answer" in page
+    assert 'name="sentence-E12"' in page
+    priya.post(
+        url_of(world, "return"), {"field": ["E12"], "sentence-E12": "Send both sides of the card."}
+    )
+    (call,) = told_the_enrollment
+    assert call["data"]["facts"]["corrections"][0]["field"] == "E12"

@@ -96,6 +96,9 @@ def test_several_rows_are_given_to_a_colleague(
     with every_tenant(reason="the test looks"):
         assert AuditEntry.objects.filter(action="assigned work").count() == 2
     priya.post(reverse("work_assign"), {**told, "to": "nobody"})
+    assert {item.claimed_by_id for item in items(world.journey, medicaid)} == {lena.user_id}
+    supervisor = world.browser(world.hub, Role.HUB_SUPERVISOR)
+    supervisor.post(reverse("work_assign"), {**told, "to": "nobody"})
     assert {item.claimed_by_id for item in items(world.journey, medicaid)} == {None}
 
 

@@ -1,0 +1,83 @@
+"""Who has a review: given back, taken over with the reason, given away by a supervisor alone."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.core.permissions import Role
+from accounts.models import AuditEntry
+from accounts.tenancy import every_tenant
+from journeys.models import Journey, WorkItem
+from tests.factories.people import signed_in
+from tests.journeys.views.conftest import World
+
+pytestmark = pytest.mark.django_db
+
+
+def url_of(world: World, name: str) -> str:
+    return reverse(f"intake_{name}", args=[world.journey.id])
+
+
+def row(world: World) -> Journey:
+    with every_tenant(reason="the test looks"):
+        found: Journey = Journey.objects.get(pk=world.journey.id)
+        return found
+
+
+def item_of(world: World) -> WorkItem:
+    with every_tenant(reason="the test looks"):
+        found: WorkItem = WorkItem.objects.get(journey=world.journey, step="intake_review")
+        return found
+
+
+def test_a_colleagues_review_is_taken_over_with_the_reason_and_no_other_way(world: World) -> None:
+    lena = signed_in(world.person(world.hub, Role.HUB_AGENT, name="Lena Fischer"))
+    lena.post(reverse("intake_next"))
+    priya = signed_in(world.person(world.hub, Role.HUB_AGENT, name="Priya Raman"))
+    refused = priya.post(url_of(world, "accept"))
+    assert refused.status_code == 422
+    assert "Lena Fischer has this review. Take it over" in refused.content.decode()
+    silent = priya.post(url_of(world, "take_over"), {"reason": ""})
+    assert (silent.status_code, row(world).step) == (422, "intake_review")
+    priya.post(url_of(world, "take_over"), {"reason": "away"})
+    assert "You have this review." in priya.get(url_of(world, "review")).content.decode()
+    with every_tenant(reason="the test looks"):
+        entry = AuditEntry.objects.get(action="took over work")
+    assert (entry.purpose, entry.fields) == ("They are away", ["claimed_by"])
+    priya.post(url_of(world, "accept"))
+    assert row(world).stage == "accepted"
+
+
+def test_what_is_over_is_not_taken_over(world: World) -> None:
+    priya = world.browser(world.hub, Role.HUB_AGENT)
+    world.hears("intake_review", "accepted")
+    answer = priya.post(url_of(world, "take_over"), {"reason": "away"})
+    assert answer["Location"] == reverse("journey", args=[world.journey.id])
+
+
+def test_strangers_and_the_practice_take_nothing_over(world: World) -> None:
+    practice = world.browser(world.practice, Role.PRACTICE_STAFF)
+    assert practice.post(url_of(world, "take_over"), {"reason": "away"}).status_code == 403
+    hub = type(world.hub).objects.create(kind="hub", slug="o")
+    other = world.browser(hub, Role.HUB_AGENT)
+    assert other.post(url_of(world, "take_over"), {"reason": "away"}).status_code == 404
+    assert item_of(world).claimed_by_id is None
+
+
+def test_only_a_supervisor_gives_a_review_away(world: World) -> None:
+    lena = world.person(world.hub, Role.HUB_AGENT, name="Lena Fischer")
+    agent = world.browser(world.hub, Role.HUB_AGENT)
+    assert "Give it to" not in agent.get(url_of(world, "review")).content.decode()
+    supervisor = world.browser(world.hub, Role.HUB_SUPERVISOR)
+    assert "Give it to" in supervisor.get(url_of(world, "review")).content.decode()
+    told = {"item": [str(item_of(world).pk)], "to": str(lena.user_id)}
+    supervisor.post(reverse("work_assign"), told)
+    page = agent.get(url_of(world, "review")).content.decode()
+    assert "Lena Fischer has this review." in page
+
+
+def test_a_review_is_given_back(world: World) -> None:
+    lena = signed_in(world.person(world.hub, Role.HUB_AGENT, name="Lena Fischer"))
+    lena.post(reverse("intake_next"))
+    assert "Give back" in lena.get(url_of(world, "review")).content.decode()
+    lena.post(reverse("work_release", args=[item_of(world).pk]))
+    assert "Nobody has taken this review yet." in lena.get(url_of(world, "review")).content.decode()
