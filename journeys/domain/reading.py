@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import Prefetch, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from accounts.models import Organization
@@ -17,6 +17,7 @@ from journeys.core import pace
 from journeys.core.evaluate import NOTHING, Observations
 from journeys.core.events import Event, from_json
 from journeys.models import Journey, JourneyEvent, JourneyParty, ProgramPace, WorkItem
+from programs.models import ProgramVersion
 
 # An event's journey, id, organization and closed body.
 Told = tuple[UUID, UUID, UUID, Sealed]
@@ -107,8 +108,11 @@ def read_due(ids: Collection[UUID], besides: QuerySet[WorkItem], *, now: datetim
 
     A few queries for all of them. One that somebody else holds is left out.
     """
-    # They have few organizations between them: each is read once, not with every journey.
-    due = Journey.objects.select_for_update(skip_locked=True).prefetch_related("hub", "pharmacy")
+    # They have few organizations and programs between them: each is read once.
+    versions = ProgramVersion.objects.select_related("program__pace").defer("definition")
+    due = Journey.objects.select_for_update(skip_locked=True).prefetch_related(
+        "hub", "pharmacy", Prefetch("program_version", versions)
+    )
     journeys = list(due.filter(pk__in=ids, refresh_at__lte=now).order_by("pk"))
     held = [each.pk for each in journeys]
     standing = _standing().select_related(None).prefetch_related("party")
