@@ -9,8 +9,10 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from accounts.core.actor import Actor
+from accounts.core.permissions import OrganizationKind
 from accounts.models import Organization
 from accounts.prepared import Prepared, digest_of, together
+from accounts.tenancy import current_actor, current_organization_id
 from journeys.core.events import Event
 from journeys.core.graph import Graph
 from journeys.core.risk_words import RISK_WORDS
@@ -199,11 +201,26 @@ def takers_of(journey: Journey) -> Mapping[str, str]:
     return dict(rows)
 
 
+def _taken_part_in() -> QuerySet[JourneyParty]:
+    """The journeys of the acting organization, found by an index.
+
+    Row-level security keeps PostgreSQL from looking journeys up by `party_ids`, so that it would
+    read those of everybody.
+    """
+    parts = JourneyParty.objects.filter(party_id=current_organization_id(), until=None)
+    found: QuerySet[JourneyParty] = parts.values("journey")
+    return found
+
+
 def listed(which: str) -> QuerySet[Journey]:
     """The journeys of a list: what is due soonest first, ended ones by their end."""
     found = Journey.objects.select_related("program_version__program", "hub").defer(
         "program_version__definition"
     )
+    # A practice has few of all journeys: down the whole list its page would hardly fill. A hub's
+    # page fills from the top.
+    if current_actor().organization_kind == OrganizationKind.PRACTICE:
+        found = found.filter(pk__in=_taken_part_in())
     if which == "closed":
         closed: QuerySet[Journey] = found.exclude(closed_at=None).order_by("-closed_at", "id")
         return closed
@@ -263,7 +280,7 @@ def why_at_risk(journey: Journey, *, now: datetime) -> str:
 def list_counts() -> dict[str, int]:
     """How many journeys each of the lists has."""
     going = Q(closed_at=None)
-    found: dict[str, int] = Journey.objects.aggregate(
+    found: dict[str, int] = Journey.objects.filter(pk__in=_taken_part_in()).aggregate(
         open=Count("id", filter=going),
         at_risk=Count("id", filter=going & Q(at_risk=True)),
         closed=Count("id", filter=~going),
