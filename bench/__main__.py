@@ -53,6 +53,7 @@ LARGE = {
         "timeline_growth",
         "due_sweep_s_1m",
     ),
+    "counts": ("funnel_p95_ms_1m", "projection_lag_s"),
 }
 NAMES = (*STARTS, *(name for names in IN_WORLD.values() for name in names))
 LARGE_NAMES = tuple(name for names in LARGE.values() for name in names)
