@@ -47,9 +47,14 @@ def _bars(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 @register.inclusion_tag("components/chart_bar.html")
-def chart_bar(title: str, rows: Sequence[Row], *, what: str = "") -> dict[str, Any]:
-    """Bars of counts; ``what`` heads the table's second column ("journeys")."""
-    return {"title": title, "bars": _bars(rows), "what": what}
+def chart_bar(
+    title: str, rows: Sequence[Row], *, what: str = "", headed: bool = False
+) -> dict[str, Any]:
+    """Bars of counts; ``what`` heads the table's second column ("journeys").
+
+    One that stands `headed` under its own title already only has it read aloud.
+    """
+    return {"title": title, "bars": _bars(rows), "what": what, "headed": headed}
 
 
 @register.inclusion_tag("components/chart_bar.html")
@@ -64,11 +69,14 @@ def chart_funnel(title: str, rows: Sequence[Row], *, what: str = "") -> dict[str
 
 
 @register.inclusion_tag("components/chart_spread.html")
-def chart_spread(title: str, columns: Sequence[str], rows: Sequence[Spread]) -> dict[str, Any]:
+def chart_spread(
+    title: str, columns: Sequence[str], rows: Sequence[Spread], *, headed: bool = False
+) -> dict[str, Any]:
     """How each row spreads over the same columns: a small picture each, one scale to a row."""
     width = 100 / max(len(columns), 1)
     return {
         "title": title,
+        "headed": headed,
         "columns": columns,
         "rows": [{"label": row.label, "bars": _columns(row, width)} for row in rows],
     }

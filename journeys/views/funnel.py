@@ -24,8 +24,8 @@ from programs.models import Program, ProgramVersion
 
 HEAD = ("Table", "Row", "Column", "Journeys")
 # What stands on the page below the stages, in this order.
-LEFT = ("step", "reason", "at_risk", "risk", "closed")
-RIGHT = ("therapy", "dwell", "week", "denied", "denied:payer", "returned", "lag")
+LEFT = ("step", "reason", "at_risk", "risk", "denied", "denied:payer", "returned", "closed")
+RIGHT = ("therapy", "dwell", "week", "lag")
 
 
 @requires(Permission.FUNNEL_VIEW)
@@ -45,6 +45,7 @@ def program(request: HttpRequest, key: str) -> HttpResponse:
             "program": found,
             "version": version,
             "stages": told["stage"],
+            "last_stage": told["stage"].written[-1][1][0],
             "split": told.get(f"stage:{by}"),
             "tabs": _tabs(found, by),
             "left": table_of(told, LEFT),

@@ -20,7 +20,17 @@ FUNNEL_FIELDS = {
     *("told", "before"),
 }
 # All that the page of a program is made of.
-PAGE_FIELDS = {"program", "version", "stages", "split", "tabs", "left", "right", "alerts"}
+PAGE_FIELDS = {
+    "program",
+    "version",
+    "stages",
+    "last_stage",
+    "split",
+    "tabs",
+    "left",
+    "right",
+    "alerts",
+}
 # Of the pages with rows, those that a manufacturer opens at all.
 ITS_PAGES = {
     "programs",
