@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from journeys.domain import (
     counting,
+    counts_letters,
     delivering,
     inbound,
     invariants,
@@ -57,6 +58,7 @@ def count_funnels() -> None:
 def send_due_mail() -> None:
     """Write to whom it is time to write."""
     mailing.send_due_mail(clock=timezone.now)
+    counts_letters.send_due_letters(clock=timezone.now)
 
 
 @shared_task(name="journeys.tasks.check_invariants")  # type: ignore[untyped-decorator]  # celery is untyped

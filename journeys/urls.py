@@ -97,6 +97,7 @@ urlpatterns = [
     path("exchange/packets/<uuid:delivery_id>.pdf", packets.packet, name="exchange_packet"),
     path("exchange/packets/<uuid:delivery_id>/confirm/", packets.confirm, name="exchange_confirm"),
     path("programs/<slug:key>/", funnel.program, name="program"),
+    path("programs/<slug:key>/weekly/", funnel.weekly, name="program_weekly"),
     path("programs/<slug:key>/counts.csv", funnel.counts_csv, name="program_counts_csv"),
     path("programs/<slug:key>/counts.pdf", funnel.counts_pdf, name="program_counts_pdf"),
     path("live/journeys/<uuid:journey_id>/", live.journey, name="live_journey"),

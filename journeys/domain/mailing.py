@@ -21,7 +21,7 @@ from accounts.tenancy import acting_as, every_tenant
 from journeys.domain.queries.notices import unread
 from journeys.domain.reading_notices import next_mail_at
 from journeys.enums import Mailing, NoticeKind
-from journeys.models import NoticeSettings
+from journeys.models import CountsLetter, NoticeSettings
 
 log = structlog.get_logger(__name__)
 BATCH = 200
@@ -66,7 +66,7 @@ def _claim(settings_id: UUID, *, now: datetime) -> Letter | None:
         )
         if row is None:
             return None
-        actor = _reader(row)
+        actor = reader(row, Permission.JOURNEYS_VIEW)
         counts = _counts(row, actor) if actor else {}
         letter = Letter(row.pk, row.user.email, row.organization.name, counts, row.mailed_until)
         zone = row.organization.time_zone
@@ -80,8 +80,8 @@ def _claim(settings_id: UUID, *, now: datetime) -> Letter | None:
         return letter if counts else None
 
 
-def _reader(row: NoticeSettings) -> Actor | None:
-    """The person as they act today; None when they no longer may read of journeys here."""
+def reader(row: NoticeSettings | CountsLetter, permission: Permission) -> Actor | None:
+    """The person as they act today; None when they no longer may read there what it is about."""
     membership = Membership.objects.filter(
         user_id=row.user_id,
         user__is_active=True,
@@ -90,7 +90,7 @@ def _reader(row: NoticeSettings) -> Actor | None:
         active=True,
     ).first()
     roles = frozenset(Role(role) for role in membership.roles) if membership else frozenset()
-    if Permission.JOURNEYS_VIEW not in permissions_of(roles):
+    if permission not in permissions_of(roles):
         return None
     return Actor(
         user_id=row.user_id,

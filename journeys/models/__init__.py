@@ -8,7 +8,7 @@ from journeys.models.exchange import (
     InboundReport,
     PartnerKey,
 )
-from journeys.models.funnel import FunnelCount, FunnelRow
+from journeys.models.funnel import CountsLetter, FunnelCount, FunnelRow
 from journeys.models.graph import KeptGraph
 from journeys.models.journey import (
     ConsentGrant,
@@ -26,6 +26,7 @@ from journeys.models.work import SavedView, WorkItem
 __all__ = [
     "AccessToken",
     "ConsentGrant",
+    "CountsLetter",
     "Delivery",
     "DeliveryAttempt",
     "Endpoint",

@@ -58,3 +58,24 @@ class FunnelCount(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.view} {self.cell}"
+
+
+class CountsLetter(TenantModel):
+    """A person's wish to be written to each week when a program's counts are to be read.
+
+    This table is the schedule.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    program = models.ForeignKey("programs.Program", on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
+    next_mail_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["program", "user"], name="counts_letter_once"),
+        )
+        indexes = (models.Index(fields=["next_mail_at"], name="counts_letter_due"),)
+
+    def __str__(self) -> str:
+        return f"{self.program_id} {self.next_mail_at}"

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
 from accounts.access import get_visible_or_404, requires
@@ -16,6 +18,7 @@ from accounts.tenancy import current_actor
 from journeys.core.graph import Graph
 from journeys.core.tallies import GROUPS
 from journeys.documents.counts import render as draw
+from journeys.domain import counts_letters
 from journeys.domain.graphs import graph_of
 from journeys.domain.queries.funnel import Funnel, funnel_of
 from journeys.views.funnel_words import GROUP_WORDS, alerts_in_words, in_words, table_of
@@ -51,8 +54,23 @@ def program(request: HttpRequest, key: str) -> HttpResponse:
             "left": table_of(told, LEFT),
             "right": table_of(told, RIGHT),
             "alerts": alerts_in_words(funnel, graph=graph),
+            "weekly": counts_letters.letter_of(found, by=current_actor()) is not None,
         },
     )
+
+
+@requires(Permission.FUNNEL_VIEW)
+@require_POST
+def weekly(request: HttpRequest, key: str) -> HttpResponse:
+    """Be written to each Monday when the counts are to be read, or no more."""
+    found, actor = _own(key), current_actor()
+    if request.POST.get("weekly") == "on":
+        counts_letters.write_weekly(found, by=actor, now=timezone.now())
+        messages.success(request, _("An e-mail with a link comes each Monday at 7 am."))
+    else:
+        counts_letters.write_no_more(found, by=actor)
+        messages.success(request, _("No e-mail comes any more."))
+    return redirect("program", found.key)
 
 
 @requires(Permission.FUNNEL_VIEW)

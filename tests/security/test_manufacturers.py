@@ -30,6 +30,7 @@ PAGE_FIELDS = {
     "left",
     "right",
     "alerts",
+    "weekly",
 }
 # Of the pages with rows, those that a manufacturer opens at all.
 ITS_PAGES = {
