@@ -1,20 +1,19 @@
 """Steps beside the path: they open by themselves or by a report, and may come again."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from journeys.core.decisions import hold_while_open, open_beside_the_path, turn_with_the_clock
+from journeys.core.decisions import hold_while_open, open_beside_the_path
 from journeys.core.gates import gated, skip_holds
-from journeys.core.graph import Opening, Skip, Status, Step
+from journeys.core.graph import Opening, Skip, Step
 from journeys.core.outcomes import Outcome, outcome_of, runs_of
 from journeys.core.state import StepState
 from journeys.core.times import Time
+from journeys.core.turning import turned
 from journeys.core.walking import Walk, in_hand, state_of
 from programs.core.conditions import fields_of
 
 OPENS = open_beside_the_path.__name__
-TURNS = turn_with_the_clock.__name__
 HOLDS = hold_while_open.__name__
 SKIPS = "skip_when_not_needed"
 
@@ -134,7 +133,7 @@ def _open(
     found = _unneeded(on, step)
     if found:
         return _ended(on, step, outcome, found, opened_at)
-    outcome = _held(on, step, outcome, time) or _turned(on, step, outcome)
+    outcome = _held(on, step, outcome, time) or turned(on, step, outcome)
     state = replace(in_hand(step, outcome, opened_at), number=number)
     return gated(on, step, state)
 
@@ -181,27 +180,3 @@ def _held(on: Walk, step: Step, outcome: Outcome, time: Time | None) -> Outcome 
             on.decide(HOLDS, step.key, inputs, holder.ref, holder.opened_at)
             return Outcome(status, holder.opened_at, None, outcome.event, outcome.last)
     return None
-
-
-def _turned(on: Walk, step: Step, outcome: Outcome) -> Outcome:
-    """The outcome, or the later status that the clock has brought the step to."""
-    moments = list(_ahead(on, step, outcome.status))
-    come = [(status, at) for status, at in moments if on.has_come(at)]
-    if not come:
-        return outcome
-    inputs = {
-        "moments": [[status.key, at.isoformat()] for status, at in moments],
-        "now": on.now.isoformat(),
-    }
-    status, at = come[-1]
-    on.decide(TURNS, step.key, inputs, None, at)
-    return replace(outcome, status=status, since=at)
-
-
-def _ahead(on: Walk, step: Step, now: Status | None) -> Iterator[tuple[Status, datetime]]:
-    """The statuses the clock sets that are listed after the present one, with their moments."""
-    standing = step.statuses.index(now) if now else 0
-    for status in step.statuses[standing + 1 :]:
-        at = on.moment(status.comes_at) if status.comes_at else None
-        if at is not None:
-            yield status, at

@@ -7,6 +7,7 @@ from journeys.core.events import Event
 from journeys.core.graph import Detour, Step
 from journeys.core.outcomes import Outcome, outcome_of, runs_of
 from journeys.core.state import StepState
+from journeys.core.turning import turned
 from journeys.core.walking import Walk, in_hand, state_of
 
 OPENS = detour_when_returned.__name__
@@ -40,6 +41,8 @@ def _through(on: Walk, step: Step, detour: Step, rule: Detour, outcome: Outcome)
     opened_at = opening.occurred_at if opening else answer.since
     if back is None:
         on.put(in_hand(detour, answer, opened_at))
+        # The moments of its reminders hang on its opening, which is known only now.
+        on.put(in_hand(detour, turned(on, detour, answer), opened_at))
         return replace(outcome, since=opened_at, event=opening)
     on.put(state_of(detour, answer, phase="done", opened_at=opened_at, settled_at=answer.since))
     return Outcome(back, answer.since, None, answer.event, answer.last, restarted_at=answer.since)

@@ -1,7 +1,18 @@
 """The steps from enrollment to the payer's decision: statuses, reasons, owners, clocks."""
 
 from journeys.core.facts import GOVERNMENT_LINES
-from journeys.core.graph import Clock, ClockCase, Detour, Due, Gate, Reason, Skip, Status, Step
+from journeys.core.graph import (
+    Clock,
+    ClockCase,
+    Detour,
+    Due,
+    Gate,
+    Moment,
+    Reason,
+    Skip,
+    Status,
+    Step,
+)
 
 GOVERNMENT = {"field": "line_of_business", "op": "in", "value": list(GOVERNMENT_LINES)}
 EXCLUDED = {"field": "step.benefit_verification.reason", "op": "equals", "value": "plan_exclusion"}
@@ -19,6 +30,13 @@ NO_COVERAGE = {"field": "line_of_business", "op": "equals", "value": "uninsured"
 _INTAKE_DETAILS = ("practice", "hub")
 _AUTHORIZATION = ("practice", "hub", "pharmacy")
 _TWO_DAYS = Clock(2, "business_days")
+
+
+def _days(count: int) -> Clock:
+    return Clock(count, "business_days")
+
+
+_ASKED = "step.missing_information"
 _MISSING = (
     Reason("missing_patient_signature", "patient's signature is missing"),
     Reason("missing_prescriber_signature", "prescriber's signature is missing"),
@@ -105,9 +123,36 @@ MISSING_INFORMATION = Step(
     action="Provide what the hub asked for",
     statuses=(
         Status(key="open", label="Asked for"),
-        Status(key="contacted_1", label="Asked once", attempts=1),
-        Status(key="contacted_2", label="Asked twice", attempts=2),
-        Status(key="contacted_3", label="Asked three times", attempts=3),
+        # A hub's rhythm: the first, third and fifth day, then somebody calls. Each reminder goes
+        # the way the practice's people want to hear, and none once the answer came.
+        Status(
+            key="contacted_1", label="Asked once", attempts=1, comes_at=Moment(_ASKED, _days(1))
+        ),
+        Status(
+            key="contacted_2", label="Asked twice", attempts=2, comes_at=Moment(_ASKED, _days(3))
+        ),
+        Status(
+            key="contacted_3",
+            label="Asked three times",
+            attempts=3,
+            comes_at=Moment(_ASKED, _days(5)),
+        ),
+        Status(
+            key="to_call",
+            label="No answer to three reminders",
+            owner="hub",
+            action="Call the practice about what is missing",
+            due=_days(1),
+            comes_at=Moment(_ASKED, _days(6)),
+        ),
+        Status(
+            key="lapsed",
+            label="Not provided in ten business days",
+            owner="hub",
+            action="Ask once more, or end the wait",
+            due=_days(1),
+            comes_at=Moment(_ASKED, _days(10)),
+        ),
         Status(key="provided", label="Provided", kind="done"),
         Status(key="expired", label="Not provided in time", kind="failed"),
     ),

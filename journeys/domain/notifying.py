@@ -13,6 +13,7 @@ from journeys.enums import NoticeKind
 from journeys.models import Notice
 
 RETURNED = "missing_information"
+REMINDERS = ("contacted_1", "contacted_2", "contacted_3")
 LONGEST_KEY = 240
 ANSWERED = (
     "update journeys_notice set answered_at = %s where journey_id = %s"
@@ -33,7 +34,11 @@ def notices_of(
     `had` is who had which open work before; the journey still has its earlier projection. An
     organization hears nothing of what it did itself. The same news again writes nothing.
     """
-    found = [*_of_work(cast, state, had, event, now=now), *_of_risks(cast, state, now=now)]
+    found = [
+        *_of_work(cast, state, had, event, now=now),
+        *_of_reminders(cast, state, now=now),
+        *_of_risks(cast, state, now=now),
+    ]
     written: list[Statement] = []
     if event is not None and event.kind == "message":
         found += _of_message(cast, event)
@@ -84,6 +89,21 @@ def _of_work(
             kind=kind,
             key=f"{action.key}:{cause}"[:LONGEST_KEY],
             step=action.step or "",
+            at=now,
+        )
+
+
+def _of_reminders(cast: Cast, state: JourneyState, *, now: datetime) -> Iterator[Notice]:
+    """What was asked for and has not come: a notice for each attempt, as each person hears."""
+    step, practice = state.steps.get(RETURNED), cast.parties.get("practice")
+    if step is None or practice is None or step.opened_at is None:
+        return
+    if step.acts == "practice" and step.status in REMINDERS:
+        yield Notice(
+            organization_id=practice.party_id,
+            kind=NoticeKind.RETURNED,
+            key=f"{RETURNED}:{step.status}:{step.opened_at.isoformat()}"[:LONGEST_KEY],
+            step=RETURNED,
             at=now,
         )
 

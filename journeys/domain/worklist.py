@@ -10,10 +10,11 @@ from accounts.prepared import Prepared
 from accounts.writing import Statement, inserting, updating
 from journeys.core.state import JourneyState, NextAction
 from journeys.domain.parties import Cast
-from journeys.models import Journey, WorkItem
+from journeys.models import Journey, JourneyEvent, WorkItem
 
 # Work about a failed delivery opens and closes with the delivery, not with the journey's state.
 DELIVERY_KEY = "delivery:"
+INTAKE, RETURNED = "intake_review", "missing_information"
 MOVED: tuple[str, ...] = ("step", "action", "due_at", "urgent")
 HANDED = ("owner", "claimed_by", "claimed_at")
 
@@ -49,7 +50,11 @@ def sync_work(
     for action, owner_id in owned:
         item = left.pop(action.key, None)
         if item is None:
-            written.append(inserting(_opened(cast.journey, action, owner_id, now=now)))
+            opened = _opened(cast.journey, action, owner_id, now=now)
+            came_back = RETURNED in state.steps and state.steps[RETURNED].over
+            if action.key == INTAKE and came_back:
+                _give_back(opened, now=now)
+            written.append(inserting(opened))
         elif not _says_the_same(item, action, owner_id):
             written.append(_moved(cast.journey, item, action, owner_id))
     return [*written, *(_closed(item, state, now=now) for item in left.values())]
@@ -68,6 +73,16 @@ def _opened(journey: Journey, action: NextAction, owner_id: UUID, *, now: dateti
         urgent=action.urgent or journey.urgent,
         opened_at=now,
     )
+
+
+def _give_back(item: WorkItem, *, now: datetime) -> None:
+    """What was returned comes back to the person who returned it."""
+    returns = JourneyEvent.objects.filter(
+        journey=item.journey, step=INTAKE, status="returned", actor__is_active=True
+    )
+    reviewer = returns.order_by("-received_at").values_list("actor_id", flat=True).first()
+    if reviewer:
+        item.claimed_by_id, item.claimed_at = reviewer, now
 
 
 def _moved(journey: Journey, item: WorkItem, action: NextAction, owner_id: UUID) -> Statement:

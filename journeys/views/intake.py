@@ -49,7 +49,10 @@ def intake_list(request: HttpRequest) -> HttpResponse:
     paginator = Paginator(filtered(actor, scope="all", step=INTAKE), PAGE_SIZE)
     paginator.count = found.of_step(INTAKE)
     page = paginator.get_page(request.GET.get("page"))
-    items = list(page.object_list)
+    # What one has in hand, an enrollment that came back among it, stands over everything else.
+    mine = list(filtered(actor, scope="mine", step=INTAKE)[:PAGE_SIZE]) if page.number == 1 else []
+    in_hand = {item.pk for item in mine}
+    items = mine + [item for item in page.object_list if item.pk not in in_hand]
     audit.read_many([item.journey for item in items], fields=["patient_name"], purpose="intake")
     total = paginator.count
     sentence = ngettext(

@@ -212,7 +212,8 @@ def _reports(story: queries.Story) -> list[dict[str, str]]:
         }
         for key in mine
     ]
-    if MISSING in mine:
+    # Whoever has to call meanwhile, the practice can always answer.
+    if MISSING in state.current and "practice" in story.roles:
         correct = reverse("enrollment_of_journey", args=[id_])
         found.insert(0, {"url": correct, "label": _("Correct the enrollment")})
     return [*settle, *found, *end]

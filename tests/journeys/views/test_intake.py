@@ -22,7 +22,7 @@ from tests.journeys.views.conftest import PATIENT, World
 pytestmark = pytest.mark.django_db
 
 RETURNED = "return_for_correction"
-LIST_QUERIES = 8
+LIST_QUERIES = 9
 
 
 @pytest.fixture

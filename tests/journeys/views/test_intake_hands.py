@@ -1,12 +1,21 @@
 """Who has a review: given back, taken over with the reason, given away by a supervisor alone."""
 
+from collections.abc import Iterator
+from datetime import timedelta
+
 import pytest
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.core.permissions import Role
 from accounts.models import AuditEntry
 from accounts.tenancy import every_tenant
-from journeys.models import Journey, WorkItem
+from journeys.core.events import Event
+from journeys.domain import handlers
+from journeys.domain.recording import record, refresh
+from journeys.models import Journey, Notice, WorkItem
+from tests.factories.exchange import submitted
 from tests.factories.people import signed_in
 from tests.journeys.views.conftest import World
 
@@ -81,3 +90,83 @@ def test_a_review_is_given_back(world: World) -> None:
     assert "Give back" in lena.get(url_of(world, "review")).content.decode()
     lena.post(reverse("work_release", args=[item_of(world).pk]))
     assert "Nobody has taken this review yet." in lena.get(url_of(world, "review")).content.decode()
+
+
+@pytest.fixture
+def returned(world: World) -> Iterator[Client]:
+    """The browser of the person who returned the enrollment."""
+    before = handlers.HANDLERS.get("return_for_correction")
+    handlers.HANDLERS["return_for_correction"] = lambda **asked: None
+    priya = signed_in(world.person(world.hub, Role.HUB_AGENT, name="Priya Raman"))
+    priya.post(reverse("intake_next"))
+    priya.post(url_of(world, "return"), {"field": ["B7"], "sentence-B7": "A digit is missing."})
+    yield priya
+    if before is not None:
+        handlers.HANDLERS["return_for_correction"] = before
+
+
+def provides(world: World) -> None:
+    now = timezone.now()
+    told = Event(
+        id="provided",
+        kind="status",
+        step="missing_information",
+        status="provided",
+        source=world.practice.slug,
+        role="practice",
+        source_name=world.practice.name,
+        occurred_at=now,
+        received_at=now,
+    )
+    record(world.journey.id, told, actor=None, now=now)
+
+
+def test_what_was_returned_comes_back_to_the_same_reviewer_at_the_top(
+    world: World, returned: Client
+) -> None:
+    urgent = submitted(world.journey.program_version, practice=world.practice)
+    with every_tenant(reason="the test makes it press"):
+        WorkItem.objects.filter(journey=urgent).update(urgent=True)
+    provides(world)
+    assert "You have this review." in returned.get(url_of(world, "review")).content.decode()
+    page = returned.get(reverse("intake")).content.decode()
+    assert page.index(world.journey.number) < page.index(urgent.number)
+    lena = world.browser(world.hub, Role.HUB_AGENT)
+    page = lena.get(reverse("intake")).content.decode()
+    assert page.index(urgent.number) < page.index(world.journey.number)
+    assert lena.post(reverse("intake_next"))["Location"].endswith(f"{urgent.id}/")
+
+
+def test_each_attempt_is_a_notice_until_the_answer_comes(world: World, returned: Client) -> None:
+    def notices() -> int:
+        with every_tenant(reason="the test looks"):
+            told = Notice.objects.filter(journey=world.journey, kind="returned")
+            return int(told.filter(organization=world.practice).count())
+
+    first = notices()
+    for days in (7, 7, 9):
+        refresh(world.journey.id, now=timezone.now() + timedelta(days=days))
+    assert notices() > first
+    told = notices()
+    provides(world)
+    refresh(world.journey.id, now=timezone.now() + timedelta(days=30))
+    assert notices() == told
+
+
+def test_the_practice_can_answer_while_the_hub_has_to_call(world: World, returned: Client) -> None:
+    now = timezone.now()
+    event = Event(
+        id="call",
+        kind="status",
+        step="missing_information",
+        status="to_call",
+        source=world.hub.slug,
+        role="hub",
+        source_name=world.hub.name,
+        occurred_at=now,
+        received_at=now,
+    )
+    record(world.journey.id, event, actor=None, now=now)
+    ana = world.browser(world.practice, Role.PRACTICE_STAFF)
+    page = ana.get(reverse("journey", args=[world.journey.id])).content.decode()
+    assert "Correct the enrollment" in page
