@@ -24,6 +24,7 @@ app.conf.task_routes = {
     "journeys.tasks.count_funnels": {"queue": "upkeep"},
     "journeys.tasks.send_due_mail": {"queue": "notices"},
     "journeys.tasks.check_invariants": {"queue": "upkeep"},
+    "journeys.tasks.try_cohorts": {"queue": "upkeep"},
     "journeys.tasks.count_paces": {"queue": "upkeep"},
 }
 
@@ -68,6 +69,11 @@ app.conf.beat_schedule = {
         "task": "journeys.tasks.send_due_mail",
         "schedule": 30.0,
         "options": {"queue": "notices", "expires": 30},
+    },
+    "try-cohorts": {
+        "task": "journeys.tasks.try_cohorts",
+        "schedule": 30.0,
+        "options": {"queue": "upkeep", "expires": 30},
     },
     "count-learn-lag": {
         "task": "journeys.tasks.count_learn_lag",

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from journeys.domain import (
+    cohorts,
     counting,
     counts_letters,
     delivering,
@@ -71,3 +72,9 @@ def check_invariants() -> None:
 def count_paces() -> None:
     """Count how long steps really took."""
     pacing.count_paces(now=timezone.now())
+
+
+@shared_task(name="journeys.tasks.try_cohorts")  # type: ignore[untyped-decorator]  # celery is untyped
+def try_cohorts() -> None:
+    """Send made-up patients through every program draft that somebody wants tried."""
+    cohorts.try_waiting(clock=timezone.now)

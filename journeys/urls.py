@@ -21,6 +21,7 @@ from journeys.views import (
     permission,
     reports,
     settling,
+    studio_cohort,
     upkeep,
     work,
     worklists,
@@ -105,4 +106,5 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("studio/<uuid:draft_id>/cohort/", studio_cohort.cohort_page, name="studio_cohort"),
 ]

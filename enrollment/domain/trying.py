@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from enrollment.domain.submission import facts_of
+from journeys.core.cohort import SUBMITTED
 from journeys.core.evaluate import steps_after
 from journeys.core.events import Event
 from journeys.core.templates import GRAPHS
@@ -21,15 +22,13 @@ def steps_of(definition: Definition, answers: Mapping[str, Any], on: date) -> Se
         graph = tuned(GRAPHS[definition.journey.template], definition.journey.tune)
     except (KeyError, TuningError):
         return ()
-    if graph.beginning is None:
-        return ()
     at = datetime.combine(on, time(15), tzinfo=UTC)
     known = sheet((definition,), answers, today=on).known
     begun = Event(
         id="submitted:1",
         kind="status",
-        step=graph.beginning.key,
-        status=next(each.key for each in graph.beginning.statuses if each.kind == "done"),
+        step=SUBMITTED,
+        status="submitted",
         source="practice",
         source_name="The office",
         role="practice",

@@ -1,0 +1,46 @@
+"""Made-up patients through a program: the same each time, complete, and through to therapy."""
+
+from datetime import date
+
+import pytest
+
+from journeys.core.cohort import cohort
+from journeys.core.templates import GRAPHS
+from journeys.core.tuning import tuned
+from programs.core.forms import check_answers, file_questions, missing
+from programs.core.made_up import somebody
+from programs.definitions import load_definitions
+
+TODAY = date(2026, 3, 6)
+DEFINITIONS = load_definitions()
+
+
+@pytest.mark.parametrize("key", DEFINITIONS)
+def test_somebody_made_up_has_a_complete_form(key: str) -> None:
+    definition = DEFINITIONS[key]
+    for seed in range(5):
+        answers, _form = somebody(definition, seed, today=TODAY)
+        left = {each.key for each in missing((definition,), answers, today=TODAY)}
+        assert left <= file_questions((definition,)), (seed, left)
+
+
+def test_what_is_made_up_can_be_read_and_stands_on_the_form() -> None:
+    definition = DEFINITIONS["veltrana"]
+    answers, _form = somebody(definition, 4, today=TODAY)
+    strange = ["The program does not ask this question."]
+    assert strange not in check_answers((definition,), answers, today=TODAY).values()
+
+
+def test_the_same_people_come_to_the_same_end_each_time() -> None:
+    definition = DEFINITIONS["veltrana"]
+    graph = tuned(GRAPHS[definition.journey.template], definition.journey.tune)
+    told = cohort(definition, graph, today=TODAY, patients=60)
+    assert told == cohort(definition, graph, today=TODAY, patients=60)
+    assert told["patients"] == 60
+    assert 0 < told["stages"]["on_therapy"] <= told["stages"]["accepted"] <= told["sent"]
+    assert told["sent"] + told["refused"].get(
+        "Veltrana Together helps patients who are 12 or older.", 0
+    ) == pytest.approx(60, abs=2)
+    assert told["stuck"] == {}
+    assert told["without"]["copay"] > 0
+    assert 30 < told["inputs"][0] < 60
