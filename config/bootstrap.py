@@ -39,6 +39,8 @@ LIBRARIES = {
 FONT, FONT_PACKAGE = "DejaVuSans.ttf", "fonts-dejavu-core"
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+# What only some tests need: a browser to drive, a server to send files to.
+ONLY_FOR_TESTS = {"chromium", "openssh-server"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -86,6 +88,10 @@ def browser_is_there() -> bool:
     return any(shutil.which(name) for name in BROWSERS)
 
 
+def ssh_server_is_there() -> bool:
+    return bool(shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin"))
+
+
 def missing_packages(purpose: str) -> list[str]:
     """Debian's names of what the system lacks for this purpose."""
     missing = []
@@ -96,6 +102,8 @@ def missing_packages(purpose: str) -> list[str]:
         missing += [] if font_is_there() else [FONT_PACKAGE]
     if purpose == "test" and not browser_is_there():
         missing.append("chromium")
+    if purpose == "test" and not ssh_server_is_there():
+        missing.append("openssh-server")
     return missing
 
 
@@ -126,8 +134,8 @@ def provide_system_packages(purpose: str) -> None:
         line = f"sudo sh -c '{line}'"
     if not shutil.which("apt-get"):
         line = f"install what Debian calls {', '.join(missing)} with your package manager"
-    if missing == ["chromium"] and not os.environ.get("CI"):
-        say(f"No Chromium: the browser tests are skipped. To run them too: {line}")
+    if set(missing) <= ONLY_FOR_TESTS and not os.environ.get("CI"):
+        say(f"Without {', '.join(missing)} some tests are skipped. To run them too: {line}")
         return
     stop(f"This machine lacks {', '.join(missing)}. Run this once, then try again:\n\n  {line}\n")
 

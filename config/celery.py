@@ -18,6 +18,7 @@ app.conf.task_routes = {
     "accounts.tasks.clear_sessions": {"queue": "upkeep"},
     "journeys.tasks.send_due_deliveries": {"queue": "routing"},
     "journeys.tasks.process_waiting_reports": {"queue": "inbound"},
+    "journeys.tasks.collect_acknowledgements": {"queue": "inbound"},
     "journeys.tasks.refresh_due_journeys": {"queue": "upkeep"},
     "enrollment.tasks.seal_signatures": {"queue": "notices"},
     "journeys.tasks.count_learn_lag": {"queue": "upkeep"},
@@ -39,6 +40,11 @@ app.conf.beat_schedule = {
         "task": "journeys.tasks.send_due_deliveries",
         "schedule": 5.0,
         "options": {"queue": "routing", "expires": 5},
+    },
+    "collect-acknowledgements": {
+        "task": "journeys.tasks.collect_acknowledgements",
+        "schedule": 60.0,
+        "options": {"queue": "inbound", "expires": 60},
     },
     "process-waiting-reports": {
         "task": "journeys.tasks.process_waiting_reports",

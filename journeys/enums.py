@@ -17,6 +17,16 @@ class Transport(models.TextChoices):
     WEBHOOK = "webhook", "Signed webhook"
     PORTAL = "portal", "Portal inbox"
     PACKET = "packet", "PDF packet"
+    EMAIL = "email", "Secure e-mail"
+    FAX = "fax", "Fax gateway"
+    FHIR = "fhir", "FHIR R4"
+    SFTP = "sftp", "Batch file over SFTP"
+
+
+# What goes there at the same time goes in one numbered file.
+BATCHED = frozenset({Transport.SFTP})
+# What goes there is drawn and printed.
+PAPER = frozenset({Transport.EMAIL, Transport.FAX})
 
 
 class PacketKind(models.TextChoices):

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from journeys.domain import (
+    acknowledging,
     cohorts,
     counting,
     counts_letters,
@@ -17,6 +18,7 @@ from journeys.domain import (
 )
 from journeys.domain.nudges import nudge
 from journeys.partners.registry import CARRIERS
+from journeys.partners.sftp import put_away, read_acknowledgements
 
 
 @shared_task(name="journeys.tasks.send_due_deliveries")  # type: ignore[untyped-decorator]  # celery is untyped
@@ -24,6 +26,14 @@ def send_due_deliveries() -> None:
     """Send what is due and tell the journeys; a long queue gives others their turn in between."""
     if delivering.deliver(carriers=CARRIERS, clock=timezone.now):
         nudge("journeys.tasks.send_due_deliveries", queue="routing")
+
+
+@shared_task(name="journeys.tasks.collect_acknowledgements")  # type: ignore[untyped-decorator]  # celery is untyped
+def collect_acknowledgements() -> None:
+    """Take in what partners that get batch files say of them."""
+    acknowledging.collect_acknowledgements(
+        read=read_acknowledgements, put_away=put_away, now=timezone.now()
+    )
 
 
 @shared_task(name="journeys.tasks.process_waiting_reports")  # type: ignore[untyped-decorator]  # celery is untyped

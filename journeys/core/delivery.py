@@ -1,10 +1,10 @@
 """How something is handed to a partner, and when to try again: the ladder, not the clock."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 # The waits of the Standard Webhooks ladder: first try, then one entry after each failure.
 LADDER = (
@@ -26,12 +26,16 @@ _JITTER = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What goes to one partner: the delivery's id is its idempotency key over every attempt."""
+    """What goes to one partner: the delivery's id is its idempotency key over every attempt.
+
+    `papers` are what is printed at the end of a packet that goes as paper.
+    """
 
     delivery_id: str
     kind: str
     body: Mapping[str, object]
     attempt: int = 1
+    papers: Sequence[Any] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,10 @@ class EndpointGone(TransportError):
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """How one partner takes what is sent to it. Secrets sign; the newest comes first."""
+    """How one partner takes what is sent to it. Secrets sign; the newest comes first.
+
+    `sequence` is the number of the next batch file.
+    """
 
     endpoint_id: UUID
     transport: str
@@ -55,6 +58,7 @@ class Route:
     secrets: tuple[str, ...] = field(default=(), repr=False)
     options: Mapping[str, Any] = field(default_factory=dict, compare=False)
     concurrency: int = 1
+    sequence: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)

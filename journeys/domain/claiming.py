@@ -1,8 +1,8 @@
 """Take due deliveries for this process alone. The table is the schedule; the lease is its clock."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
@@ -17,7 +17,8 @@ from journeys.core.delivery import MAX_ATTEMPTS
 from journeys.domain.carrying import Claimed, Route
 from journeys.domain.disclosing import outgoing_of, refusal_for, role_of
 from journeys.domain.lanes import Lane, open_lanes
-from journeys.enums import DeliveryStatus
+from journeys.domain.papers import Appended, appended_to
+from journeys.enums import BATCHED, PAPER, DeliveryStatus, PacketKind
 from journeys.models import ConsentGrant, Delivery, DeliveryAttempt, Endpoint
 
 UNSETTLED = (DeliveryStatus.PENDING, DeliveryStatus.CLAIMED)
@@ -62,8 +63,9 @@ def claim(*, limit: int, lease: timedelta, now: datetime) -> Batch:
                 _switch_off_when_empty(lane.endpoint, left=len(found) == share)
                 continue
             # All that waits fits into one batch: no other will need the rest of the connections.
-            half = (lane.free + 1) // 2
-            connections = lane.free if len(found) < share else half
+            # Files are numbered, so one worker at a time writes them.
+            alone = len(found) < share or lane.endpoint.transport in BATCHED
+            connections = lane.free if alone else (lane.free + 1) // 2
             taken += [Taken(each, role_of(each.recipient), connections) for each in found]
         batch.claimed.extend(_lease(_permitted(taken, batch, now=now), lease, now=now))
         return batch
@@ -168,10 +170,22 @@ def _lease(taken: list[Taken], lease: timedelta, *, now: datetime) -> Iterable[C
             counted=each.delivery.pk in due,
             lease_until=until,
             route=routes[each.delivery.endpoint_id],
-            outgoing=outgoing_of(each.delivery, role=each.role, attempt=attempt.number),
+            outgoing=replace(
+                outgoing_of(each.delivery, role=each.role, attempt=attempt.number),
+                papers=_papers(each),
+            ),
         )
         for each, attempt in zip(taken, attempts, strict=True)
     ]
+
+
+def _papers(taken: Taken) -> Sequence[Appended]:
+    """What is printed at the end, where the packet goes as paper."""
+    delivery = taken.delivery
+    goes_as_paper = delivery.endpoint.transport in PAPER
+    if not goes_as_paper or delivery.packet.kind != PacketKind.ENROLLMENT:
+        return ()
+    return appended_to(delivery.packet, role=taken.role)
 
 
 def _lease_end(lease: timedelta) -> datetime:
@@ -202,4 +216,5 @@ def route_of(endpoint: Endpoint, recipient: str, *, connections: int) -> Route:
         secrets=tuple(secret for secret in secrets if secret),
         options=MappingProxyType(endpoint.options),
         concurrency=connections,
+        sequence=endpoint.sequence + 1,
     )

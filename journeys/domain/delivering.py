@@ -109,8 +109,9 @@ def _count(tally: Tally, result: Result) -> None:
     if isinstance(result, TransportError):
         tally.failed(result)
         tally.gone = tally.gone or isinstance(result, EndpointGone)
-    else:
-        tally.succeeded()
+    elif result is not None:
+        number = result.details.get("sequence")
+        tally.succeeded(number if isinstance(number, int) else 0)
 
 
 def _arrived(delivery: Delivery, receipt: Receipt, *, now: datetime) -> Settled:

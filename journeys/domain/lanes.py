@@ -93,6 +93,7 @@ class Tally:
     came_through: bool = False
     gone: bool = False
     retry_after: timedelta | None = None
+    sequence: int = 0
 
     def failed(self, error: TransportError) -> None:
         """One more. A refusal is an answer: the partner is there."""
@@ -105,7 +106,9 @@ class Tally:
         if error.retry_after:
             self.retry_after = max(error.retry_after, self.retry_after or error.retry_after)
 
-    def succeeded(self) -> None:
+    def succeeded(self, sequence: int = 0) -> None:
+        """One that came through, in the file of this number if it was one."""
+        self.sequence = max(self.sequence, sequence)
         self.failures, self.came_through, self.retry_after = 0, True, None
 
 
@@ -122,6 +125,8 @@ def keep_tally(endpoint_id: UUID, tally: Tally, *, now: datetime) -> None:
         after = after.after(tally.failures, now=now, retry_after=tally.retry_after)
     if after != before:
         keep_circuit(found, after)
+    if tally.sequence > found.sequence:
+        Endpoint.objects.filter(pk=endpoint_id).update(sequence=tally.sequence)
     if tally.gone:
         Endpoint.objects.filter(pk=endpoint_id).update(active=False)
     waiting = Delivery.objects.filter(endpoint=endpoint_id, status=DeliveryStatus.PENDING)

@@ -34,6 +34,8 @@ class Endpoint(TenantModel):
     failures = models.PositiveIntegerField(default=0)
     failing_since = models.DateTimeField(null=True, blank=True)
     quiet_until = models.DateTimeField(null=True, blank=True)
+    # The number of the last batch file that arrived.
+    sequence = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = (

@@ -27,6 +27,12 @@ class Target:
     url: httpx.URL
     host: str
     authority: str
+    port: int
+
+    @property
+    def ip(self) -> str:
+        """The address that passed."""
+        return self.url.host
 
 
 def is_public(address: Address) -> bool:
@@ -40,19 +46,34 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
-async def target_of(address: str, *, allow_private: bool) -> Target:
-    """Look an endpoint's host up and pin it.
+# Ports of the schemes that adapters use; in development also http.
+PORTS = {"https": 443, "http": 80, "smtps": 465, "smtp": 587, "sftp": 22}
 
-    Raises RefusedAddress when the scheme is not https or any address of the host is private,
-    both unless `allow_private`, and OSError when the host cannot be found.
-    """
-    url = httpx.URL(address)
-    if url.scheme != "https" and not (allow_private and url.scheme == "http"):
-        raise RefusedAddress("The endpoint's address does not begin with https.")
+
+def checked(address: str, *, allow_private: bool, schemes: tuple[str, ...]) -> httpx.URL:
+    """An address with a scheme we send by and a host. Raises RefusedAddress."""
+    try:
+        url = httpx.URL(address)
+    except httpx.InvalidURL:
+        raise RefusedAddress("The endpoint's address cannot be read.") from None
+    if url.scheme not in schemes and not (allow_private and url.scheme == "http"):
+        raise RefusedAddress(f"The endpoint's address does not begin with {' or '.join(schemes)}.")
     if not url.host or url.userinfo:
         raise RefusedAddress("The endpoint's address names no host, or holds a password.")
+    return url
+
+
+async def target_of(
+    address: str, *, allow_private: bool, schemes: tuple[str, ...] = ("https",)
+) -> Target:
+    """Look an endpoint's host up and pin it.
+
+    Raises RefusedAddress when the scheme is another or any address of the host is private, both
+    unless `allow_private`, and OSError when the host cannot be found.
+    """
+    url = checked(address, allow_private=allow_private, schemes=schemes)
     loop = asyncio.get_running_loop()
-    port = url.port or (443 if url.scheme == "https" else 80)
+    port = url.port or PORTS[url.scheme]
     found = await loop.getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
     addresses = [ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in found]
     if not allow_private and not all(is_public(address) for address in addresses):
@@ -61,4 +82,5 @@ async def target_of(address: str, *, allow_private: bool) -> Target:
         url=url.copy_with(host=str(addresses[0])),
         host=url.host,
         authority=url.netloc.decode("ascii"),
+        port=port,
     )

@@ -1,14 +1,11 @@
 """A partner that takes a PDF packet, which its people download from a page of ours."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from journeys.core.delivery import Outgoing, Receipt, Transport, TransportError
-from journeys.documents.packet import PacketBroken, render
+from journeys.core.delivery import Outgoing, Receipt, Transport
 from journeys.domain.carrying import Route
-
-DRAWN_WITHIN_SECONDS = 15.0
+from journeys.partners.paper import drawn
 
 
 @asynccontextmanager
@@ -25,16 +22,5 @@ class PacketDesk:
 
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Lay the packet out once. Raises TransportError when it cannot be drawn."""
-        try:
-            async with asyncio.timeout(DRAWN_WITHIN_SECONDS):
-                await asyncio.to_thread(render, outgoing.body, recipient=self.recipient)
-        except PacketBroken:
-            raise TransportError(
-                f"The packet for {self.recipient} cannot be drawn.", permanent=True
-            ) from None
-        except TimeoutError:
-            # The machine was busy; what never can be drawn is given up after the last try.
-            raise TransportError(
-                f"The packet for {self.recipient} is not drawn yet.", permanent=False
-            ) from None
+        await drawn(outgoing, self.recipient)
         return Receipt()

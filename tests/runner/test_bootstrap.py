@@ -61,7 +61,7 @@ def test_without_chromium_the_suite_runs_and_says_what_it_skips(
     monkeypatch.delenv("CI", raising=False)
     lacks(monkeypatch, "chromium")
     bootstrap.provide_system_packages("test")
-    assert "browser tests are skipped" in capsys.readouterr().err
+    assert "Without chromium some tests are skipped" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("ordinary_user")
@@ -75,12 +75,12 @@ def test_without_chromium_continuous_integration_stops(monkeypatch: pytest.Monke
 def test_only_the_suite_needs_a_browser_and_the_checks_need_no_library(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for name in ("opens", "font_is_there", "browser_is_there"):
+    for name in ("opens", "font_is_there", "browser_is_there", "ssh_server_is_there"):
         monkeypatch.setattr(bootstrap, name, lambda *_: False)
     assert bootstrap.missing_packages("tools") == []
     libraries = [*bootstrap.LIBRARIES.values(), bootstrap.FONT_PACKAGE]
     assert bootstrap.missing_packages("run") == libraries
-    assert bootstrap.missing_packages("test") == [*libraries, "chromium"]
+    assert bootstrap.missing_packages("test") == [*libraries, "chromium", "openssh-server"]
 
 
 def test_a_second_start_installs_nothing(installed: list[str]) -> None:

@@ -1,0 +1,139 @@
+"""What adapters that speak HTTP share: a pinned address, one client, and what an answer means."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import cache
+from ssl import SSLContext
+
+import httpx
+from django.conf import settings
+
+from journeys.core.delivery import TransportError
+from journeys.domain.carrying import EndpointGone, Refused, Route
+from journeys.partners.addresses import RefusedAddress, Target, target_of
+
+TIMEOUT_SECONDS = 15.0
+LONGEST_ANSWER_BYTES = 64 * 1024
+# Answers by which a partner says that this packet will never do.
+REFUSALS = frozenset({400, 405, 406, 411, 413, 414, 415, 422, 451})
+
+
+@dataclass(frozen=True)
+class Line:
+    """Connections to one address of a partner, looked up once and pinned."""
+
+    recipient: str
+    target: Target
+    client: httpx.AsyncClient
+
+    async def post(self, body: bytes, headers: dict[str, str]) -> bytes:
+        """The beginning of a 2xx answer. Redirects are never followed.
+
+        Raises TransportError for any other answer, and when there is none in time.
+        """
+        try:
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                return await self._post(body, headers)
+        except (TimeoutError, httpx.TimeoutException):
+            raise TransportError(
+                f"{self.recipient} did not answer within {TIMEOUT_SECONDS:.0f} seconds.",
+                permanent=False,
+            ) from None
+        except httpx.HTTPError:
+            raise TransportError(
+                f"{self.recipient} could not be reached.", permanent=False
+            ) from None
+
+    async def _post(self, body: bytes, headers: dict[str, str]) -> bytes:
+        request = self.client.stream(
+            "POST",
+            self.target.url,
+            content=body,
+            headers={"host": self.target.authority, **headers},
+            extensions={"sni_hostname": self.target.host},
+        )
+        async with request as response:
+            if response.is_success:
+                return await _beginning(response)
+            raise failure_of(response, self.recipient)
+
+
+@asynccontextmanager
+async def open_line(route: Route, address: str) -> AsyncIterator[Line]:
+    """Connections to an address, until the block ends.
+
+    Raises TransportError when the address is refused or cannot be found.
+    """
+    target = await found(route.recipient, address)
+    client = httpx.AsyncClient(
+        limits=httpx.Limits(max_connections=route.concurrency),
+        timeout=TIMEOUT_SECONDS,
+        # A proxy from the environment would look the name up a second time.
+        trust_env=False,
+        verify=trusted(),
+    )
+    async with client:
+        yield Line(route.recipient, target, client)
+
+
+async def found(recipient: str, address: str, *, schemes: tuple[str, ...] = ("https",)) -> Target:
+    """Where an address is, pinned. Raises TransportError when it is refused or not to be found."""
+    try:
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            return await target_of(
+                address, allow_private=settings.ALLOW_PRIVATE_ENDPOINTS, schemes=schemes
+            )
+    except RefusedAddress as error:
+        raise TransportError(str(error), permanent=True) from None
+    except (OSError, TimeoutError):
+        raise TransportError(
+            f"The address of {recipient} cannot be found.", permanent=False
+        ) from None
+
+
+@cache
+def trusted() -> SSLContext:
+    """Whom we trust, read once per process: it takes longer than everything else of a sending."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+async def _beginning(response: httpx.Response) -> bytes:
+    """As much of an answer as we read; the rest is left unread."""
+    read = bytearray()
+    async for chunk in response.aiter_raw():
+        read += chunk
+        if len(read) > LONGEST_ANSWER_BYTES:
+            break
+    return bytes(read[:LONGEST_ANSWER_BYTES])
+
+
+def failure_of(response: httpx.Response, who: str) -> TransportError:
+    """What an answer other than 2xx means for the delivery."""
+    status = response.status_code
+    if status == 410:
+        return EndpointGone(f"{who} takes nothing at this address any more (410).")
+    if status in REFUSALS:
+        return Refused(f"{who} refused the packet ({status}).")
+    if 300 <= status < 400:
+        return TransportError(f"{who} sent us elsewhere ({status}).", permanent=False)
+    wait = _retry_after(response.headers.get("retry-after", ""))
+    if status == 429:
+        return TransportError(f"{who} asks us to slow down.", permanent=False, retry_after=wait)
+    return TransportError(
+        f"{who} answered with an error ({status}).", permanent=False, retry_after=wait
+    )
+
+
+def _retry_after(text: str) -> timedelta | None:
+    """The wait a partner asks for, in seconds or as an HTTP date; None when it cannot be read."""
+    try:
+        if text.isascii() and text.isdigit():
+            return timedelta(seconds=int(text))
+        at = parsedate_to_datetime(text)
+        return max(timedelta(0), at - datetime.now(at.tzinfo))
+    except (ValueError, TypeError, OverflowError):
+        return None

@@ -1,0 +1,155 @@
+"""A partner that takes batch files over SFTP, and answers with acknowledgement files.
+
+What is sent at the same time goes into one file. A file has the next number of its endpoint; one
+that is sent again because nobody knows whether it arrived has the same number again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from journeys.core.batch import Acknowledgement, Unreadable, acknowledgements
+from journeys.core.delivery import Outgoing, Receipt, Transport, TransportError
+from journeys.documents.batch import NAMES, written
+from journeys.domain.carrying import Refused, Route
+from journeys.partners.http import TIMEOUT_SECONDS, found
+
+if TYPE_CHECKING:
+    from asyncssh import SFTPClient
+
+# What comes within this time goes into the same file.
+GATHER_SECONDS = 0.1
+LONGEST_ACKNOWLEDGEMENT_BYTES = 4 * 1024 * 1024
+
+
+@asynccontextmanager
+async def open_sftp(route: Route) -> AsyncIterator[Transport]:
+    """A session with the partner's server, whose key is known. Raises TransportError."""
+    async with _session(route) as session:
+        yield BatchFolder(route, session)
+
+
+@asynccontextmanager
+async def _session(route: Route) -> "AsyncIterator[SFTPClient]":
+    import asyncssh  # a fifth of a second, which processes that send no files need not wait
+
+    who, options = route.recipient, route.options
+    target = await found(who, route.address, schemes=("sftp",))
+    try:
+        key = asyncssh.import_public_key(options["host_key"])
+        own = asyncssh.import_private_key(route.secrets[0])
+        async with (
+            asyncio.timeout(TIMEOUT_SECONDS),
+            asyncssh.connect(
+                target.ip,
+                target.port,
+                username=options["username"],
+                client_keys=[own],
+                known_hosts=([key], [], []),
+                agent_path=None,
+                config=None,
+            ) as connection,
+            connection.start_sftp_client() as session,
+        ):
+            yield session
+    except asyncssh.KeyImportError:
+        raise TransportError(
+            f"A key for {who} cannot be read.", permanent=False, ours=True
+        ) from None
+    except asyncssh.HostKeyNotVerifiable:
+        raise TransportError(
+            f"The server of {who} is not the one we know.", permanent=False
+        ) from None
+    except asyncssh.PermissionDenied:
+        raise TransportError(f"The server of {who} does not let us in.", permanent=False) from None
+    except (asyncssh.Error, OSError, TimeoutError):
+        raise TransportError(
+            f"The server of {who} could not be reached.", permanent=False
+        ) from None
+
+
+@dataclass
+class BatchFolder:
+    """Gathers deliveries into a file; none of them is sent until all of the file is."""
+
+    route: Route
+    session: "SFTPClient"
+    number: int = 0
+    waiting: list[tuple[Outgoing, asyncio.Future[Receipt]]] = field(default_factory=list)
+    writer: asyncio.Task[None] | None = None
+
+    async def send(self, outgoing: Outgoing) -> Receipt:
+        """Send it in the next file. Raises TransportError when that does not arrive whole."""
+        sent: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        self.waiting.append((outgoing, sent))
+        if self.writer is None or self.writer.done():
+            self.writer = asyncio.create_task(self._write())
+        return await sent
+
+    async def _write(self) -> None:
+        while self.waiting:
+            await asyncio.sleep(GATHER_SECONDS)
+            batch, self.waiting = self.waiting, []
+            try:
+                receipt = await self._send_file([outgoing for outgoing, _ in batch])
+            except TransportError as error:
+                for _, sent in batch:
+                    sent.set_exception(error)
+            else:
+                for _, sent in batch:
+                    sent.set_result(receipt)
+
+    async def _send_file(self, batch: list[Outgoing]) -> Receipt:
+        import asyncssh
+
+        self.number = self.number + 1 if self.number else self.route.sequence
+        options = self.route.options
+        form = options.get("format", "jsonl")
+        content = written(batch, form=form, sequence=self.number, now=datetime.now(UTC))
+        name = NAMES[form].format(sequence=self.number)
+        folder = options.get("folder", ".")
+        try:
+            async with self.session.open(f"{folder}/.{name}.part", "wb") as file:
+                await file.write(content)
+            # A file that is there under its name is there whole.
+            await self.session.posix_rename(f"{folder}/.{name}.part", f"{folder}/{name}")
+        except asyncssh.SFTPPermissionDenied:
+            raise Refused(f"{self.route.recipient} refused the file {name}.") from None
+        except (asyncssh.Error, OSError):
+            raise TransportError(
+                f"The file for {self.route.recipient} did not arrive.", permanent=False
+            ) from None
+        return Receipt(details={"sequence": self.number, "file": name})
+
+
+async def read_acknowledgements(
+    route: Route,
+) -> tuple[list[tuple[str, list[Acknowledgement]]], list[str]]:
+    """The acknowledgement files that lie there, by name, and the names of those not readable.
+
+    Raises TransportError.
+    """
+    read, unreadable = [], []
+    async with _session(route) as session:
+        folder = route.options.get("acknowledgements", "ack")
+        for name in sorted(str(each) for each in await session.listdir(folder)):
+            if not name.endswith(".ack"):
+                continue
+            async with session.open(f"{folder}/{name}", "rb") as file:
+                content: bytes = await file.read(LONGEST_ACKNOWLEDGEMENT_BYTES)
+            try:
+                read.append((name, acknowledgements(content)))
+            except Unreadable:
+                unreadable.append(name)
+    return read, unreadable
+
+
+async def put_away(route: Route, names: list[str], *, ending: str) -> None:
+    """Rename acknowledgement files, so that none is read twice. Raises TransportError."""
+    async with _session(route) as session:
+        folder = route.options.get("acknowledgements", "ack")
+        for name in names:
+            await session.posix_rename(f"{folder}/{name}", f"{folder}/{name}{ending}")
