@@ -57,12 +57,12 @@ def looks(world: World) -> Iterator[Look]:
     for person in (*world.insiders.values(), world.strangers["practice"]):
         for address in addresses:
             if person.may(address.permission) or person.name == "manufacturer":
-                yield look(person, address.name, kwargs=world.given(address))
+                yield look(person, address.name, path=world.path(address))
         for name in ("home", "find", "sessions"):
-            yield look(person, name, kwargs={})
+            yield look(person, name, path=reverse(name))
 
 
-def look(person: Person, name: str, *, kwargs: dict[str, Any]) -> Look:
+def look(person: Person, name: str, *, path: str) -> Look:
     written: set[str] = set()
 
     def note(execute: Any, sql: str, *rest: Any) -> Any:
@@ -71,7 +71,7 @@ def look(person: Person, name: str, *, kwargs: dict[str, Any]) -> Look:
         return execute(sql, *rest)
 
     with connection.execute_wrapper(note):
-        answer = person.browser.get(reverse(name, kwargs=kwargs))
+        answer = person.browser.get(path)
     return Look(person, name, answer, frozenset(written))
 
 

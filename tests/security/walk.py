@@ -40,7 +40,12 @@ def _patterns(found: list[Any]) -> Iterator[URLPattern]:
 
 def nowhere(address: Address) -> dict[str, Any]:
     """Ids of nothing, for the same address."""
-    words = {"key": "nothing", "step": "benefit_verification", "kind": "benefits"}
+    words = {
+        "key": "nothing",
+        "step": "benefit_verification",
+        "kind": "benefits",
+        "part": "questions",
+    }
     return {name: words.get(name, uuid.uuid4()) for name in address.parameters}
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.core.permissions import KIND_ROLES, OrganizationKind, Permission, Role
@@ -30,6 +31,8 @@ from enrollment.models import (
 )
 from journeys.domain import inbound
 from journeys.models import Delivery, HandedPage, InboundReport, Journey, SavedView, WorkItem
+from programs.domain.studio import drafts as studio_drafts
+from programs.models import ProgramDraft
 from tests.factories.enrollments import COVERAGE, ROSA
 from tests.factories.offices import Office, office
 from tests.factories.people import OrganizationFactory, actor_of, member, proven, signed_in
@@ -73,8 +76,10 @@ def everybody_at(organization: Organization) -> Membership:
     return member(organization, *KIND_ROLES[OrganizationKind(organization.kind)], name="Robin")
 
 
-# Parts of an address that name no row of a practice.
-OPEN = ("key", "step", "kind")
+# Parts of an address that name no row of a practice, or one that every practice may read.
+OPEN = ("key", "step", "kind", "part", "version_id")
+# What a page is asked for besides its address, where it is nothing without.
+ASKED = {"studio_condition": {"row": "veltrana.tried_before", "slot": "shown_when"}}
 
 
 @dataclass
@@ -98,6 +103,10 @@ class World:
         if address.name == "enrollment_receipt":
             found["enrollment_id"] = self.sent.id
         return found
+
+    def path(self, address: Address) -> str:
+        """Where somebody reads Lakeside's row, or its manufacturer's draft."""
+        return reverse(address.name, kwargs=self.given(address), query=ASKED.get(address.name))
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -172,6 +181,9 @@ def _ids(world: World) -> dict[str, Any]:
             "prefill_id": _prefill(lakeside).id,
             "view_id": _saved_view(lakeside).id,
             "signature_id": Signature.objects.filter(enrollment=world.sent)[0].id,
+            "draft_id": _studio_draft(world).id,
+            "version_id": lakeside.version.id,
+            "part": "questions",
             "key": world.lakeside.version.program.key,
             "step": "benefit_verification",
             "kind": "benefits",
@@ -196,6 +208,15 @@ def _invitation(world: World) -> Invitation:
     invited = Invited("robin@lakeside.example", "Robin Marlowe", [Role.PRESCRIBER.value])
     with acting_as(admin):
         return invite(invited, by=admin, now=timezone.now())
+
+
+def _studio_draft(world: World) -> ProgramDraft:
+    """The next version of the program, as its manufacturer composes it."""
+    manager = actor_of(world.insiders["manufacturer"].membership)
+    with acting_as(manager):
+        return studio_drafts.open_from_live(
+            world.lakeside.version.program.key, by=manager, now=timezone.now()
+        )
 
 
 def _saved_view(lakeside: Office) -> SavedView:
