@@ -27,6 +27,7 @@ app.conf.task_routes = {
     "journeys.tasks.check_invariants": {"queue": "upkeep"},
     "journeys.tasks.try_cohorts": {"queue": "upkeep"},
     "journeys.tasks.count_paces": {"queue": "upkeep"},
+    "journeys.tasks.count_flags": {"queue": "upkeep"},
 }
 
 # The table is the schedule: each entry only looks for rows that are due.
@@ -69,6 +70,11 @@ app.conf.beat_schedule = {
     "count-paces": {
         "task": "journeys.tasks.count_paces",
         "schedule": crontab(hour=8, minute=45),
+        "options": {"queue": "upkeep", "expires": 3600},
+    },
+    "count-flags": {
+        "task": "journeys.tasks.count_flags",
+        "schedule": crontab(hour=9, minute=15),
         "options": {"queue": "upkeep", "expires": 3600},
     },
     "send-due-mail": {

@@ -9,6 +9,7 @@ from journeys.domain import (
     counting,
     counts_letters,
     delivering,
+    flag_counting,
     inbound,
     invariants,
     lag_counting,
@@ -88,3 +89,9 @@ def count_paces() -> None:
 def try_cohorts() -> None:
     """Send made-up patients through every program draft that somebody wants tried."""
     cohorts.try_waiting(clock=timezone.now)
+
+
+@shared_task(name="journeys.tasks.count_flags")  # type: ignore[untyped-decorator]  # celery is untyped
+def count_flags() -> None:
+    """Count how many at-risk flags were followed by a real delay."""
+    flag_counting.count_flags(now=timezone.now())

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     # To give away what a colleague has taken; without it one takes it over, with the reason.
     WORK_REASSIGN = "work.reassign"
     LAG_VIEW = "lag.view"
+    FLAGS_VIEW = "flags.view"
     UPKEEP_VIEW = "upkeep.view"
     EXCHANGE_VIEW = "exchange.view"
     EXCHANGE_REPLAY = "exchange.replay"
@@ -101,6 +102,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         P.EXCHANGE_VIEW,
         P.EXCHANGE_REPLAY,
         P.STATUS_MAPS_EDIT,
+        P.FLAGS_VIEW,
     },
     Role.PHARMACIST: PARTNER_WORK | {P.WORK_REASSIGN},
     Role.VENDOR_AGENT: PARTNER_WORK | {P.WORK_REASSIGN},
@@ -109,6 +111,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(
         {
             P.UPKEEP_VIEW,
+            P.FLAGS_VIEW,
             P.LAG_VIEW,
             P.EXCHANGE_VIEW,
             P.EXCHANGE_REPLAY,

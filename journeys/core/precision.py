@@ -1,7 +1,7 @@
 """Whether at-risk flags were worth raising: each, and whether a real delay followed it.
 
-A closed journey is told again, moment by moment, as it was known then: nothing is kept while it
-goes on but its events.
+A journey is told again, moment by moment, as it was known then: nothing is kept while it goes on
+but its events.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -151,6 +151,15 @@ def _after(graph: Graph, key: str | None) -> frozenset[str] | None:
         if reached.intersection(before(step)):
             reached.add(step.key)
     return frozenset(reached)
+
+
+def decided(found: Iterable[Verdict], *, since: datetime) -> list[Verdict]:
+    """The verdicts on flags raised since then that are known: a delay came, or the flag went."""
+    return [
+        verdict
+        for verdict in found
+        if verdict.flag.raised_at > since and (verdict.delay or verdict.flag.ended_at)
+    ]
 
 
 def precision(found: Iterable[Verdict]) -> dict[str, tuple[int, int]]:

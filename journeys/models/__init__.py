@@ -8,6 +8,7 @@ from journeys.models.exchange import (
     InboundReport,
     PartnerKey,
 )
+from journeys.models.flags import FlagCount
 from journeys.models.funnel import CountsLetter, FunnelCount, FunnelRow
 from journeys.models.graph import KeptGraph
 from journeys.models.journey import (
@@ -30,6 +31,7 @@ __all__ = [
     "Delivery",
     "DeliveryAttempt",
     "Endpoint",
+    "FlagCount",
     "FunnelCount",
     "FunnelRow",
     "HandedDocument",

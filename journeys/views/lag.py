@@ -30,6 +30,7 @@ def learn_lag(request: HttpRequest) -> HttpResponse:
             "sentence": sentence(whole),
             "lag": _told(whole),
             "days": DAYS,
+            "sees_flags": actor.may(Permission.FLAGS_VIEW),
             "rows": [_row(each) for each in partners],
             "answers": [_answer(each) for each in answers(actor, now=timezone.now())],
         },

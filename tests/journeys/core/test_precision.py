@@ -1,7 +1,7 @@
 """Which flags were followed by a real delay, told from a closed journey's events alone."""
 
 from journeys.core.events import Event
-from journeys.core.precision import Delay, Flag, log_of, precision, verdicts
+from journeys.core.precision import Delay, Flag, Verdict, decided, log_of, precision, verdicts
 from tests.journeys.core.story import (
     MONDAY,
     PARTIES,
@@ -69,3 +69,14 @@ def test_what_was_learnt_late_was_not_known_before() -> None:
         ("R1", True, at(7))
     ]
     assert delays == []
+
+
+def test_only_what_is_known_of_lately_raised_flags_is_counted() -> None:
+    delay = Delay("pharmacy_intake", at(60), None)
+    over, came_true, waiting, old = (
+        Verdict(Flag("R2", None, at(50), at(55)), None),
+        Verdict(Flag("R3", None, at(50), None), delay),
+        Verdict(Flag("R6", None, at(50), None), None),
+        Verdict(Flag("R2", None, at(10), at(20)), delay),
+    )
+    assert decided([over, came_true, waiting, old], since=at(40)) == [over, came_true]
