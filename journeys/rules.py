@@ -11,6 +11,7 @@ from journeys.models import Journey, WorkItem
 
 INTAKE = "intake_review"
 MISSING = "missing_information"
+SAFETY = "adverse_event"
 
 
 def may_claim(actor: Actor, item: WorkItem) -> bool:

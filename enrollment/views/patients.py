@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
 from accounts.access import get_visible_or_404, requires
+from accounts.core.actor import Actor
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from enrollment.domain.queries.documents import of_patient as papers_of_patient
@@ -24,9 +26,10 @@ from enrollment.domain.queries.patients import (
     newest_patients,
 )
 from enrollment.forms.subject import subject_rows
-from enrollment.models import Patient
+from enrollment.models import Enrollment, Patient
 from enrollment.rules import practice_of
 from enrollment.views.standing import row_of
+from journeys.rules import SAFETY
 from programs.core.catalogue import ANSWERABLE
 from programs.core.display import display
 
@@ -92,6 +95,20 @@ def _sentence(row: Patient) -> str:
     return ", ".join(word for word in words if word)
 
 
+def _safety(rows: Sequence[Enrollment], actor: Actor) -> list[dict[str, str]]:
+    """Where a side effect or a complaint is reported, for each medicine that was sent for."""
+    if not actor.may(Permission.JOURNEYS_REPORT):
+        return []
+    return [
+        {
+            "label": row.program_version.program.product,
+            "url": f"{reverse('journey_report', args=[row.journey_id, SAFETY])}?status=captured",
+        }
+        for row in rows
+        if row.journey_id
+    ]
+
+
 @requires(Permission.PATIENTS_VIEW)
 @require_safe
 def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
@@ -114,6 +131,7 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             if coverage
             else [],
             "rows": [row_of(each) for each in rows],
+            "safety": _safety(rows, actor),
             "documents": papers,
             "may_edit": actor.may(Permission.PATIENTS_EDIT),
             "may_enroll": actor.may(Permission.ENROLLMENTS_EDIT),

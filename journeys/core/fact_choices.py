@@ -52,6 +52,23 @@ _PAIRS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("waiting_list", "Taking a waiting list"),
         ("closed", "Closed"),
     ),
+    "told_by": (
+        ("patient", "The patient"),
+        ("caregiver", "A caregiver"),
+        ("prescriber", "The prescriber"),
+        ("nurse", "A nurse"),
+        ("pharmacist", "A pharmacist"),
+        ("other", "Somebody else"),
+    ),
+    # 21 CFR 314.80(a).
+    "serious_because": (
+        ("death", "The patient died"),
+        ("life_threatening", "It threatened life"),
+        ("hospital", "It led to a hospital stay or made one longer"),
+        ("disability", "It left a disability"),
+        ("birth_defect", "A child was born with a defect"),
+        ("important", "It needed treatment to prevent one of these"),
+    ),
     "routing_reason": (
         ("patient_choice", "The patient chose it"),
         ("payer_mandate", "The payer requires it"),

@@ -59,7 +59,18 @@ ADVERSE_EVENT = Step(
     # manufacturer 15 calendar days for serious and unexpected ones (21 CFR 314.80, 600.80).
     due=Due(Clock(1, "business_days")),
     typical=(1, 10),
-    produces=("safety_report_number", "lot_number", "serious"),
+    produces=(
+        "safety_report_number",
+        "told_by",
+        "told_by_name",
+        "told_by_phone",
+        "suspect_product",
+        "lot_number",
+        "what_happened",
+        "began_on",
+        "serious",
+        "serious_because",
+    ),
     aside=Aside(
         numbered_by="safety_report_number",
         holds={"refill": "on_hold"},

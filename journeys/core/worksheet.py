@@ -77,7 +77,8 @@ class Given:
 class Worksheet:
     """What one step's result is taken down as.
 
-    `reasoned` are statuses that need their reason; `worked_out` gives facts that follow from
+    `reasoned` are statuses that need their reason; `moment` says which moment is asked for, when
+    it is not simply when it happened; `worked_out` gives facts that follow from
     the answers by arithmetic.
     """
 
@@ -87,6 +88,7 @@ class Worksheet:
     compared: tuple[Compared, ...] = ()
     given: tuple[Given, ...] = ()
     reasoned: tuple[str, ...] = ()
+    moment: str = ""
     worked_out: WorkedOut | None = None
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from journeys.core import worksheets_access as access
 from journeys.core import worksheets_routing as routing
+from journeys.core import worksheets_safety as safety
 from journeys.core import worksheets_support as support
 from journeys.core.step import Step
 from journeys.core.worksheet import Worksheet, plain
@@ -21,6 +22,7 @@ WORKSHEETS: Mapping[str, Worksheet] = {
         support.BRIDGE,
         routing.SITE_OF_CARE,
         routing.PHARMACY_TRIAGE,
+        safety.ADVERSE_EVENT,
     )
 }
 

@@ -20,6 +20,7 @@ from journeys.rules import may_report
 
 # A clock that runs a little ahead is no lie about the future.
 CLOCK_SKEW = timedelta(minutes=5)
+SAFETY_CAPTURED = ("adverse_event", "captured")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,7 @@ def report(journey_id: UUID, told: Report, *, by: Actor, now: datetime) -> Journ
     if any(event.id == words.id for event in story.events):
         return story.journey
     step = _check(story, told, by=by, now=now)
-    words = replace(words, facts=_facts(story, step, told, now=now))
+    words = replace(words, facts=_facts(story, step, told, now=now) | _numbered(told))
     acts = story.state.steps[step.key].acts or ""
     role = acts if acts in story.roles else story.viewer
     journey = record(journey_id, said(story, words, role=role, now=now), actor=by, now=now)
@@ -53,7 +54,7 @@ def report(journey_id: UUID, told: Report, *, by: Actor, now: datetime) -> Journ
     return journey
 
 
-def _facts(story: Story, step: Step, told: Report, *, now: datetime) -> Mapping[str, object]:
+def _facts(story: Story, step: Step, told: Report, *, now: datetime) -> dict[str, object]:
     """What the result gives by the step's worksheet. Raises Refused by the first of its rules."""
     worksheet, known = worksheet_of(step), known_of(story, now=now)
     result = Told(status=told.status, reason=told.reason, answers=told.facts)
@@ -62,11 +63,20 @@ def _facts(story: Story, step: Step, told: Report, *, now: datetime) -> Mapping[
     return facts_of(worksheet, result, known=known)
 
 
+def _numbered(told: Report) -> dict[str, object]:
+    """A number of its own for each thing that is captured, so that no two are taken for one."""
+    if (told.step, told.status) != SAFETY_CAPTURED or "safety_report_number" in told.facts:
+        return {}
+    return {"safety_report_number": f"S-{told.token[:8].upper()}"}
+
+
 def known_of(story: Story, *, now: datetime) -> Mapping[str, object]:
     """What the rules of a worksheet may read, on the practice's day."""
     practice = story.cast.people().get("practice")
     zone = calendar_of(practice.time_zone if practice else DEFAULT_ZONE).zone
-    return known_to(story.state, today=now.astimezone(zone).date())
+    known = known_to(story.state, today=now.astimezone(zone).date())
+    known.setdefault("suspect_product", story.journey.program_version.program.product)
+    return known
 
 
 def _words(told: Report) -> Words:

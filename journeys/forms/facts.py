@@ -17,11 +17,16 @@ _TYPES: dict[str, FieldType] = {
     "choice": "pick",
     "date": "date",
     "integer": "number",
+    "long_text": "long_text",
     "money": "money",
     "number": "number",
 }
 # What is written in one form only, whichever field of the form it was typed in.
-_WRITTEN: dict[str, FieldType] = {"copay_bin": "bin", "payer_doctor_phone": "phone"}
+_WRITTEN: dict[str, FieldType] = {
+    "copay_bin": "bin",
+    "payer_doctor_phone": "phone",
+    "told_by_phone": "phone",
+}
 
 
 @lru_cache(maxsize=256)

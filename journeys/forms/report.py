@@ -55,6 +55,8 @@ def _widget(name: str, *, required: bool) -> forms.Widget:
     if field.choices:
         known = [(choice.code, choice.label) for choice in field.choices]
         return forms.Select(choices=[open_, *known])
+    if field.type == "long_text":
+        return forms.Textarea(attrs={"rows": 3})
     width = "width-10" if field.type in ("number", "money") else "width-20"
     if field.type == "date":
         return forms.DateInput(attrs={"type": "date"})
@@ -101,6 +103,8 @@ class ReportForm(forms.Form):
         self.worksheet = worksheet_of(step)
         self.fields["status"].choices = [(each.key, each.label) for each in choosable(step)]  # type: ignore[attr-defined]  # a ChoiceField
         self._offer_reasons(status)
+        if self.worksheet.moment:
+            self.fields["occurred_at"].label = self.worksheet.moment
         values = {**known, "status": status}
         self.parts = asked(self.worksheet, values)
         for part in self.parts:

@@ -122,6 +122,7 @@ def _show(
         "state": story.state.steps[INTAKE],
         "head_facts": presenting.head_facts(story),
         "papers": papers_with(packets[0], role=PartyRole.HUB),
+        "safety_url": presenting.safety_url(story, actor),
         "checks": checks,
         "missing": len(missing),
         "contacts": presenting.contacts(story)[:1],

@@ -29,6 +29,7 @@ from journeys.models import Journey
 from journeys.rules import (
     INTAKE,
     MISSING,
+    SAFETY,
     may_end_consent,
     may_report,
     may_review_intake,
@@ -174,6 +175,7 @@ def _page(story: queries.Story, *, now: datetime) -> dict[str, Any]:
         "handed": presenting.handed(story, actor),
         "access_papers": presenting.access_papers(story),
         "reports": _reports(story),
+        "safety_url": presenting.safety_url(story, actor),
         "settle_url": _settle_url(story),
         "may_write": may_write_message(actor, roles=story.roles),
         "recipients": [
@@ -211,6 +213,7 @@ def _reports(story: queries.Story) -> list[dict[str, str]]:
             "quiet": "" if key in state.current else "yes",
         }
         for key in mine
+        if key != SAFETY or key in state.current
     ]
     # Whoever has to call meanwhile, the practice can always answer.
     if MISSING in state.current and "practice" in story.roles:

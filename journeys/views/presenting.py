@@ -29,6 +29,7 @@ from journeys.domain.queries.exchange import ARRIVED
 from journeys.domain.queries.journeys import Handed, Story
 from journeys.enums import DeliveryStatus, PartyRole
 from journeys.forms import facts
+from journeys.rules import SAFETY, may_report
 
 Pairs = list[tuple[str, str]]
 DELIVERY_PHASES = {
@@ -301,3 +302,11 @@ def access_papers(story: Story) -> list[dict[str, str]]:
         for step, phases, kind in _ACCESS_PAPERS
         if step in story.state.steps and story.state.steps[step].phase in phases
     ]
+
+
+def safety_url(story: Story, actor: Actor) -> str:
+    """Where this reader reports a side effect or a complaint: at any time, from every view."""
+    step = story.state.steps.get(SAFETY)
+    if step is None or not may_report(actor, story.state, step, roles=story.roles):
+        return ""
+    return reverse("journey_report", args=[story.journey.id, SAFETY]) + "?status=captured"

@@ -157,7 +157,14 @@ def test_a_manufacturer_counts_only_its_own_rows(journey: Journey) -> None:
 def test_a_side_effect_is_reported_at_any_time_and_opens_the_hubs_work(
     journey: Journey, ana: Actor, priya: Actor
 ) -> None:
-    captured = result(step="adverse_event", status="captured", reason="side_effect", facts={})
+    told = {
+        "what_happened": "A rash",
+        "suspect_product": "Veltrana",
+        "told_by": "patient",
+        "told_by_name": "Rosa Delgado",
+        "serious": False,
+    }
+    captured = result(step="adverse_event", status="captured", reason="side_effect", facts=told)
     with acting_as(ana):
         report(journey.id, captured, by=ana, now=timezone.now())
     assert (last(journey).source, last(journey).body["role"]) == ("lakeside", "practice")

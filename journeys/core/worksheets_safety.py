@@ -1,0 +1,62 @@
+"""The worksheet of an adverse event or a complaint about the product."""
+
+from journeys.core.asking import is_known, result_is, says
+from journeys.core.worksheet import Compared, Part, Question, Stop, Worksheet
+
+# A report counts with four things: a patient (the journey's), a reporter, a product, an event.
+# The forward-by clock runs from the moment somebody first heard of it.
+ADVERSE_EVENT = Worksheet(
+    step="adverse_event",
+    reasoned=("captured",),
+    moment="When your organization first heard of it",
+    parts=(
+        Part(
+            "What happened",
+            (
+                Question(fact="what_happened", needed=True, fresh=True),
+                Question(fact="suspect_product", needed=True),
+                Question(fact="lot_number", hint="From the package, if it is at hand.", fresh=True),
+                Question(fact="began_on", fresh=True),
+            ),
+            result_is("captured"),
+        ),
+        Part(
+            "Who tells of it",
+            (
+                Question(fact="told_by", needed=True, fresh=True),
+                Question(fact="told_by_name", needed=True, fresh=True),
+                Question(fact="told_by_phone", fresh=True),
+            ),
+            result_is("captured"),
+        ),
+        Part(
+            "How serious it is",
+            (
+                Question(fact="serious", needed=True, fresh=True),
+                Question(fact="serious_because", needed=says("serious", True), fresh=True),
+            ),
+            result_is("captured"),
+        ),
+        Part(
+            "The safety desk",
+            (
+                Question(fact="safety_report_number", needed=True),
+                Question(
+                    fact="safety_desk_number",
+                    needed=result_is("acknowledged"),
+                    hint="From its confirmation.",
+                    fresh=True,
+                ),
+            ),
+            result_is("triaged", "forwarded", "acknowledged", "reconciled"),
+        ),
+    ),
+    stops=(
+        Stop(
+            {"all": [says("serious", False), is_known("serious_because"), result_is("captured")]},
+            "It is serious if one of these is so.",
+            "serious",
+        ),
+    ),
+    compared=(Compared("began_on", "today", "It cannot begin in future."),),
+)
