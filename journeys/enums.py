@@ -53,6 +53,15 @@ class ReportCause(models.TextChoices):
     BROKEN = "broken", "Could not be applied"
 
 
+class LearntBy(models.TextChoices):
+    """How what somebody reports by hand came to them."""
+
+    PORTAL = "portal", "From our own work"
+    PHONE = "phone", "By phone"
+    FAX = "fax", "By fax"
+    MAIL = "mail", "By letter or e-mail"
+
+
 class PartyRole(models.TextChoices):
     PRACTICE = "practice", "Practice"
     HUB = "hub", "Hub"

@@ -138,7 +138,7 @@ class _Reader:
             step=step.key if step else None,
             step_title=step.title if step else "",
             learnt_late_by=late if late > LATE else None,
-            late_words=f"reported {span(late)} late by {event.source_name}" if late > LATE else "",
+            late_words=_late_words(event, late) if late > LATE else "",
             set_in_motion=self.moved.get(event.ref, ()),
             facts=facts,
             note=event.note if details else "",
@@ -180,6 +180,12 @@ class _Reader:
             return sees_fact(self.viewer, conflict.name)
         step = self.graph.by_key[conflict.name]
         return sees_step(self.viewer, step) and sees_details(self.viewer, step)
+
+
+def _late_words(event: Event, late: timedelta) -> str:
+    """Who told it how late; a partner that sends files is late by its nature."""
+    by_file = ", in a file" if event.transport == "batch" else ""
+    return f"reported {span(late)} late by {event.source_name}{by_file}"
 
 
 def _disagreement(reader: _Reader, conflict: Conflict, by_id: Mapping[str, Event]) -> Entry:

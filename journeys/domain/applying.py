@@ -16,6 +16,7 @@ from journeys.domain.mapping import lines_of
 from journeys.domain.recording import lock_journey, record
 from journeys.enums import ReportCause
 from journeys.models import Delivery, InboundReport, Journey, JourneyParty, PartnerCase
+from programs.models import ProgramVersion
 
 # A partner's clock may be a little ahead of ours.
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -45,14 +46,16 @@ def apply(content: Mapping[str, Any], *, report: InboundReport, by: Actor, now: 
     """
     data = content["data"]
     with acting_as(by):
-        journey_id, delivery_id = _find(str(data.get("journey") or data.get("delivery")), by=by)
+        journey_id, delivery_id = find_journey(
+            str(data.get("journey") or data.get("delivery")), by=by
+        )
     occurred_at = datetime.fromisoformat(data.get("occurred_at") or content["timestamp"])
     if occurred_at > report.received_at + CLOCK_TOLERANCE:
         raise NotApplicable(
             "They say it happens in the future.", ReportCause.TIME, journey_id=journey_id
         )
     journey = lock_journey(journey_id)
-    if report.programs and journey.program_version.program.key not in report.programs:
+    if report.programs and program_key(journey) not in report.programs:
         raise NotApplicable(UNKNOWN_JOURNEY, ReportCause.JOURNEY)
     reference = str(data.get("case_number") or "")
     if delivery_id is not None:
@@ -67,8 +70,11 @@ def apply(content: Mapping[str, Any], *, report: InboundReport, by: Actor, now: 
     return journey_id
 
 
-def _find(reference: str, *, by: Actor) -> tuple[UUID, UUID | None]:
-    """The journey that a reference names, and the partner's own delivery if it names one."""
+def find_journey(reference: str, *, by: Actor) -> tuple[UUID, UUID | None]:
+    """The journey that a reference names, and the partner's own delivery if it names one.
+
+    Raises NotApplicable. The partner acts: it finds the journeys it takes part in.
+    """
     as_id = _as_id(reference)
     if as_id is not None:
         if Journey.objects.filter(pk=as_id).exists():
@@ -105,6 +111,12 @@ def _by_number(number: str, *, by: Actor) -> UUID:
     return found.pop()
 
 
+def program_key(journey: Journey) -> str:
+    """The key of the journey's program, without reading its long definition."""
+    versions = ProgramVersion.objects.filter(pk=journey.program_version_id)
+    return versions.values_list("program__key", flat=True)[0]
+
+
 def said_in(content: Mapping[str, Any]) -> tuple[str, str]:
     """Both levels of what a report says happened, in the partner's own words."""
     data = content["data"]
@@ -113,7 +125,7 @@ def said_in(content: Mapping[str, Any]) -> tuple[str, str]:
     return data.get("step") or "", data.get("status") or ""
 
 
-def _meaning(
+def meaning_in(
     content: Mapping[str, Any], journey: Journey, *, partner_id: UUID, at: datetime
 ) -> tuple[Meaning, bool]:
     """What the report says in the words of this journey's steps, and whether a map told it.
@@ -131,7 +143,7 @@ def _meaning(
         lines_of(partner_id),
         code=code,
         sub_code=sub_code,
-        program=journey.program_version.program.key,
+        program=program_key(journey),
         at=at,
     )
     facts = data.get("facts") or {}
@@ -162,7 +174,7 @@ def _event(
     content: Mapping[str, Any], report: InboundReport, journey: Journey, *, occurred_at: datetime
 ) -> Event:
     data, partner = content["data"], report.organization
-    meaning, mapped = _meaning(content, journey, partner_id=partner.pk, at=occurred_at)
+    meaning, mapped = meaning_in(content, journey, partner_id=partner.pk, at=occurred_at)
     party = JourneyParty.objects.filter(journey=journey, party=partner, until=None).first()
     notes = [f"Their code: {codes.shown(*said_in(content))}" if mapped else "", data.get("note")]
     return Event(

@@ -25,7 +25,9 @@ SAFETY_CAPTURED = ("adverse_event", "captured")
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What somebody says about one step. `token` names the report, so that it counts once."""
+    """What somebody says about one step. `token` names the report, so that it counts once;
+    `transport` tells how they learnt it.
+    """
 
     token: str
     step: str
@@ -33,6 +35,7 @@ class Report:
     reason: str = ""
     facts: Mapping[str, object]
     occurred_at: datetime
+    transport: str = "portal"
     note: str = ""
 
 
@@ -88,6 +91,7 @@ def _words(told: Report) -> Words:
         reason=told.reason,
         facts=told.facts,
         occurred_at=told.occurred_at,
+        transport=told.transport,
         note=told.note,
     )
 

@@ -27,6 +27,7 @@ class Words:
     reason: str | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
     occurred_at: datetime | None = None
+    transport: str = "portal"
     note: str = ""
     to: tuple[str, ...] = ()
 
@@ -57,7 +58,7 @@ def said(story: Story, words: Words, *, role: str, now: datetime) -> Event:
         source=speaker.slug,
         source_name=speaker.name,
         role=role,
-        transport="portal",
+        transport=words.transport,
         occurred_at=words.occurred_at or now,
         received_at=now,
     )

@@ -16,6 +16,7 @@ from journeys.core.visibility import sees_fact
 from journeys.core.worksheet import Question, Told, Values, asked, faults, needed
 from journeys.core.worksheets import worksheet_of
 from journeys.domain.reporting import Report
+from journeys.enums import LearntBy
 from journeys.forms import facts
 
 FACT = "fact-"
@@ -87,6 +88,11 @@ class ReportForm(forms.Form):
         widget=forms.DateTimeInput(
             format=MOMENT, attrs={"type": "datetime-local", "class": "width-20"}
         ),
+    )
+    transport = forms.ChoiceField(
+        label=gettext_lazy("How you learnt it"),
+        choices=LearntBy.choices,
+        required=False,
     )
     note = forms.CharField(
         label=gettext_lazy("Note"),
@@ -175,6 +181,7 @@ class ReportForm(forms.Form):
             reason=filled.get("reason", ""),
             facts=self._answers(),
             occurred_at=filled["occurred_at"],
+            transport=filled["transport"] or LearntBy.PORTAL,
             note=filled["note"].strip(),
         )
 

@@ -1,4 +1,4 @@
-from journeys.models.clients import AccessToken, KeptAnswer
+from journeys.models.clients import AccessToken, KeptAnswer, ReportFile
 from journeys.models.codes import PartnerCase, StatusLine
 from journeys.models.documents import HandedDocument, HandedPage
 from journeys.models.exchange import (
@@ -51,6 +51,7 @@ __all__ = [
     "PartnerCase",
     "PartnerKey",
     "ProgramPace",
+    "ReportFile",
     "SavedView",
     "StatusLine",
     "UpkeepIssue",

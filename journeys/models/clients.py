@@ -1,4 +1,4 @@
-"""Partners' systems as clients of the API: their tokens, and the answers they were given."""
+"""How partners bring reports in: tokens and kept answers of their systems, and their files."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from accounts.phi import EncryptedTextField
 from accounts.tenancy import TenantModel
 
 
@@ -46,3 +47,19 @@ class KeptAnswer(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ReportFile(TenantModel):
+    """A file of reports that somebody at a partner brought in, kept as it came."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = EncryptedTextField()
+    body = EncryptedTextField()
+    brought_at = models.DateTimeField()
+    brought_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    # When its whole rows were taken as reports, and how many those were.
+    applied_at = models.DateTimeField(null=True, blank=True)
+    taken = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.id)

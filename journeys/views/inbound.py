@@ -66,6 +66,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
         "tabs": tabs,
         "which": which,
         "sentence": _sentence(totals["open"]),
+        "may_bring": not queries.is_operator(actor),
         "may_map": actor.may(Permission.STATUS_MAPS_EDIT),
     }
     return render(request, "journeys/inbound.html", context)

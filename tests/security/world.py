@@ -29,8 +29,16 @@ from enrollment.models import (
     Prefill,
     Signature,
 )
-from journeys.domain import inbound
-from journeys.models import Delivery, HandedPage, InboundReport, Journey, SavedView, WorkItem
+from journeys.domain import inbound, report_files
+from journeys.models import (
+    Delivery,
+    HandedPage,
+    InboundReport,
+    Journey,
+    ReportFile,
+    SavedView,
+    WorkItem,
+)
 from programs.domain.studio import drafts as studio_drafts
 from programs.models import ProgramDraft
 from tests.factories.enrollments import COVERAGE, ROSA
@@ -172,6 +180,7 @@ def _ids(world: World) -> dict[str, Any]:
             "delivery_id": Delivery.objects.get(journey=journey).id,
             "report_id": _report(journey.hub).id,
             "partner_id": journey.hub_id,
+            "file_id": _report_file(journey.hub).id,
             "membership": lakeside.maya.id,
             "invitation": _invitation(world).id,
             "link_id": _signing_link(lakeside),
@@ -201,6 +210,13 @@ def _report(hub: Organization) -> InboundReport:
     content = {"type": "code.reported", "timestamp": now.isoformat(), "data": data}
     message = inbound.Message(id="msg_1", body=json.dumps(content), transport="webhook")
     return inbound.receive(hub, message, now=now)
+
+
+def _report_file(hub: Organization) -> ReportFile:
+    agent = actor_of(member(hub, Role.HUB_AGENT))
+    with acting_as(agent):
+        text = f"journey,code,note\nNS-4711,P5,{CANARIES[0]} asked for a call"
+        return report_files.bring("week.csv", text, by=agent, now=timezone.now())
 
 
 def _invitation(world: World) -> Invitation:

@@ -139,3 +139,15 @@ def test_strangers_and_colleagues_without_the_right(accepted: World, ben: Client
 
 def test_an_unknown_step_is_404(accepted: World, priya: Client) -> None:
     assert priya.get(url_of(accepted, "nowhere")).status_code == 404
+
+
+@pytest.mark.parametrize(("chosen", "kept"), [("phone", "phone"), ("", "portal")])
+def test_how_it_was_learnt_stands_beside_what_is_said(
+    accepted: World, priya: Client, chosen: str, kept: str
+) -> None:
+    assert (
+        "How you learnt it" in priya.get(url_of(accepted), {"status": "complete"}).content.decode()
+    )
+    assert priya.post(url_of(accepted), told(transport=chosen)).status_code == 302
+    assert events(accepted)[-1].transport == kept
+    assert priya.post(url_of(accepted), told(transport="pigeon")).status_code == 422
