@@ -3,7 +3,7 @@
 from django.urls import path
 
 from programs.views import catalogue, dictionary, references, schemas
-from programs.views.studio import cases, conditions, drafts, journey, parts, release
+from programs.views.studio import cases, conditions, drafts, files, journey, parts, release
 
 urlpatterns = [
     path("programs/", catalogue.program_list, name="programs"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("schemas/packet/1.json", schemas.packet_schema, name="packet_schema"),
     path("studio/", drafts.studio, name="studio"),
     path("studio/new/", drafts.new_program, name="studio_new"),
+    path("studio/read/", files.read_program, name="studio_read"),
     path("studio/open/<slug:key>/", drafts.open_draft, name="studio_open"),
     path("studio/again/<uuid:version_id>/", release.again, name="studio_again"),
     path("studio/<uuid:draft_id>/", drafts.draft_page, name="studio_draft"),
@@ -31,6 +32,14 @@ urlpatterns = [
     path("studio/<uuid:draft_id>/propose/", release.propose, name="studio_propose"),
     path("studio/<uuid:draft_id>/back/", release.back, name="studio_back"),
     path("studio/<uuid:draft_id>/approve/", release.approve, name="studio_approve"),
+    path("studio/<uuid:draft_id>/program.json", files.program_file, name="studio_file"),
+    path(
+        "studio/<uuid:draft_id>/questionnaire.json",
+        files.questionnaire_file,
+        name="studio_questionnaire",
+    ),
+    path("studio/<uuid:draft_id>/import/", files.import_page, name="studio_import"),
+    path("studio/<uuid:draft_id>/import/take/", files.take_in, name="studio_take_in"),
     path("studio/<uuid:draft_id>/cases/", cases.cases_page, name="studio_cases"),
     path("studio/<uuid:draft_id>/journey/", journey.journey_page, name="studio_journey"),
     path("studio/<uuid:draft_id>/parts/<slug:part>/", parts.part_page, name="studio_part"),

@@ -32,6 +32,10 @@ class Box:
     from_: str = ""
     kept: bool = False
     only: frozenset[str] = frozenset()
+    must: bool = False
+    """One of a fixed few: nothing is kept before it is chosen."""
+    usual: Any = None
+    """What a row that says nothing has."""
 
 
 def _choice_lines(value: Any) -> str:
@@ -102,7 +106,10 @@ class RowForm(forms.Form):
         for box in boxes:
             self.fields[box.at] = _field(box, lists.get(box.from_, ()))
             value = _found(before, box.at)
+            value = box.usual if value is None else value
             self.initial[box.at] = _SHOWN.get(box.kind, lambda each: each)(value)
+            # What is still empty is a fault told with all others, not a reason to lose the rest.
+            self.fields[box.at].required = box.must or (box.kept and data is None)
 
     def row(self) -> Row:
         """What was posted, put into the row. Only after ``is_valid``."""
@@ -121,6 +128,8 @@ class RowForm(forms.Form):
         if box.kind == "named":
             names = dict(self.lists[box.from_])
             return [{"code": code, "label": str(names[code])} for code in typed]
+        if box.kind == "whole" and box.kept:
+            return typed or 0
         if box.kind == "day":
             return typed.isoformat() if typed else ""
         return typed

@@ -62,8 +62,8 @@ QUESTION = (
     Box("label_es", _("Question in Spanish")),
     Box("hint", _("Help"), "long", _("Shown under the question.")),
     Box("hint_es", _("Help in Spanish"), "long"),
-    Box("type", _("Type of answer"), "pick", from_="types", kept=True),
-    Box("section", _("Section"), "pick", from_="sections", kept=True),
+    Box("type", _("Type of answer"), "pick", from_="types", kept=True, must=True),
+    Box("section", _("Section"), "pick", from_="sections", kept=True, must=True),
     Box("after", _("Stands after"), "pick", _("At the end of its section when nothing is chosen."),
         from_="asked"),
     Box("required", _("It must be answered"), "pick", from_="needs"),
@@ -89,7 +89,7 @@ QUESTION = (
 )  # fmt: skip
 RULE = (
     Box("reason", _("What is said"), "long", _("To the office, at the question."), kept=True),
-    Box("outcome", _("What it does"), "pick", from_="outcomes", kept=True),
+    Box("outcome", _("What it does"), "pick", from_="outcomes", kept=True, must=True),
     Box("field", _("Said at"), "pick", from_="asked", kept=True),
     Box("service", _("Only for"), "pick", _("One service, such as copay help or free medicine; "
         "the whole program when nothing is chosen."), from_="services"),
@@ -110,7 +110,8 @@ DOCUMENT = (
 )
 ROUTE = (
     Box("route.hub", _("Hub"), "pick", from_="hubs", kept=True),
-    Box("route.transport", _("The hub takes it by"), "pick", from_="transports", kept=True),
+    Box("route.transport", _("The hub takes it by"), "pick", from_="transports", kept=True,
+        must=True),
     Box("route.vendor", _("Copay vendor"), "pick", from_="vendors"),
     Box("route.pharmacies", _("Pharmacies of the network"), "named", _("Offered in this order to "
         "everybody; none means any pharmacy."), from_="pharmacies", kept=True),
@@ -124,12 +125,13 @@ TIGHTENING = (
         from_="own_choices"),
 )  # fmt: skip
 CONSENT = (
-    Box("kind", _("Kind"), "pick", from_="consent_kinds", kept=True),
-    Box("signer", _("Signed by"), "pick", from_="signers", kept=True),
+    Box("kind", _("Kind"), "pick", from_="consent_kinds", kept=True, must=True),
+    Box("signer", _("Signed by"), "pick", from_="signers", kept=True, must=True),
     Box("version", _("Version of the words"), hint=_("Changes with every change of them."),
         kept=True),
     Box("fields", _("What signing fills in"), "picks", from_="signatures", kept=True),
-    Box("required", _("Nothing is sent before it is signed"), "tick", kept=True),
+    Box("required", _("Nothing is sent before it is signed"), "tick", kept=True,
+        usual=True),
     *_words("title", "Title", "text"),
     *_words("body", "Text"),
 )  # fmt: skip

@@ -140,7 +140,7 @@ def free_key(name: str, maker: Organization) -> str:
 
 
 @transaction.atomic
-def start_from_file(plan: Mapping[str, Any], *, by: Actor, now: datetime) -> ProgramDraft:
+def start_from_file(plan: object, *, by: Actor, now: datetime) -> ProgramDraft:
     """Begin from a whole program as one file, or go on with the program of that key.
 
     The file's words stand exactly as they are; only a key that is somebody else's is changed,
@@ -148,13 +148,13 @@ def start_from_file(plan: Mapping[str, Any], *, by: Actor, now: datetime) -> Pro
     its shape, Refused when that program has a draft open.
     """
     maker = Organization.objects.get(id=rules.manufacturer_of(by))
-    Definition.from_json(plan)
-    own = Program.objects.filter(key=plan["key"], manufacturer=maker).first()
+    read = Definition.from_json(plan)
+    own = Program.objects.filter(key=read.key, manufacturer=maker).first()
     if own and ProgramDraft.objects.filter(program=own, status__in=OPEN).exists():
         raise rules.Refused(_("This program has a draft open. Publish it or give it up first."))
-    kept = {**plan, "manufacturer": maker.slug}
-    if own is None and free_key(plan["key"], maker) != plan["key"]:
-        kept = called(kept, free_key(plan["key"], maker))
+    kept = {**read.to_json(), "manufacturer": maker.slug}
+    if own is None and (key := free_key(read.key, maker)) != read.key:
+        kept = called(kept, key)
     today = timezone.localdate(now)
     base = version_on(own, today) if own else None
     return _made(

@@ -28,7 +28,8 @@ class StepTold:
     @property
     def unit_words(self) -> str:
         """What the clock counts, as people read it."""
-        return self.unit.replace("_", " ")
+        words = self.unit.replace("_", " ")
+        return words.removesuffix("s") if self.amount == "1" else words
 
 
 class Journeys(Protocol):

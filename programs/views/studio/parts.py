@@ -24,8 +24,12 @@ from programs.core.composing import (
     with_row,
     without_row,
 )
+from programs.core.consents import Consent, text
 from programs.core.fields import SECTIONS
 from programs.core.identifiers import icd10, ndc
+from programs.core.plain import load as load_row
+from programs.core.readability import grade
+from programs.core.soundness import HIGHEST_GRADE
 from programs.forms.boxes import RowForm
 from programs.forms.parts import ABOUT, QUESTION, boxes_of, lists_for
 from programs.forms.summaries import Listed, known_fields, summary
@@ -147,11 +151,20 @@ def _row(request: HttpRequest, draft: ProgramDraft, part: str) -> HttpResponse:
         "row_title": summary(part, before, known_fields(plan))[0] if key else _("New"),
         "here": _here(draft, part, key) if key else [],
         "slots": slots_of(draft, part, before) if key else [],
+        "reading_grade": _graded(before) if part == "consents" and key else "",
         "may_have_parts": part == "questions" and key and _has_parts(before),
         "parts": before.get("parts", []) if part == "questions" else [],
         "base_url": reverse("studio_part", args=[draft.id, part]),
     }
     return _form(request, draft, part, context)
+
+
+def _graded(consent: Mapping[str, Any]) -> str:
+    """How many years of school its English asks for."""
+    years = grade(text(load_row(Consent, consent), "en"))
+    return _(
+        "Its English asks for {years:.1f} years of school; at most {most:g} is asked for."
+    ).format(years=max(years, 0), most=HIGHEST_GRADE)
 
 
 def _has_parts(question: Mapping[str, Any]) -> bool:

@@ -255,3 +255,27 @@ def test_every_part_opens(nadia: Client) -> None:
     draft = opened(nadia)
     for address in (*(f"{part}/" for part in PARTS), *ROWS):
         assert nadia.get(f"/studio/{draft.id}/parts/{address}").status_code == 200, address
+
+
+def test_a_text_that_is_saved_unchanged_stays_required_and_tells_its_reading_grade(
+    nadia: Client,
+) -> None:
+    draft = opened(nadia)
+    url = reverse("studio_part", args=[draft.id, "consents"]) + "?row=authorization"
+    page = nadia.get(url)
+    assert "years of school" in page.content.decode()
+    posted = {name: value for name, value in page.context["form"].initial.items() if value}
+    nadia.post(url, {"seen": draft.revision, **posted})
+    assert the_draft().revision == draft.revision + 1
+    assert the_draft().definition["consents"] == draft.definition["consents"]
+
+
+def test_a_permission_that_lacks_an_element_of_the_law_is_told_at_its_place(nadia: Client) -> None:
+    draft = opened(nadia)
+    url = reverse("studio_part", args=[draft.id, "consents"]) + "?row=authorization"
+    known = nadia.get(url).context["form"].initial
+    posted = {name: value for name, value in known.items() if value}
+    posted |= {"elements.revocation.en": "", "elements.revocation.es": ""}
+    nadia.post(url, {"seen": draft.revision, **posted})
+    said = [each["why"] for each in the_draft().faults]
+    assert any("164.508(c)(2)(i)" in why for why in said)

@@ -1,0 +1,207 @@
+"""Questionnaires read: repaired and told item by item; and the form given out as one."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from programs.core.fields import Field
+from programs.core.plain import load
+from programs.core.questionnaire_export import questionnaire
+from programs.core.questionnaire_import import NoQuestionnaire, read_questionnaire
+from programs.core.soundness import problems
+from programs.definitions import load_definitions
+from tests.programs.core.samples import VELTRANA, with_changes
+
+DEFINITIONS = load_definitions()
+
+
+def read(*items: Any, **more: Any) -> list[Any]:
+    return read_questionnaire(
+        {"resourceType": "Questionnaire", "item": list(items), **more}, "veltrana"
+    )
+
+
+def item(link: str, text: str = "A question?", kind: str = "string", **more: Any) -> dict[str, Any]:
+    return {"linkId": link, "text": text, "type": kind, **more}
+
+
+def sound(items: list[Any]) -> None:
+    """What was read makes a sound definition with the rest of the program."""
+    own = [*VELTRANA.to_json()["questions"], *(each.question for each in items if each.question)]
+    assert problems(with_changes(VELTRANA, questions=own)) == []
+
+
+def test_each_type_becomes_a_question_of_ours() -> None:
+    options = [{"valueCoding": {"code": "RR", "display": "Relapsing"}}, {"valueString": "Other"}]
+    items = read(
+        item("1", kind="boolean"), item("2", kind="decimal"), item("3", kind="date"),
+        item("4", kind="choice", answerOption=options),
+        item("5", kind="choice", answerOption=options, repeats=True),
+        item("6", kind="open-choice", answerOption=options), item("7", kind="text"),
+        item("8", kind="integer"),
+    )  # fmt: skip
+    kinds = [each.question["type"] for each in items]
+    assert kinds == [
+        "boolean", "number", "date", "pick", "multi", "combo", "long_text", "number",
+    ]  # fmt: skip
+    assert items[3].question["choices"][0] == {"code": "rr", "label": "Relapsing"}
+    sound(items)
+
+
+def test_conditions_are_read_with_the_codes_that_choices_have_here() -> None:
+    items = read(
+        item("a", kind="choice", answerOption=[{"valueCoding": {"code": "RR", "display": "R"}}]),
+        item("b", enableWhen=[
+            {"question": "a", "operator": "=", "answerCoding": {"code": "RR"}},
+            {"question": "a", "operator": "exists", "answerBoolean": True},
+        ], enableBehavior="any"),
+    )  # fmt: skip
+    assert items[1].question["shown_when"] == {
+        "any": [
+            {"field": "veltrana.a", "op": "equals", "value": "rr"},
+            {"field": "veltrana.a", "op": "present"},
+        ]
+    }
+    sound(items)
+
+
+def test_a_group_hands_its_condition_on_to_what_is_inside() -> None:
+    when = [{"question": "a", "operator": "=", "answerBoolean": True}]
+    items = read(
+        item("a", kind="boolean"),
+        item("g", "Insurance", "group", enableWhen=when, item=[item("b")]),
+    )
+    assert items[1].left
+    assert items[2].question["shown_when"] == {"field": "veltrana.a", "op": "equals", "value": True}
+    assert items[2].question["section"] == "Coverage"
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("Date of birth", "A5"), ("Patient's date of birth:", "A5"), ("DOB", "A5"),
+        ("Family name", "A3"), ("ZIP", "A12"), ("Prescriber NPI", "D4"), ("Weight", "E10.weight"),
+        ("Does anyone at home smoke?", ""),
+    ],
+)  # fmt: skip
+def test_a_canonical_field_is_proposed_by_its_words(text: str, canonical: str) -> None:
+    assert read(item("1", text))[0].maps_to == canonical
+
+
+def test_duplicate_ids_are_told_apart_and_said() -> None:
+    items = read(item("1", "One?"), item("1", "Two?"), item("", "Three?"))
+    assert len({each.question["id"] for each in items}) == 3
+    assert "linkId “1” too" in items[1].repairs[0]
+    assert items[2].repairs == ["It had no linkId."]
+    sound(items)
+
+
+def test_a_circle_of_conditions_is_cut_and_said() -> None:
+    def hangs(on: str) -> list[dict[str, Any]]:
+        return [{"question": on, "operator": "exists", "answerBoolean": True}]
+
+    items = read(item("a", enableWhen=hangs("b")), item("b", enableWhen=hangs("a")))
+    assert any("its own answer" in repair for each in items for repair in each.repairs)
+    sound(items)
+
+
+def test_thirty_levels_become_a_flat_form() -> None:
+    inner = item("leaf")
+    for level in range(30):
+        inner = item(f"g{level}", f"Group {level}", "group", item=[inner])
+    items = read(inner)
+    assert len(items) == 31
+    assert items[-1].depth == 30
+    assert items[-1].question["label"] == "A question?"
+
+
+def test_a_megabyte_of_help_is_cut_and_said() -> None:
+    (one,) = read(item("1", "Short?\n" + "word " * 200_000))
+    assert one.question["label"] == "Short?"
+    assert len(one.question["hint"]) <= 2_000
+    assert "1,000,000 characters" in one.repairs[0] or "characters" in one.repairs[0]
+
+
+def test_script_in_strings_stays_text() -> None:
+    (one,) = read(item("<script>", "<script>alert(1)</script>"))
+    assert one.question["label"] == "<script>alert(1)</script>"
+    assert one.question["id"] == "veltrana.script"
+
+
+def test_what_is_misshapen_is_mended_and_said() -> None:
+    items = read(
+        {"linkid": "1", "Text": "Tired?", "TYPE": "boolean", "required": "true", "colour": "red"},
+        item("2", kind="colour"),
+        item("3", kind="choice"),
+        item("4", enableWhen={"question": "1", "operator": "=", "answerBoolean": True}),
+        item("5", enableWhen=[{"question": "nowhere", "operator": "="}]),
+        "not an item",
+        item("6", kind="attachment"),
+        item("7", kind="display"),
+        item("8", maxLength="40", initial={"x": 1}),
+    )
+    assert items[0].question["required"] == "always"
+    assert "“linkid” was read as “linkId”." in items[0].repairs
+    assert "“colour” means nothing here and was not kept." in items[0].repairs
+    assert items[1].question["type"] == items[2].question["type"] == "text"
+    assert items[3].question["shown_when"]["field"] == "veltrana.1"
+    assert "shown_when" not in items[4].question
+    assert items[4].repairs
+    assert [bool(each.left) for each in items[5:8]] == [True, True, True]
+    assert items[8].question["max_length"] == 40
+    assert items[8].repairs
+    sound(items)
+
+
+def test_a_form_inside_is_put_in_its_place_once() -> None:
+    url = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-subQuestionnaire"
+    points = item("p", kind="display", extension=[{"url": url, "valueCanonical": "#inner"}])
+    inner = {"resourceType": "Questionnaire", "id": "inner", "item": [item("i"), points]}
+    items = read(points, contained=[inner])
+    assert [each.link for each in items if each.question] == ["i"]
+
+
+@pytest.mark.parametrize("data", [None, [], {"resourceType": "Patient"}, "text"])
+def test_anything_else_is_refused(data: object) -> None:
+    with pytest.raises(NoQuestionnaire):
+        read_questionnaire(data, "veltrana")
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["linkId", "text", "type", "item", "enableWhen", "answerOption", "x"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.lists(_JSON, max_size=4))
+def test_whatever_stands_in_it_each_item_is_told_and_each_question_has_its_shape(
+    items: list[Any],
+) -> None:
+    for each in read(*items):
+        assert each.question is not None or each.left
+        if each.question:
+            load(Field, each.question)
+
+
+@pytest.mark.parametrize("key", DEFINITIONS)
+def test_a_form_given_out_and_read_in_asks_the_same(key: str) -> None:
+    given_out = questionnaire(DEFINITIONS[key], "https://throughline.example")
+    links = [one["linkId"] for part in given_out["item"] for one in part["item"]]
+    assert len(links) == len(set(links))
+    asked = {one["question"] for part in given_out["item"] for each in part["item"]
+             for one in each.get("enableWhen", ())}  # fmt: skip
+    assert asked <= set(links)
+    items = read_questionnaire(given_out, key)
+    assert {each.link for each in items if each.type != "group"} == set(links)
+    unread = [each for each in items if each.left and each.type not in ("group", "attachment")]
+    assert all("only to be read" in each.left for each in unread)
