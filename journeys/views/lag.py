@@ -40,7 +40,7 @@ def learn_lag(request: HttpRequest) -> HttpResponse:
 def sentence(lag: Lag) -> str:
     """The headline number in words."""
     if lag.half is None or lag.most is None:
-        return _("Nothing was reported in the last days.")
+        return _("Nobody reported anything in the last {days} days.").format(days=DAYS)
     words = _("Half of what happened was visible to everyone {half}, 95% {most}.")
     return words.format(half=within(lag.half), most=within(lag.most))
 

@@ -73,6 +73,9 @@ def world(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     owner = {**variables, "DATABASE_URL": variables["DATABASE_OWNER_URL"]}
     demo.manage("migrate --verbosity 0", owner)
     demo.manage(f"seed_demo --journeys {JOURNEYS}", variables)
+    # Each raises when it finds anything.
+    demo.manage("refold_journeys --check", variables)
+    demo.manage("verify_audit", variables)
     said = (data / "said.log").open("w")
     supervisor = Supervisor(Output(stream=said))
     try:

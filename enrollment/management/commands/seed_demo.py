@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from enrollment.management.demo.codes import loading_codes
+from enrollment.management.demo.counted import count_world
 from enrollment.management.demo.organizations import point_at_simulator
 from enrollment.management.demo.world import seed
 
@@ -33,4 +34,5 @@ class Command(BaseCommand):
             return
         with transaction.atomic():
             seed(journeys=journeys, now=timezone.now())
+            count_world(now=timezone.now())
         self.stdout.write("The demo world is ready.")

@@ -106,6 +106,13 @@ def test_the_headline_stands_on_the_first_page(world: World, priya: Client) -> N
     assert "was visible to everyone within" in priya.get(reverse("work")).content.decode()
 
 
+def test_where_nothing_was_reported_the_first_page_says_for_how_long(
+    world: World, priya: Client
+) -> None:
+    words = "Nobody reported anything in the last 28 days."
+    assert words in priya.get(reverse("work")).content.decode()
+
+
 @pytest.mark.parametrize("rows", [1, 30])
 def test_the_number_of_queries_does_not_grow(
     world: World,
