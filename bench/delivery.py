@@ -38,15 +38,15 @@ def measure(world: World) -> Iterator[Row]:
     now = timezone.now()
     drafts = signed_drafts(WARM_UP + RUNS, program=PROGRAM, seed=12, now=now)
     staff = actor_of(STAFF)
-    with listening(world.partner_port) as partner, _working(world, "bench.worker", QUEUES):
+    with listening(world.partner_port) as partner, working(world, "bench.worker", QUEUES):
         waits = [_until_on_the_wire(draft, partner, by=staff) for draft in drafts]
-    with _working(world, "bench.echo", "bench"):
+    with working(world, "bench.echo", "bench"):
         floor = [_round_trip() for _ in range(WARM_UP + RUNS)]
     yield Row("first_attempt_ms", "ms", waits[WARM_UP:], statistics.median(floor[WARM_UP:]))
 
 
 @contextmanager
-def _working(world: World, application: str, queues: str) -> Iterator[None]:
+def working(world: World, application: str, queues: str) -> Iterator[None]:
     """A Celery worker as it is deployed: two children, no gossip with others."""
     supervisor = Supervisor()
     argv = (sys.executable, "-m", "celery", "-A", application, "worker", "--concurrency", "2")

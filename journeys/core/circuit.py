@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 # So many failures in a row, and nothing more is sent but one delivery at a time, to ask.
 OPENS_AFTER = 5
-FIRST_PROBE = timedelta(seconds=15)
+FIRST_PROBE = timedelta(seconds=10)
 LONGEST_PROBE = timedelta(minutes=2)
 # A partner that was down so long is given up, and people are told: the length of the ladder.
 GIVEN_UP_AFTER = timedelta(days=3)
@@ -41,6 +41,9 @@ class Circuit:
     ) -> "Circuit":
         """After further failures in a row; a wait the partner asked for holds for all it gets."""
         count = self.failures + failures
+        if not self.open:
+            # What failed side by side is one finding, not many: asking begins at its first wait.
+            count = min(count, OPENS_AFTER)
         since = self.failing_since or now
         waits = [wait for wait in (retry_after,) if wait]
         if count >= OPENS_AFTER:

@@ -15,9 +15,9 @@ from django.conf import settings
 from journeys.core.delivery import TransportError
 from journeys.domain.carrying import EndpointGone, Refused, Route
 from journeys.partners.addresses import RefusedAddress, Target, target_of
+from journeys.partners.wire import Answer, Broken, Wire
 
 TIMEOUT_SECONDS = 15.0
-LONGEST_ANSWER_BYTES = 64 * 1024
 # Answers by which a partner says that this packet will never do.
 REFUSALS = frozenset({400, 405, 406, 411, 413, 414, 415, 422, 451})
 
@@ -27,8 +27,7 @@ class Line:
     """Connections to one address of a partner, looked up once and pinned."""
 
     recipient: str
-    target: Target
-    client: httpx.AsyncClient
+    wire: Wire
 
     async def post(self, body: bytes, headers: dict[str, str]) -> bytes:
         """The beginning of a 2xx answer. Redirects are never followed.
@@ -37,29 +36,19 @@ class Line:
         """
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                return await self._post(body, headers)
-        except (TimeoutError, httpx.TimeoutException):
+                answer = await self.wire.post(body, headers)
+        except TimeoutError:
             raise TransportError(
                 f"{self.recipient} did not answer within {TIMEOUT_SECONDS:.0f} seconds.",
                 permanent=False,
             ) from None
-        except httpx.HTTPError:
+        except Broken:
             raise TransportError(
                 f"{self.recipient} could not be reached.", permanent=False
             ) from None
-
-    async def _post(self, body: bytes, headers: dict[str, str]) -> bytes:
-        request = self.client.stream(
-            "POST",
-            self.target.url,
-            content=body,
-            headers={"host": self.target.authority, **headers},
-            extensions={"sni_hostname": self.target.host},
-        )
-        async with request as response:
-            if response.is_success:
-                return await _beginning(response)
-            raise failure_of(response, self.recipient)
+        if 200 <= answer.status < 300:
+            return answer.body
+        raise failure_of(answer, self.recipient)
 
 
 @asynccontextmanager
@@ -69,15 +58,11 @@ async def open_line(route: Route, address: str) -> AsyncIterator[Line]:
     Raises TransportError when the address is refused or cannot be found.
     """
     target = await found(route.recipient, address)
-    client = httpx.AsyncClient(
-        limits=httpx.Limits(max_connections=route.concurrency),
-        timeout=TIMEOUT_SECONDS,
-        # A proxy from the environment would look the name up a second time.
-        trust_env=False,
-        verify=trusted(),
-    )
-    async with client:
-        yield Line(route.recipient, target, client)
+    wire = Wire(target, trusted() if target.url.scheme == "https" else None)
+    try:
+        yield Line(route.recipient, wire)
+    finally:
+        await wire.close()
 
 
 async def found(recipient: str, address: str, *, schemes: tuple[str, ...] = ("https",)) -> Target:
@@ -101,26 +86,16 @@ def trusted() -> SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-async def _beginning(response: httpx.Response) -> bytes:
-    """As much of an answer as we read; the rest is left unread."""
-    read = bytearray()
-    async for chunk in response.aiter_raw():
-        read += chunk
-        if len(read) > LONGEST_ANSWER_BYTES:
-            break
-    return bytes(read[:LONGEST_ANSWER_BYTES])
-
-
-def failure_of(response: httpx.Response, who: str) -> TransportError:
+def failure_of(answer: Answer, who: str) -> TransportError:
     """What an answer other than 2xx means for the delivery."""
-    status = response.status_code
+    status = answer.status
     if status == 410:
         return EndpointGone(f"{who} takes nothing at this address any more (410).")
     if status in REFUSALS:
         return Refused(f"{who} refused the packet ({status}).")
     if 300 <= status < 400:
         return TransportError(f"{who} sent us elsewhere ({status}).", permanent=False)
-    wait = _retry_after(response.headers.get("retry-after", ""))
+    wait = _retry_after(answer.headers.get("retry-after", ""))
     if status == 429:
         return TransportError(f"{who} asks us to slow down.", permanent=False, retry_after=wait)
     return TransportError(

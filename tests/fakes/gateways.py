@@ -31,6 +31,7 @@ class Gateway:
     url: str = ""
     posted: list[Posted] = field(default_factory=list)
     answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    hangs_up: bool = False
     judge: Callable[[Posted], tuple[int, Any] | None] = lambda _posted: None
 
     def at(self, path: str) -> list[Posted]:
@@ -57,6 +58,8 @@ def running_gateway() -> Iterator[Gateway]:
             self.send_header("content-length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
+            # Without a word about it in the headers.
+            self.close_connection = gateway.hangs_up
 
         def log_message(self, *args: object) -> None:
             """Say nothing."""

@@ -4,7 +4,7 @@ import threading
 import time
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
@@ -13,10 +13,12 @@ from accounts.core.permissions import Role
 from accounts.tenancy import every_tenant
 from journeys.enums import DeliveryStatus, ReportStatus
 from journeys.models import Delivery, DeliveryAttempt, InboundReport, Journey, JourneyEvent
+from tests.conftest import as_owner
 from tests.factories.exchange import delivery_of, signed_report, step_report, submitted
 from tests.factories.people import member, signed_in
 from tests.fakes.hub import Hub
 from tests.faults.processes import Broker, Worker, wait_for
+from tests.faults.verifying import verify
 
 pytestmark = pytest.mark.faults
 
@@ -51,6 +53,7 @@ def test_a_worker_killed_in_the_middle_of_a_delivery_delivers_it_once(
     with every_tenant(reason="a test reads the attempts"):
         first = DeliveryAttempt.objects.filter(delivery__journey=journey).order_by("number")[0]
     assert first.outcome.startswith("Interrupted")
+    verify([journey], hub, logs=[celery.log])
 
 
 def test_redis_emptied_loses_nothing(celery: Worker, hub: Hub, redis: Broker) -> None:
@@ -59,6 +62,7 @@ def test_redis_emptied_loses_nothing(celery: Worker, hub: Hub, redis: Broker) ->
         redis.empty()
     wait_for(lambda: all(map(confirmed, journeys)), "every delivery is confirmed")
     assert sorted(hub.ids) == sorted(str(delivery_of(each).id) for each in journeys)
+    verify(journeys, hub, logs=[celery.log])
 
 
 def test_redis_killed_refuses_no_submission_and_loses_nothing(
@@ -72,6 +76,7 @@ def test_redis_killed_refuses_no_submission_and_loses_nothing(
     celery.ensure_ready()  # one that gave up without its broker is started again by whoever runs it
     wait_for(lambda: all(map(confirmed, journeys)), "every delivery is confirmed")
     assert sorted(hub.ids) == sorted(str(delivery_of(each).id) for each in journeys)
+    verify(journeys, hub, logs=[celery.log])
 
 
 def test_a_hub_that_is_down_is_named_and_its_queue_drains_when_it_is_back(
@@ -86,7 +91,7 @@ def test_a_hub_that_is_down_is_named_and_its_queue_drains_when_it_is_back(
     assert "Northstar Access is not confirming since" in page
     assert "4 enrollments queued" in page
     hub.status = 200
-    wait_for(lambda: all(map(confirmed, journeys)), "the queue has drained")
+    wait_for(lambda: all(map(confirmed, journeys)), "the queue has drained", seconds=60)
     assert all(hand_offs(each) == ["accepted"] for each in journeys)
 
 
@@ -130,3 +135,55 @@ def test_two_workers_take_each_delivery_once(celery: Worker, hub: Hub) -> None:
         journeys = [submitted() for _ in range(12)]
     wait_for(lambda: all(map(confirmed, journeys)), "every delivery is confirmed")
     assert sorted(hub.ids) == sorted(str(delivery_of(each).id) for each in journeys)
+    verify(journeys, hub, logs=[celery.log])
+
+
+def test_connections_that_postgresql_cuts_lose_nothing(
+    celery: Worker, hub: Hub, database: str
+) -> None:
+    """As at a restart of the server: every connection of the worker and of the site ends."""
+    hub.gate.clear()
+    journey = submitted()
+    hub.wait_for_message()
+    with as_owner(database) as owner:
+        owner.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = %s and pid <> pg_backend_pid()",
+            [database],
+        )
+    hub.gate.set()
+    connection.close()
+    with every_tenant(reason="what was not settled is due again when its lease ends"):
+        Delivery.objects.filter(journey=journey, status=DeliveryStatus.CLAIMED).update(
+            lease_until=Now()
+        )
+    wait_for(lambda: confirmed(journey), "the delivery is confirmed")
+    verify([journey], hub, logs=[celery.log])
+
+
+def test_a_full_disk_keeps_nothing_by_halves(hub: Hub, database: str, celery: Worker) -> None:
+    """Documents and packets lie in PostgreSQL: when full it is error 53100, all undone."""
+    before = submitted()
+    with as_owner(database) as owner:
+        owner.execute(
+            "create function no_room() returns trigger language plpgsql as"
+            " $$ begin raise exception 'no room' using errcode = '53100'; end $$"
+        )
+        owner.execute(
+            "create trigger no_room before insert on journeys_delivery"
+            " for each row execute function no_room()"
+        )
+    try:
+        with every_tenant(reason="a test counts"):
+            known = Journey.objects.count()
+        with pytest.raises(OperationalError):
+            submitted()
+        with every_tenant(reason="a test counts"):
+            assert Journey.objects.count() == known
+    finally:
+        with as_owner(database) as owner:
+            owner.execute("drop trigger no_room on journeys_delivery")
+            owner.execute("drop function no_room()")
+    after = submitted()
+    wait_for(lambda: confirmed(before) and confirmed(after), "both are confirmed")
+    verify([before, after], hub, logs=[celery.log])

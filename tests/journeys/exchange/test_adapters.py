@@ -307,3 +307,19 @@ def test_a_key_that_will_not_do_is_our_own_trouble(
     with every_tenant(reason="a test looks"):
         made.refresh_from_db()
     assert made.failing_since is None
+
+
+def test_a_kept_connection_that_was_closed_meanwhile_is_no_failure(
+    northstar: Organization, gateway: Gateway, clock: Turning
+) -> None:
+    """The gateway hangs up after each answer; what follows goes over a new connection."""
+    gateway.answers = {"/faxes": (202, {})}
+    gateway.hangs_up = True
+    address, options = f"{gateway.url}/faxes", {"to": "+16175550100"}
+    made = endpoint(northstar, transport="fax", address=address, secret="t", options=options)
+    with every_tenant(reason="one connection after the other"):
+        Endpoint.objects.filter(pk=made.pk).update(concurrency=1)
+    journeys = [submitted(now=clock.now) for _ in range(3)]
+    deliver(clock)
+    assert {delivery_of(each).status for each in journeys} == {DeliveryStatus.SENT}
+    assert len(gateway.posted) == 3
