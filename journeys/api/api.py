@@ -6,7 +6,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from accounts.access import public
-from journeys.api import reports, tokens
+from journeys.api import reports, status, tokens
 from journeys.api.bodies import StrictParser
 from journeys.api.problems import CONTENT_TYPE, install
 
@@ -18,11 +18,13 @@ class PartnerAPI(NinjaAPI):
         schema = super().get_openapi_schema(**options)
         operations = [each for path in schema["paths"].values() for each in path.values()]
         for operation in operations:
-            for status, told in operation["responses"].items():
+            for code, told in operation["responses"].items():
                 content = told.get("content", {})
                 problem = "Problem" in str(content.get("application/json"))
-                if int(status) >= 400 and problem:
+                if int(code) >= 400 and problem:
                     content[CONTENT_TYPE] = content.pop("application/json")
+                elif "Bundle" in str(content.get("application/json")):
+                    content[status.FHIR] = content.pop("application/json")
         return schema
 
 
@@ -64,6 +66,7 @@ api = PartnerAPI(
 )
 api.add_router("", reports.router)
 api.add_router("", tokens.router)
+api.add_router("", status.router)
 install(api)
 
 

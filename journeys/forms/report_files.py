@@ -34,7 +34,8 @@ class FileRow:
     @property
     def id(self) -> str:
         """The same row brought in again, in whatever file, is the same report."""
-        text = json.dumps(self.content, sort_keys=True)
+        told = {name: value for name, value in self.content.items() if name != "timestamp"}
+        text = json.dumps(told, sort_keys=True)
         return f"row:{hashlib.sha256(text.encode()).hexdigest()[:40]}"
 
 
@@ -125,13 +126,13 @@ def _value(text: str) -> bool | int | str:
 
 
 def _placed(content: Any, *, zone: tzinfo, now: datetime) -> dict[str, Any]:
-    """The report with its instants' offsets; one without a timestamp of its own is of its event."""
+    """The report with its instants' offsets; without a timestamp it is of now."""
     if not isinstance(content, dict) or not isinstance(content.get("data"), dict):
         return {"type": "code.reported", "timestamp": now.isoformat(), "data": {}}
     data = dict(content["data"])
     if isinstance(data.get("occurred_at"), str):
         data["occurred_at"] = _instant(data["occurred_at"], zone)
-    at = content.get("timestamp") or data.get("occurred_at") or now.isoformat()
+    at = content.get("timestamp") or now.isoformat()
     return {"type": content.get("type") or "code.reported", "timestamp": at, "data": data}
 
 

@@ -18,7 +18,7 @@ from accounts.tenancy import current_actor
 from journeys.domain import mapping
 from journeys.domain.queries import maps as queries
 from journeys.domain.queries import reports
-from journeys.forms.codes import MeaningForm, TryForm
+from journeys.forms.codes import EVERY, MeaningForm, TryForm
 
 
 @requires(Permission.STATUS_MAPS_EDIT)
@@ -39,11 +39,13 @@ def status_map(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     programs = queries.programs_of(actor, partner)
     posted = request.POST if request.method == "POST" else None
     wants = request.POST.get("do", "")
+    everywhere = queries.may_explain_everywhere(actor, partner)
     form = MeaningForm(
         posted if wants in ("preview", "save") else None,
         meanings=queries.meanings(queries.graphs_of(programs)),
         programs=programs,
-        everywhere=queries.may_explain_everywhere(actor, partner),
+        everywhere=everywhere,
+        initial={"program": EVERY} if everywhere else None,
     )
     rows = TryForm(posted)
     line = form.line() if form.is_bound and form.is_valid() else None

@@ -1,7 +1,7 @@
 """What partners reported and how it stands: the queue of what people have to settle."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -167,3 +167,14 @@ def _known(journey: Journey, numbers: tuple[str, ...]) -> Known:
         name=journey.patient_name,
         born_on=journey.patient_born_on,
     )
+
+
+def journeys_of_patient(
+    patient_id: UUID, practice_id: UUID, programs: Sequence[str]
+) -> list[Journey]:
+    """The journeys of a practice's own patient, the newest first; of these programs, if any."""
+    found = Journey.objects.filter(organization=practice_id, patient_id=patient_id)
+    if programs:
+        found = found.filter(program_version__program__key__in=programs)
+    named = found.select_related("program_version__program").defer("program_version__definition")
+    return list(named.order_by("-started_at"))
