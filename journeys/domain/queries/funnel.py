@@ -6,27 +6,28 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from journeys.core.changes import Change, newest_change
 from journeys.core.deidentified import AGE_BANDS, week_of
 from journeys.core.graph import STAGES
 from journeys.core.lag import REPORTED
 from journeys.core.payers import PAYER_CLASSES
-from journeys.core.suppression import told
-from journeys.core.tallies import DATED, DAYS, GROUPS, SEPARATOR, parts_of
+from journeys.core.suppression import STEP, told
+from journeys.core.tallies import DATED, DAYS, GROUPS, SEPARATOR, cell, parts_of
 from journeys.models import FunnelCount
 
 WEEKS = 12
 LONGEST = 20
 BUCKETS = tuple(str(number) for number in range(len(DAYS) + 1))
 ONLY = ""
+UNKNOWN = ""
 
 # Where every row of a table is known beforehand it stands in it whatever it holds; elsewhere
 # only rows of which something is told do.
 KNOWN_ROWS: Mapping[str, Sequence[str]] = {
     "stage": STAGES,
-    "stage:payer_class": tuple(PAYER_CLASSES),
+    "stage:payer_class": (*PAYER_CLASSES, UNKNOWN),
     "stage:age_band": AGE_BANDS,
     "therapy": BUCKETS,
     "at_risk": ("any",),
@@ -93,10 +94,21 @@ def _read(program_id: UUID, split: Sequence[str], *, since: str) -> Counts:
     found: dict[str, dict[str, int]] = {}
     plain = ("stage", "step", "reason", "risk", "at_risk", "closed", "therapy", "dwell")
     rows = FunnelCount.objects.filter(program_id=program_id)
-    wanted = Q(view__in=(*plain, *split)) | Q(view__in=DATED, cell__gte=since)
-    for view, cell, count in rows.filter(wanted).values_list("view", "cell", "count"):
-        found.setdefault(view, {})[cell] = count
+    wanted = Q(view__in=plain) | Q(view__in=DATED, cell__gte=since)
+    for view in split:
+        wanted |= Q(view=view, cell__in=_largest(rows.filter(view=view)))
+    for view, name, count in rows.filter(wanted).values_list("view", "cell", "count"):
+        found.setdefault(view, {})[name] = count
     return found
+
+
+def _largest(rows: QuerySet[FunnelCount]) -> list[str]:
+    """The cells of the groups of which most is told, in every stage."""
+    enrolled = rows.filter(cell__startswith=cell(STAGES[0], ""))
+    # By what is told, then by name: the true order would tell more.
+    found = enrolled.order_by(-(F("count") / STEP), "cell").values_list("cell", flat=True)
+    groups = [parts_of(each)[1] for each in found[:LONGEST]]
+    return [cell(stage, group) for stage in STAGES for group in groups]
 
 
 def _tables(counts: Counts, weeks: Sequence[str], groups: Iterable[str]) -> Iterator[Table]:

@@ -26,8 +26,8 @@ from tests.journeys.views.conftest import PATIENT, World
 pytestmark = pytest.mark.django_db
 
 PAGE = reverse("program", args=["veltrana"])
-# Session and person; begin, the tenancy, end; program, the audit, version, counts, letter.
-QUERIES = 10
+# Session and person; begin, the tenancy, end; program, the audit, version, groups, counts, letter.
+QUERIES = 11
 
 
 @pytest.fixture
