@@ -62,5 +62,7 @@ ACTION_NAMES: Mapping[str, Words] = {
     "roles_changed": _("Changed a member's roles"),
     "membership_ended": _("Ended a membership"),
     "sessions_ended": _("Signed a member out everywhere"),
+    "key_made": _("Made a partner's key"),
+    "key_ended": _("Ended a partner's key"),
     "keys_rotated": _("Encrypted under a new key"),
 }

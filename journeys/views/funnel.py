@@ -54,6 +54,7 @@ def program(request: HttpRequest, key: str) -> HttpResponse:
             "left": table_of(told, LEFT),
             "right": table_of(told, RIGHT),
             "alerts": alerts_in_words(funnel, graph=graph),
+            "may_compose": current_actor().may(Permission.PROGRAMS_COMPOSE),
             "weekly": counts_letters.letter_of(found, by=current_actor()) is not None,
         },
     )

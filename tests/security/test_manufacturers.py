@@ -31,6 +31,7 @@ PAGE_FIELDS = {
     "right",
     "alerts",
     "weekly",
+    "may_compose",
 }
 # Of the pages with rows, those that a manufacturer opens at all.
 ITS_PAGES = {

@@ -111,7 +111,10 @@ def test_no_page_names_another_manufacturer_or_its_program(
     assert found == []
 
 
-NAMED = ("program", "program_counts_csv", "program_counts_pdf", "program_weekly", "studio_open")
+NAMED = (
+    *("program", "program_counts_csv", "program_counts_pdf", "program_weekly"),
+    *("program_partners", "studio_open"),
+)
 
 
 @pytest.mark.parametrize("name", NAMED)

@@ -30,11 +30,13 @@ from enrollment.models import (
     Signature,
 )
 from journeys.domain import inbound, report_files
+from journeys.domain.program_partners import make_key
 from journeys.models import (
     Delivery,
     HandedPage,
     InboundReport,
     Journey,
+    PartnerKey,
     ReportFile,
     SavedView,
     WorkItem,
@@ -191,6 +193,7 @@ def _ids(world: World) -> dict[str, Any]:
             "view_id": _saved_view(lakeside).id,
             "signature_id": Signature.objects.filter(enrollment=world.sent)[0].id,
             "draft_id": _studio_draft(world).id,
+            "key_id": _key(world).id,
             "version_id": lakeside.version.id,
             "part": "questions",
             "key": world.lakeside.version.program.key,
@@ -224,6 +227,17 @@ def _invitation(world: World) -> Invitation:
     invited = Invited("robin@lakeside.example", "Robin Marlowe", [Role.PRESCRIBER.value])
     with acting_as(admin):
         return invite(invited, by=admin, now=timezone.now())
+
+
+def _key(world: World) -> PartnerKey:
+    """A key of the hub's for the manufacturer's program."""
+    version = world.lakeside.version
+    by = actor_of(world.insiders["manufacturer"].membership)
+    make_key(version, world.journey.hub_id, by=by, now=timezone.now())
+    key: PartnerKey = PartnerKey.objects.get(
+        organization=world.journey.hub_id, label__startswith=version.program.name
+    )
+    return key
 
 
 def _studio_draft(world: World) -> ProgramDraft:

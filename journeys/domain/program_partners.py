@@ -1,0 +1,154 @@
+"""The partners of one program: how each is reached, and the keys it reports on it with.
+
+A key made here is for this program alone: its holder says nothing about any other one's journeys.
+"""
+
+import base64
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts import audit
+from accounts.core.actor import Actor
+from accounts.models import Organization
+from accounts.tenancy import every_tenant
+from journeys.core.scopes import REPORTS_WRITE
+from journeys.enums import Transport
+from journeys.models import Endpoint, PartnerKey
+from programs.models import Program, ProgramVersion
+
+# The one in use, and the one that takes its place.
+MOST_KEYS = 2
+
+
+class TooManyKeys(Exception):
+    """Both keys of the partner are valid: one has to end before another is made."""
+
+
+class NoPartner(LookupError):
+    """The program's route does not name this organization, or names no such key."""
+
+
+@dataclass(frozen=True)
+class Partner:
+    """One organization of the route: how it is reached, since when it fails, and its keys."""
+
+    id: UUID
+    slug: str
+    name: str
+    kind: str
+    active: bool
+    transport: str
+    host: str
+    failing_since: datetime | None
+    keys: tuple[PartnerKey, ...]
+
+    @property
+    def may_have_key(self) -> bool:
+        """Whether another key may be made for it."""
+        return self.active and len(self.keys) < MOST_KEYS
+
+
+def slugs_of(version: ProgramVersion) -> list[str]:
+    """Whom a version's route names: its hub, its vendor, its pharmacies."""
+    route = version.definition["route"]
+    named = [route["hub"], route.get("vendor", "")]
+    named += [each["code"] for each in route.get("pharmacies", ())]
+    return list(dict.fromkeys(slug for slug in named if slug))
+
+
+def partners_of(version: ProgramVersion, *, by: Actor) -> list[Partner]:
+    """The partners of a program, in the order of its route.
+
+    What a partner does for others is not told: neither when it was heard nor how much it gets.
+    """
+    slugs = slugs_of(version)
+    with every_tenant(reason="whose program it is may know how its partners are reached", actor=by):
+        found = {each.slug: each for each in Organization.objects.filter(slug__in=slugs)}
+        reached = Endpoint.objects.filter(
+            organization__slug__in=slugs, active=True, fallback=False
+        ).defer("secret", "previous_secret")
+        endpoints = {each.organization_id: each for each in reached}
+        keys: dict[UUID, list[PartnerKey]] = {}
+        for key in _keys(version.program).filter(organization__slug__in=slugs).defer("secret"):
+            keys.setdefault(key.organization_id, []).append(key)
+    return [
+        _partner(found[slug], endpoints, keys.get(found[slug].id, []))
+        for slug in slugs
+        if slug in found
+    ]
+
+
+def _partner(
+    partner: Organization, endpoints: Mapping[UUID, Endpoint], keys: list[PartnerKey]
+) -> Partner:
+    endpoint = endpoints.get(partner.id)
+    return Partner(
+        id=partner.id,
+        slug=partner.slug,
+        name=partner.name,
+        kind=partner.kind,
+        active=partner.active,
+        transport=str(Transport(endpoint.transport).label) if endpoint else "",
+        host=urlsplit(endpoint.address).hostname or "" if endpoint else "",
+        failing_since=endpoint.failing_since if endpoint else None,
+        keys=tuple(keys),
+    )
+
+
+def make_key(version: ProgramVersion, partner_id: UUID, *, by: Actor, now: datetime) -> str:
+    """A new key of a partner for this program; its secret is told here and never again.
+
+    Raises NoPartner, TooManyKeys.
+    """
+    program = version.program
+    with every_tenant(reason="a key of a partner is made for a program", actor=by):
+        # Locked, so that two who press at once do not both make the second one.
+        partner = (
+            Organization.objects.select_for_update()
+            .filter(pk=partner_id, slug__in=slugs_of(version), active=True)
+            .first()
+        )
+        if partner is None:
+            raise NoPartner(str(partner_id))
+        if _keys(program).filter(organization=partner).count() >= MOST_KEYS:
+            raise TooManyKeys
+        secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+        key = PartnerKey.objects.create(
+            organization=partner,
+            label=f"{program.name}, {now:%Y-%m-%d}"[:60],
+            secret=secret,
+            scopes=[_scope(program)],
+            created_at=now,
+        )
+        audit.wrote(key, action="key_made", purpose=f"{partner.name}, {program.key}")
+    return secret
+
+
+def end_key(program: Program, key_id: UUID, *, by: Actor, now: datetime) -> PartnerKey:
+    """Nothing signed with the key is taken from now on. Raises NoPartner."""
+    with every_tenant(reason="a key of a partner for a program ends", actor=by):
+        key: PartnerKey | None = _keys(program).select_for_update().filter(pk=key_id).first()
+        if key is None:
+            raise NoPartner(str(key_id))
+        key.revoked_at = now
+        key.save(update_fields=["revoked_at"])
+        audit.wrote(key, action="key_ended", purpose=program.key)
+    return key
+
+
+def _scope(program: Program) -> str:
+    return f"{REPORTS_WRITE}:{program.key}"
+
+
+def _keys(program: Program) -> QuerySet[PartnerKey]:
+    """The valid keys that are for this program alone, the oldest first."""
+    mine: QuerySet[PartnerKey] = PartnerKey.objects.filter(
+        scopes=[_scope(program)], revoked_at=None
+    )
+    return mine.order_by("created_at")

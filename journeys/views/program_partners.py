@@ -1,0 +1,98 @@
+"""The partners of a manufacturer's program: how each is reached, how it does, and its keys."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import audit
+from accounts.access import get_visible_or_404, needs_recent_authentication, requires
+from accounts.core.permissions import Permission
+from accounts.tenancy import current_actor
+from journeys.domain.program_partners import (
+    NoPartner,
+    TooManyKeys,
+    end_key,
+    make_key,
+    partners_of,
+)
+from journeys.domain.queries.funnel import funnel_of
+from journeys.views.funnel_words import in_words
+from programs.domain.queries.catalogue import version_on
+from programs.models import Program, ProgramVersion
+
+
+@requires(Permission.PROGRAMS_COMPOSE)
+@require_GET
+def partners(request: HttpRequest, key: str) -> HttpResponse:
+    """Every partner of the program's route."""
+    return _page(request, _version(key))
+
+
+@requires(Permission.PROGRAMS_COMPOSE)
+@needs_recent_authentication
+@require_POST
+def new_key(request: HttpRequest, key: str, partner_id: UUID) -> HttpResponse:
+    """Make a partner's key for this program; the answer is the only place that tells it."""
+    version, now = _version(key), timezone.now()
+    try:
+        secret = make_key(version, partner_id, by=current_actor(), now=now)
+    except NoPartner:
+        raise Http404 from None
+    except TooManyKeys:
+        messages.warning(request, _("Two keys are valid already. End the older one first."))
+        return redirect("program_partners", key)
+    return _page(request, version, made=(partner_id, secret))
+
+
+@requires(Permission.PROGRAMS_COMPOSE)
+@require_POST
+def ended_key(request: HttpRequest, key: str, key_id: UUID) -> HttpResponse:
+    """End one of the partners' keys for this program."""
+    try:
+        ended = end_key(_version(key).program, key_id, by=current_actor(), now=timezone.now())
+    except NoPartner:
+        raise Http404 from None
+    messages.success(request, _("{label} is not taken any more.").format(label=ended.label))
+    return redirect("program_partners", key)
+
+
+def _version(key: str) -> ProgramVersion:
+    """The version that holds of one of the actor's own programs."""
+    mine = Program.objects.filter(manufacturer_id=current_actor().organization_id)
+    version = version_on(get_visible_or_404(mine, key=key), timezone.now().date())
+    if version is None:
+        raise Http404
+    return version
+
+
+def _page(
+    request: HttpRequest, version: ProgramVersion, *, made: tuple[UUID, str] | None = None
+) -> HttpResponse:
+    actor, today = current_actor(), timezone.now().date()
+    program = version.program
+    audit.happened("counted", purpose=f"{program.key}: counts by partner")
+    rows = partners_of(version, by=actor)
+    failing = sum(1 for row in rows if row.failing_since)
+    words = ngettext(
+        "{count} partner does not take what is sent to it.",
+        "{count} partners do not take what is sent to them.",
+        failing,
+    ).format(count=failing)
+    told = in_words(funnel_of(program.id, today=today, groups=()), graph=None)
+    return render(
+        request,
+        "journeys/program_partners.html",
+        {
+            "program": program,
+            "rows": rows,
+            "made": made,
+            "sentence": words if failing else _("Every partner takes what is sent to it."),
+            "lag": told.get("lag"),
+        },
+    )

@@ -1,0 +1,185 @@
+"""A program's partners: seen by its manufacturer, with keys that are good for its program alone."""
+
+import datetime as dt
+import re
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.core.permissions import Role
+from accounts.models import AuditEntry, Membership, Organization
+from accounts.tenancy import every_tenant
+from journeys.domain.inbound import process_waiting
+from journeys.enums import ReportStatus
+from journeys.models import Endpoint, InboundReport, Journey, PartnerKey
+from programs.models import ProgramVersion
+from tests.factories.exchange import endpoint, signed_report, step_report, submitted
+from tests.factories.people import OrganizationFactory, member, proven, signed_in
+from tests.factories.programs import EndpointFactory, demo_definition, published
+
+pytestmark = pytest.mark.django_db
+
+PAGE = reverse("program_partners", args=["veltrana"])
+# Session and person; begin, the tenancy, end; program, version, audit; into every tenancy and
+# back, organizations, endpoints, keys; counts.
+QUERIES = 17
+SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]{44}")
+
+
+@pytest.fixture
+def version() -> ProgramVersion:
+    return published()
+
+
+@pytest.fixture
+def manager(version: ProgramVersion) -> Membership:
+    return member(version.program.manufacturer, Role.PROGRAM_MANAGER, name="Nadia Brooks")
+
+
+@pytest.fixture
+def nadia(manager: Membership) -> Client:
+    return proven(signed_in(manager), manager)
+
+
+@pytest.fixture
+def hub(version: ProgramVersion) -> Organization:
+    return Organization.objects.get(slug=version.definition["route"]["hub"])
+
+
+def new_key(browser: Client, partner: Organization) -> str:
+    answer = browser.post(reverse("program_key_new", args=["veltrana", partner.id]))
+    found = SECRET.findall(answer.content.decode())
+    assert len(found) == 1
+    return str(found[0])
+
+
+def reported(journey: Journey, hub: Organization, secret: str) -> tuple[int, str]:
+    """The hub's system says that it took the enrollment up: the answer, and what came of it."""
+    body, headers = signed_report(
+        step_report(journey, "intake_review", "in_review"),
+        partner=hub.slug,
+        message_id=f"msg_{uuid4().hex}",
+        secret=secret,
+    )
+    answer = Client().post(
+        "/api/v1/reports",
+        body,
+        content_type="application/json",
+        headers=headers,
+    )
+    process_waiting(clock=timezone.now)
+    with every_tenant(reason="the test looks what came of the report"):
+        kept = InboundReport.objects.filter(message_id=headers["webhook-id"]).first()
+    return answer.status_code, kept.status if kept else ""
+
+
+def test_the_manager_sees_every_partner_and_no_secret(nadia: Client, hub: Organization) -> None:
+    endpoint(hub, address="https://in.northstar.example/hooks/veltrana")
+    with every_tenant(reason="the test lets the hub be down"):
+        Endpoint.objects.filter(organization=hub).update(failing_since=timezone.now())
+    page = nadia.get(PAGE).content.decode()
+    route = demo_definition("veltrana")["route"]
+    for slug in [route["hub"], *(each["code"] for each in route["pharmacies"])]:
+        assert Organization.objects.get(slug=slug).name in page
+    assert "in.northstar.example" in page
+    assert "/hooks/veltrana" not in page
+    assert "Fails since" in page
+    assert "1 partner does not take what is sent to it." in page
+    assert not SECRET.search(page)
+
+
+def test_a_key_is_shown_once_and_is_good_for_its_program_alone(
+    nadia: Client, hub: Organization, version: ProgramVersion
+) -> None:
+    secret = new_key(nadia, hub)
+    assert not SECRET.search(nadia.get(PAGE).content.decode())
+    assert reported(submitted(version), hub, secret) == (202, ReportStatus.APPLIED)
+    other = published("omniveda")
+    elsewhere = submitted(other)
+    if elsewhere.hub_id != hub.id:
+        with every_tenant(reason="the test gives the hub another program's journey"):
+            Journey.objects.filter(pk=elsewhere.pk).update(hub=hub)
+    assert reported(elsewhere, hub, secret)[1] != ReportStatus.APPLIED
+
+
+def test_a_key_is_replaced_with_an_overlap(
+    nadia: Client, hub: Organization, version: ProgramVersion
+) -> None:
+    journey = submitted(version)
+    old, new = new_key(nadia, hub), new_key(nadia, hub)
+    assert reported(journey, hub, old)[0] == reported(journey, hub, new)[0] == 202
+    third = nadia.post(reverse("program_key_new", args=["veltrana", hub.id]), follow=True)
+    assert "Two keys are valid already." in third.content.decode()
+    with every_tenant(reason="the test finds the older key"):
+        first = PartnerKey.objects.filter(organization=hub).order_by("created_at")[0]
+    nadia.post(reverse("program_key_end", args=["veltrana", first.id]))
+    assert reported(journey, hub, old)[0] == 401
+    assert reported(journey, hub, new)[0] == 202
+    with every_tenant(reason="the test reads the audit"):
+        done = AuditEntry.objects.filter(action__in=["key_made", "key_ended"]).order_by("at")
+        assert list(done.values_list("action", flat=True)) == ["key_made", "key_made", "key_ended"]
+        assert {each.organization_id for each in done} == {version.program.manufacturer_id}
+
+
+def test_a_key_of_the_partners_own_is_neither_seen_nor_ended(
+    nadia: Client, hub: Organization
+) -> None:
+    with every_tenant(reason="the test gives the hub a key of its own"):
+        own = PartnerKey.objects.create(
+            organization=hub, label="Its own", secret="whsec_x", created_at=timezone.now()
+        )
+    assert "Its own" not in nadia.get(PAGE).content.decode()
+    assert nadia.post(reverse("program_key_end", args=["veltrana", own.id])).status_code == 404
+    with every_tenant(reason="the test looks"):
+        assert PartnerKey.objects.get(pk=own.pk).revoked_at is None
+
+
+def test_whoever_is_not_in_the_route_gets_no_key(nadia: Client) -> None:
+    stranger = OrganizationFactory.create(kind="hub", name="Elsewhere", slug="elsewhere")
+    for partner_id in (stranger.id, uuid4()):
+        answer = nadia.post(reverse("program_key_new", args=["veltrana", partner_id]))
+        assert answer.status_code == 404
+
+
+def test_a_key_wants_that_the_person_just_proved_who_they_are(
+    manager: Membership, hub: Organization
+) -> None:
+    answer = signed_in(manager).post(reverse("program_key_new", args=["veltrana", hub.id]))
+    assert answer.status_code == 302
+    with every_tenant(reason="the test looks"):
+        assert not PartnerKey.objects.exists()
+
+
+def test_another_manufacturer_gets_404_and_the_safety_desk_403(version: ProgramVersion) -> None:
+    other = OrganizationFactory.create(kind="manufacturer", slug="kestrel")
+    assert signed_in(member(other, Role.PROGRAM_MANAGER)).get(PAGE).status_code == 404
+    desk = signed_in(member(version.program.manufacturer, Role.SAFETY_OFFICER))
+    assert desk.get(PAGE).status_code == 403
+
+
+@pytest.mark.parametrize("many", [1, 30])
+def test_as_many_queries_for_one_pharmacy_as_for_thirty(
+    nadia: Client,
+    version: ProgramVersion,
+    many: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    route = {"hub": version.definition["route"]["hub"], "pharmacies": []}
+    for number in range(many):
+        shop = OrganizationFactory.create(kind="pharmacy", slug=f"shop-{number}")
+        EndpointFactory.create(organization=shop)
+        route["pharmacies"].append({"code": shop.slug, "label": shop.name})
+    ProgramVersion.objects.create(
+        program=version.program,
+        number=99,
+        definition={**version.definition, "route": route},
+        valid_from=timezone.now().date() - dt.timedelta(days=1),
+        published_at=timezone.now(),
+    )
+    nadia.get(PAGE)
+    with django_assert_num_queries(QUERIES):
+        nadia.get(PAGE)
