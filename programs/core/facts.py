@@ -23,7 +23,9 @@ FACTS: Mapping[str, str] = {
     "coverage.federal": "A government program pays for the insurance",
     "diagnosis.unknown": "The diagnosis is not in our release of ICD-10-CM",
     "practice.name_differs": "The registry has the practice's NPI under another name",
+    "practice.state_differs": "The registry has the practice's NPI in another state",
     "prescriber.name_differs": "The registry has the prescriber's NPI under another name",
+    "prescriber.state_differs": "The registry has the prescriber's NPI in another state",
     "product.cold_chain": "The chosen product must stay cold",
     "product.controlled": "The chosen product is a controlled medicine",
 }
@@ -33,7 +35,9 @@ DRAWN_FROM: Mapping[str, frozenset[str]] = {
     "coverage.federal": frozenset({"B5"}),
     "diagnosis.unknown": frozenset({"E1"}),
     "practice.name_differs": frozenset({"C1", "C2"}),
+    "practice.state_differs": frozenset({"C2", "C6"}),
     "prescriber.name_differs": frozenset({"D1", "D4"}),
+    "prescriber.state_differs": frozenset({"C6", "D4"}),
     "product.cold_chain": frozenset({"F1"}),
     "product.controlled": frozenset({"F1"}),
 }
@@ -87,16 +91,20 @@ def _unknown(code: Any) -> bool:
 
 
 def _registered(answers: Answers) -> dict[str, bool]:
-    """Whether the names beside the NPIs are those of the registry, where it has them."""
+    """Whether name and state beside the NPIs are those of the registry, where it has them."""
     pairs = (
-        ("practice.name_differs", "C2", "C1", "organization", same_organization),
-        ("prescriber.name_differs", "D4", "D1", "person", same_person),
+        ("practice", "C2", "C1", "organization", same_organization),
+        ("prescriber", "D4", "D1", "person", same_person),
     )
     found = {}
-    for fact, npi, name, kind, same in pairs:
+    for who, npi, name, kind, same in pairs:
         provider = current().provider(str(answers.get(npi) or ""))
-        if provider and provider.kind == kind and isinstance(answers.get(name), str):
-            found[fact] = not same(answers[name], provider.name)
+        if provider is None or provider.kind != kind:
+            continue
+        if isinstance(answers.get(name), str):
+            found[f"{who}.name_differs"] = not same(answers[name], provider.name)
+        if provider.state and isinstance(answers.get("C6"), str):
+            found[f"{who}.state_differs"] = answers["C6"] != provider.state.upper()
     return found
 
 

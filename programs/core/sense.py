@@ -22,8 +22,9 @@ MOST_TRIED = 20_000
 _OLDEST = 120
 _BARE = ("present", "absent")
 TRUE_OR_FALSE = frozenset(
-    {"coverage.federal", "diagnosis.unknown", "practice.name_differs", "prescriber.name_differs",
-     "product.cold_chain", "product.controlled"}
+    {"coverage.federal", "diagnosis.unknown", "practice.name_differs", "practice.state_differs",
+     "prescriber.name_differs", "prescriber.state_differs", "product.cold_chain",
+     "product.controlled"}
 )  # fmt: skip
 Known = Mapping[str, Field]
 

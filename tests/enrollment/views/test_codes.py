@@ -71,6 +71,17 @@ def test_the_name_that_the_registry_has_is_shown_and_asked_for(
     assert "The registry has this NPI under another name" in page
 
 
+def test_an_npi_of_another_state_asks_why_at_the_number(ana: Client, lakeside: Office) -> None:
+    draft = lakeside.draft()
+    npi = draft.answers["D4"]
+    NpiRecord.objects.create(npi=npi, kind="person", name="Maya Okafor", state="NH")
+    references.use(tables())
+    page = ana.get(f"/enrollments/{draft.id}/").content.decode()
+    assert "The registry has this NPI in another state. You can go on" in page
+    answer = save(ana, draft, "D4.other_state", "Sees patients in both states.").json()
+    assert answer["errors"] == {}
+
+
 def test_a_computed_dose_is_shown_and_cannot_be_posted() -> None:
     infused = office(version=published("corvanta"))
     client, draft = signed_in(infused.ana), infused.draft()

@@ -184,3 +184,19 @@ def test_names_of_people(one: str, other: str, same: bool) -> None:
 )
 def test_names_of_organizations(one: str, other: str, same: bool) -> None:
     assert same_organization(one, other) is same
+
+
+def test_an_npi_of_another_state_is_passed_by_saying_why(known: Known) -> None:
+    def missed(**more: str) -> list[str]:
+        return [each.key for each in missing([VELTRANA], {**COMPLETE, **more}, today=TODAY)]
+
+    assert missed() == []
+    known.providers[PERSON] = Provider(PERSON, "person", "Maya Okafor", "WI")
+    assert missed() == ["D4.other_state"]
+    known.providers[COMPANY] = Provider(COMPANY, "organization", "Lakeside Rheumatology PC", "WI")
+    assert missed() == ["C2.other_state", "D4.other_state"]
+    why = {"C2.other_state": "The office moved in May.", "D4.other_state": "Works in both states."}
+    assert missed(**why) == []
+    assert check_answers([VELTRANA], {**COMPLETE, **why}, today=TODAY) == {}
+    known.providers[PERSON] = Provider(PERSON, "person", "Maya Okafor")
+    assert missed(**{"C2.other_state": "The office moved in May."}) == []
