@@ -16,7 +16,7 @@ from enrollment import rules
 from enrollment.core.files import MOST_DOCUMENTS, CheckedFile, Unfit, plain_title
 from enrollment.domain.answering import keep_each
 from enrollment.domain.definitions import definition_of
-from enrollment.domain.locking import lock
+from enrollment.domain.locking import lock, lock_journey_of
 from enrollment.domain.queries.patients import current_coverage
 from enrollment.enums import OPEN, EnrollmentStatus
 from enrollment.models import Document, DocumentFile, DocumentPage, Enrollment, Patient
@@ -91,6 +91,7 @@ def _taken(place: Place) -> tuple[Patient, Enrollment | None]:
         patient_id = Enrollment.objects.values_list("patient_id", flat=True).get(
             id=place.enrollment_id
         )
+        lock_journey_of(place.enrollment_id)
     _open_forms(patient_id)
     patient: Patient = Patient.objects.get(id=patient_id)
     return patient, lock(place.enrollment_id) if place.enrollment_id else None
@@ -131,6 +132,8 @@ def detach(document_id: UUID, *, by: Actor, now: datetime) -> Document:
     rests on the paper; DoesNotExist when it is not the practice's.
     """
     document: Document = Document.objects.get(id=document_id)
+    if document.enrollment_id:
+        lock_journey_of(document.enrollment_id)
     _open_forms(document.patient_id)
     enrollment = lock(document.enrollment_id) if document.enrollment_id else None
     if enrollment is not None:
