@@ -17,6 +17,7 @@ app.autodiscover_tasks()
 app.conf.task_routes = {
     "accounts.tasks.clear_sessions": {"queue": "upkeep"},
     "journeys.tasks.send_due_deliveries": {"queue": "routing"},
+    "journeys.tasks.draw_packets": {"queue": "notices"},
     "journeys.tasks.process_waiting_reports": {"queue": "inbound"},
     "journeys.tasks.collect_acknowledgements": {"queue": "inbound"},
     "journeys.tasks.refresh_due_journeys": {"queue": "upkeep"},
@@ -61,6 +62,11 @@ app.conf.beat_schedule = {
         "task": "enrollment.tasks.seal_signatures",
         "schedule": 60.0,
         "options": {"queue": "notices", "expires": 60},
+    },
+    "draw-packets": {
+        "task": "journeys.tasks.draw_packets",
+        "schedule": 30.0,
+        "options": {"queue": "notices", "expires": 30},
     },
     "check-invariants": {
         "task": "journeys.tasks.check_invariants",

@@ -3,12 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
+from journeys.documents import packet
 from journeys.domain import (
     acknowledging,
     cohorts,
     counting,
     counts_letters,
     delivering,
+    drawing,
     flag_counting,
     inbound,
     invariants,
@@ -35,6 +37,13 @@ def collect_acknowledgements() -> None:
     acknowledging.collect_acknowledgements(
         read=read_acknowledgements, put_away=put_away, now=timezone.now()
     )
+
+
+@shared_task(name="journeys.tasks.draw_packets")  # type: ignore[untyped-decorator]  # celery is untyped
+def draw_packets() -> None:
+    """Draw packets for whoever downloads them, and look again: meanwhile more may be due."""
+    if drawing.draw_due(draw=packet.of_outgoing, now=timezone.now()):
+        drawing.ask_for_packets()
 
 
 @shared_task(name="journeys.tasks.process_waiting_reports")  # type: ignore[untyped-decorator]  # celery is untyped

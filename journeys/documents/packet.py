@@ -4,11 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from journeys.core.delivery import Outgoing
 from journeys.documents.drawing import Broken as PacketBroken
 from journeys.documents.drawing import breakable, drawn
 from journeys.domain.papers import Appended
 
-__all__ = ["PacketBroken", "render"]
+__all__ = ["PacketBroken", "of_outgoing", "render"]
+
+
+def of_outgoing(outgoing: Outgoing, *, recipient: str) -> bytes:
+    """What goes over, with its papers, as a PDF. Raises PacketBroken."""
+    return render(outgoing.body, recipient=recipient, papers=outgoing.papers)
 
 
 def render(body: Mapping[str, Any], *, recipient: str, papers: Sequence[Appended] = ()) -> bytes:

@@ -118,7 +118,7 @@ def appended_to(packet: Packet, *, role: str, most: int = MOST_APPENDED) -> list
         for field in section["fields"]
     }
     found = papers_with(packet, role=role)
-    audit.read_many([document for document, _ in found], fields=["body"], purpose="packet download")
+    audit.read_many([document for document, _ in found], fields=["body"], purpose="packet made")
     wanted = [page.id for _, pages in found for page in pages][:most]
     drawn = HandedPage.objects.in_bulk(wanted)
     return [

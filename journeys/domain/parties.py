@@ -18,6 +18,7 @@ from journeys.models import (
     ConsentGrant,
     Delivery,
     DeliveryAttempt,
+    DrawnPacket,
     HandedDocument,
     HandedPage,
     Journey,
@@ -32,6 +33,8 @@ OF_JOURNEY = (
     *(JourneyParty, JourneyEvent, Packet, ConsentGrant, WorkItem, Delivery),
     *(HandedDocument, HandedPage),
 )
+# The same, each with the delivery it belongs to.
+OF_DELIVERY = (DeliveryAttempt, DrawnPacket)
 
 
 def active(slugs: Iterable[str]) -> Mapping[str, Organization]:
@@ -89,7 +92,8 @@ def _share_with(journey: Journey, party_ids: list[UUID]) -> None:
     Journey.objects.filter(pk=journey.pk).update(party_ids=party_ids)
     for model in OF_JOURNEY:
         model.objects.filter(journey=journey).update(party_ids=party_ids)
-    DeliveryAttempt.objects.filter(delivery__journey=journey).update(party_ids=party_ids)
+    for beside in OF_DELIVERY:
+        beside.objects.filter(delivery__journey=journey).update(party_ids=party_ids)
 
 
 def leave_without_basis(journey: Journey, *, now: datetime) -> None:

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from accounts.models import Organization
 from journeys.core.circuit import Circuit
+from journeys.domain.drawing import ask_for_packets
 from journeys.domain.nudges import nudge
 from journeys.enums import DeliveryStatus, PacketKind
 from journeys.models import Delivery, Endpoint, Journey, Packet
@@ -42,6 +43,7 @@ def queue_delivery(
         },
     )[0]
     nudge("journeys.tasks.send_due_deliveries", queue="routing")
+    ask_for_packets()
     return delivery
 
 

@@ -1,6 +1,6 @@
 from journeys.models.clients import AccessToken, KeptAnswer, ReportFile
 from journeys.models.codes import PartnerCase, StatusLine
-from journeys.models.documents import HandedDocument, HandedPage
+from journeys.models.documents import DrawnPacket, HandedDocument, HandedPage
 from journeys.models.exchange import (
     Delivery,
     DeliveryAttempt,
@@ -30,6 +30,7 @@ __all__ = [
     "CountsLetter",
     "Delivery",
     "DeliveryAttempt",
+    "DrawnPacket",
     "Endpoint",
     "FlagCount",
     "FunnelCount",

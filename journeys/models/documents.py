@@ -1,4 +1,4 @@
-"""Copies of the papers that were handed over with a packet, for the journey's parties."""
+"""Copies of the papers that were handed over with a packet, and packets drawn on paper."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.db import models
 
 from accounts.phi import EncryptedBytesField, EncryptedTextField
 from accounts.tenancy import PartyModel
+from journeys.models.exchange import Delivery
 from journeys.models.journey import Journey
 
 
@@ -53,3 +54,15 @@ class HandedPage(PartyModel):
 
     def __str__(self) -> str:
         return f"{self.document_id} page {self.number}"
+
+
+class DrawnPacket(PartyModel):
+    """What one recipient may have of a packet as a PDF with its papers, drawn once by a worker."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    delivery = models.OneToOneField(Delivery, on_delete=models.CASCADE, related_name="drawn")
+    content = EncryptedBytesField()
+    drawn_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.delivery_id)

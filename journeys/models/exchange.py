@@ -77,6 +77,8 @@ class Delivery(PartyModel):
     connections = models.PositiveSmallIntegerField(default=0)
     # Settled, and not yet written into its journey's story.
     untold = models.BooleanField(default=False)
+    # A worker drew it as a PDF, or found that it cannot be drawn.
+    drawing_ended_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     partner_case_number = models.CharField(max_length=60, blank=True)
@@ -101,6 +103,9 @@ class Delivery(PartyModel):
                 name="delivery_claimed",
             ),
             models.Index(fields=["created_at"], condition=Q(untold=True), name="delivery_untold"),
+            models.Index(
+                fields=["created_at"], condition=Q(drawing_ended_at=None), name="delivery_undrawn"
+            ),
             models.Index(fields=["recipient", "-created_at"], name="delivery_by_recipient"),
         )
 

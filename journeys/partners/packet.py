@@ -15,7 +15,7 @@ async def open_packet(route: Route) -> AsyncIterator[Transport]:
 
 
 class PacketDesk:
-    """Makes sure that the packet can be drawn; the page draws it again from the same data."""
+    """Makes sure that the packet can be drawn; what people download is drawn beside and kept."""
 
     def __init__(self, recipient: str) -> None:
         self.recipient = recipient

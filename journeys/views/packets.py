@@ -13,12 +13,13 @@ from accounts import audit
 from accounts.access import get_visible_or_404, requires
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
-from journeys.documents.packet import render as draw
 from journeys.domain.confirming import confirm_by_hand
-from journeys.domain.disclosing import outgoing_of, refusal_for, role_of
-from journeys.domain.papers import appended_to
+from journeys.domain.disclosing import refusal_for, role_of
+from journeys.domain.drawing import ask_for_packets
+from journeys.domain.papers import papers_with
 from journeys.domain.queries.exchange import packets
-from journeys.models import ConsentGrant, Delivery
+from journeys.enums import PacketKind
+from journeys.models import ConsentGrant, Delivery, DrawnPacket
 
 
 @requires(Permission.JOURNEYS_VIEW)
@@ -37,15 +38,27 @@ def packet(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
         if refusal:
             messages.warning(request, refusal.sentence)
             return redirect("journey", found.journey_id)
+    kept = DrawnPacket.objects.filter(delivery=found).first()
+    if kept is None:
+        messages.warning(request, _not_there(found))
+        return redirect("journey", found.journey_id)
     audit.read(found.packet, fields=["body"], purpose="packet download")
-    body = outgoing_of(found, role=role, attempt=found.attempts).body
-    papers = appended_to(found.packet, role=role) if "packet" in body else []
-    drawn = draw(body, recipient=found.recipient.name, papers=papers)
-    response = HttpResponse(drawn, content_type="application/pdf")
+    if found.packet.kind == PacketKind.ENROLLMENT:
+        papers = [document for document, _pages in papers_with(found.packet, role=role)]
+        audit.read_many(papers, fields=["body"], purpose="packet download")
+    response = HttpResponse(bytes(kept.content), content_type="application/pdf")
     name = f"{found.journey.number}-{found.packet.version}.pdf"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
+
+
+def _not_there(delivery: Delivery) -> str:
+    """Why there is no PDF, in a sentence; a worker that is late is asked again."""
+    if delivery.drawing_ended_at is not None:
+        return _("This packet cannot be drawn as a PDF.")
+    ask_for_packets()
+    return _("The PDF of this packet is being made. Ask for it again in a few seconds.")
 
 
 @requires(Permission.JOURNEYS_REPORT)

@@ -15,7 +15,9 @@ from accounts.tenancy import acting_as, every_tenant
 from enrollment.core.files import CheckedFile
 from enrollment.domain.documents import Place, attach, detach
 from enrollment.models import Document
+from journeys.documents.packet import of_outgoing
 from journeys.domain.disclosing import share_of
+from journeys.domain.drawing import draw_due
 from journeys.domain.papers import appended_to
 from journeys.enums import DeliveryStatus
 from journeys.models import ConsentGrant, Delivery, HandedDocument, HandedPage, Journey, Packet
@@ -143,6 +145,7 @@ def pages_of(browser: Client, journey: Journey) -> str:
     with every_tenant(reason="the test asks for what was sent"):
         delivery = Delivery.objects.filter(journey=journey, recipient=journey.hub).latest("pk")
         Delivery.objects.filter(pk=delivery.pk).update(status=DeliveryStatus.SENT)
+    draw_due(draw=of_outgoing, now=timezone.now())
     answer: Any = browser.get(f"/exchange/packets/{delivery.pk}.pdf")
     assert answer.status_code == 200
     return " ".join(

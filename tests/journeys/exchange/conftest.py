@@ -9,7 +9,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Organization
+from journeys.documents.packet import of_outgoing
 from journeys.domain.delivering import deliver_due
+from journeys.domain.drawing import draw_due
 from journeys.domain.telling import tell
 from journeys.models import Endpoint, Journey
 from journeys.partners.registry import CARRIERS
@@ -72,3 +74,8 @@ def deliver(clock: Turning) -> int:
     came = deliver_due(carriers=CARRIERS, clock=clock)
     tell(limit=1000, now=clock())
     return came
+
+
+def draw(clock: Turning) -> int:
+    """One look for packets to draw; how many were looked at."""
+    return draw_due(draw=of_outgoing, now=clock())

@@ -18,7 +18,7 @@ from journeys.models import Delivery, Endpoint, InboundReport, Journey
 from tests.factories.exchange import delivery_of, packet, practice_named, submitted
 from tests.factories.people import OrganizationFactory, member, signed_in
 from tests.fakes.hub import Hub
-from tests.journeys.exchange.conftest import Turning, deliver
+from tests.journeys.exchange.conftest import Turning, deliver, draw
 
 pytestmark = pytest.mark.django_db
 
@@ -198,6 +198,7 @@ def test_the_packet_is_a_tagged_pdf_for_the_practice_and_for_the_hub_that_has_it
 ) -> None:
     journey = submitted(now=clock.now)
     url = reverse("exchange_packet", args=[delivery_of(journey).id])
+    draw(clock)
     assert ana.get(url).status_code == 200
     assert ben.get(url).status_code == 404
     assert supervisor.get(url).status_code == 404  # it was not sent yet

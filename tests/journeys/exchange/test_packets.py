@@ -10,13 +10,16 @@ from django.urls import reverse
 from accounts.core.permissions import Role
 from accounts.models import AuditEntry, Organization
 from accounts.tenancy import every_tenant
+from journeys.core.delivery import Outgoing
+from journeys.documents.packet import of_outgoing
+from journeys.domain.drawing import draw_due
 from journeys.domain.parties import add_party
 from journeys.domain.sending import queue_delivery
 from journeys.enums import DeliveryStatus
-from journeys.models import Delivery, Journey
+from journeys.models import Delivery, DrawnPacket, Journey
 from tests.factories.exchange import endpoint, practice_named, submitted
 from tests.factories.people import OrganizationFactory, member, signed_in
-from tests.journeys.exchange.conftest import Turning, deliver
+from tests.journeys.exchange.conftest import Turning, deliver, draw
 
 
 @pytest.fixture
@@ -64,6 +67,7 @@ def test_a_pharmacist_finds_its_packet_on_the_journeys_page_once_it_was_sent(
     assert url not in pharmacist.get(page).content.decode()
     assert pharmacist.get(url).status_code == 404
     deliver(clock)
+    draw(clock)
     shown = pharmacist.get(page).content.decode()
     assert url in shown
     assert address("exchange_packet", sent_to("northstar")) not in shown
@@ -131,7 +135,52 @@ def test_a_pharmacy_treats_also_after_the_patient_revoked(
     journey: Journey, pharmacist: Client, clock: Turning
 ) -> None:
     deliver(clock)
+    draw(clock)
     with every_tenant(reason="the patient revokes"):
         journey.grants.update(revoked_at=clock.now - dt.timedelta(minutes=1))
     answer = pharmacist.get(address("exchange_packet", sent_to("paper-pharmacy")))
     assert answer.headers["Content-Type"] == "application/pdf"
+
+
+def test_a_download_only_reads_what_a_worker_drew(
+    journey: Journey, pharmacist: Client, clock: Turning
+) -> None:
+    deliver(clock)
+    url = address("exchange_packet", sent_to("paper-pharmacy"))
+    early = pharmacist.get(url, follow=True)
+    assert "is being made. Ask for it again" in early.content.decode()
+    assert (draw(clock), draw(clock)) == (2, 0)
+    first, second = pharmacist.get(url).content, pharmacist.get(url).content
+    assert first == second
+    with every_tenant(reason="a test reads what was kept, and for whom"):
+        kept = DrawnPacket.objects.get(delivery=sent_to("paper-pharmacy"))
+        assert bytes(kept.content) == first
+        assert set(kept.party_ids) == set(Journey.objects.get(id=journey.id).party_ids)
+
+
+def test_a_packet_that_cannot_be_drawn_says_so_and_holds_up_no_other(
+    journey: Journey, pharmacist: Client, clock: Turning
+) -> None:
+    deliver(clock)
+    unlucky = sent_to("paper-pharmacy")
+
+    def breaks(outgoing: Outgoing, *, recipient: str) -> bytes:
+        if outgoing.delivery_id == str(unlucky.id):
+            raise ValueError
+        return of_outgoing(outgoing, recipient=recipient)
+
+    assert draw_due(draw=breaks, now=clock()) == 2
+    answer = pharmacist.get(address("exchange_packet", unlucky), follow=True)
+    assert "This packet cannot be drawn as a PDF." in answer.content.decode()
+    with every_tenant(reason="a test looks"):
+        assert DrawnPacket.objects.get().delivery.recipient.slug == "northstar"
+
+
+def test_who_joins_later_has_what_was_drawn_before(journey: Journey, clock: Turning) -> None:
+    draw(clock)
+    joins = OrganizationFactory.create(kind="vendor", slug="late", name="Late Copay")
+    with every_tenant(reason="a vendor takes part"):
+        add_party(
+            Journey.objects.get(id=journey.id), role="vendor", organization=joins, now=clock.now
+        )
+        assert all(joins.id in each.party_ids for each in DrawnPacket.objects.all())
