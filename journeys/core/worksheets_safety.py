@@ -11,7 +11,7 @@ ADVERSE_EVENT = Worksheet(
     moment="When your organization first heard of it",
     parts=(
         Part(
-            "What happened",
+            "The event",
             (
                 Question(fact="what_happened", needed=True, fresh=True),
                 Question(fact="suspect_product", needed=True),
@@ -21,7 +21,7 @@ ADVERSE_EVENT = Worksheet(
             result_is("captured"),
         ),
         Part(
-            "Who tells of it",
+            "The reporter",
             (
                 Question(fact="told_by", needed=True, fresh=True),
                 Question(fact="told_by_name", needed=True, fresh=True),

@@ -113,7 +113,7 @@ def _benefits(story: Story, material: Material) -> Mapping[str, Any]:
     return {
         "title": _("Summary of benefits"),
         "about": _about(story),
-        "lead": " ".join(filter(None, (state.status_label, state.reason_label))),
+        "lead": ": ".join(filter(None, (state.status_label, state.reason_label))),
         "sections": summary_of_benefits(words, labels),
         "note": _("As the plan said on the day it was asked. It is no promise to pay."),
     }

@@ -77,7 +77,7 @@ def intake_list(request: HttpRequest) -> HttpResponse:
 @requires(Permission.INTAKE_REVIEW)
 @require_POST
 def take_next(request: HttpRequest) -> HttpResponse:
-    """Claim the most pressing enrollment that nobody has taken, and open it."""
+    """Claim the most pressing enrollment that nobody has taken, else go on with one's own."""
     now, actor = timezone.now(), current_actor()
     for item in filtered(actor, scope="unclaimed", step=INTAKE)[:20]:
         try:
@@ -85,6 +85,8 @@ def take_next(request: HttpRequest) -> HttpResponse:
         except work.AlreadyTaken:
             continue
         return redirect("intake_review", item.journey_id)
+    if mine := filtered(actor, scope="mine", step=INTAKE).first():
+        return redirect("intake_review", mine.journey_id)
     messages.info(request, _("Every enrollment that waits has been taken already."))
     return redirect("intake")
 

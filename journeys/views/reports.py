@@ -25,12 +25,15 @@ from journeys.domain.attaching import Unreadable, paper_of
 from journeys.domain.messages import Message, send_message
 from journeys.domain.papers import Paper
 from journeys.domain.queries import journeys as queries
+from journeys.domain.queries.pharmacies import eligible_pharmacies
 from journeys.domain.reading import one
 from journeys.domain.reporting import known_of, report
 from journeys.domain.speaking import Refused
 from journeys.forms.report import ReportForm, choosable
 from journeys.models import Journey
 from journeys.views.journeys import show
+
+ROUTING = "pharmacy_triage"
 
 
 @requires(Permission.JOURNEYS_REPORT)
@@ -64,6 +67,7 @@ def report_step(request: HttpRequest, journey_id: UUID, step: str) -> HttpRespon
             "step": node,
             "state": story.state.steps.get(step),
             "form": form,
+            "pharmacies": eligible_pharmacies(journey) if step == ROUTING else [],
             "results": _results(node, chosen=status, known=known),
         },
         status=422 if form and form.errors else 200,

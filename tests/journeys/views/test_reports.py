@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.core.permissions import Role
+from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from journeys.models import Journey, JourneyEvent
 from tests.journeys.views.conftest import World
@@ -151,3 +152,12 @@ def test_how_it_was_learnt_stands_beside_what_is_said(
     assert priya.post(url_of(accepted), told(transport=chosen)).status_code == 302
     assert events(accepted)[-1].transport == kept
     assert priya.post(url_of(accepted), told(transport="pigeon")).status_code == 422
+
+
+def test_pharmacies_are_shown_with_whose_they_are(world: World, priya: Client) -> None:
+    with every_tenant(reason="the test says whose it is"):
+        Organization.objects.filter(slug="crescent").update(affiliated_with="Meridian Health")
+    page = " ".join(priya.get(url_of(world, "pharmacy_triage")).content.decode().split())
+    assert "Pharmacies of this program" in page
+    assert "belongs with Meridian Health" in page
+    assert "Pharmacies of this program" not in priya.get(url_of(world)).content.decode()
