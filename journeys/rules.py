@@ -29,7 +29,8 @@ def may_report(actor: Actor, state: JourneyState, step: StepState, *, roles: Set
     What may happen at any time (a side effect, the end of the therapy) is reported by each party
     that may read of it.
     """
-    if not actor.may(Permission.JOURNEYS_REPORT):
+    safety = step.key == SAFETY
+    if not actor.may(Permission.SAFETY_REPORT if safety else Permission.JOURNEYS_REPORT):
         return False
     has_it = state.is_open and step.key in state.current and step.acts in roles
     return has_it or bool(state.any_time.get(step.key, frozenset()) & roles)

@@ -44,6 +44,7 @@ urlpatterns = [
     path(
         "journeys/<uuid:journey_id>/report/<slug:step>/", reports.report_step, name="journey_report"
     ),
+    path("journeys/<uuid:journey_id>/safety/", reports.report_safety, name="journey_safety"),
     path(
         "journeys/<uuid:journey_id>/prior-authorization/",
         access_papers.authorization_request,

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     ENROLLMENTS_SUBMIT = "enrollments.submit"
     JOURNEYS_VIEW = "journeys.view"
     JOURNEYS_REPORT = "journeys.report"
+    SAFETY_REPORT = "safety.report"
     CONFLICTS_SETTLE = "conflicts.settle"
     INTAKE_REVIEW = "intake.review"
     CONSENTS_END = "consents.end"
@@ -72,6 +73,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             P.ENROLLMENTS_SUBMIT,
             P.JOURNEYS_VIEW,
             P.JOURNEYS_REPORT,
+            P.SAFETY_REPORT,
             P.CONFLICTS_SETTLE,
             P.WORK_VIEW,
             P.WORK_REASSIGN,
@@ -86,16 +88,18 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             P.ENROLLMENTS_VIEW,
             P.ENROLLMENTS_SIGN,
             P.JOURNEYS_VIEW,
+            P.SAFETY_REPORT,
             P.WORK_VIEW,
             P.LAG_VIEW,
             P.PROGRAMS_VIEW,
         }
     ),
     Role.HUB_AGENT: PARTNER_WORK
-    | {P.INTAKE_REVIEW, P.CONSENTS_END, P.CONFLICTS_SETTLE, P.EXCHANGE_VIEW},
+    | {P.SAFETY_REPORT, P.INTAKE_REVIEW, P.CONSENTS_END, P.CONFLICTS_SETTLE, P.EXCHANGE_VIEW},
     Role.HUB_SUPERVISOR: PARTNER_WORK
     | {
         P.WORK_REASSIGN,
+        P.SAFETY_REPORT,
         P.INTAKE_REVIEW,
         P.CONSENTS_END,
         P.CONFLICTS_SETTLE,
@@ -104,7 +108,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         P.STATUS_MAPS_EDIT,
         P.FLAGS_VIEW,
     },
-    Role.PHARMACIST: PARTNER_WORK | {P.WORK_REASSIGN},
+    Role.PHARMACIST: PARTNER_WORK | {P.WORK_REASSIGN, P.SAFETY_REPORT},
     Role.VENDOR_AGENT: PARTNER_WORK | {P.WORK_REASSIGN},
     Role.PROGRAM_MANAGER: frozenset({P.PROGRAMS_VIEW, P.PROGRAMS_COMPOSE, P.FUNNEL_VIEW}),
     Role.SAFETY_OFFICER: frozenset({P.PROGRAMS_VIEW}),

@@ -29,7 +29,6 @@ from enrollment.forms.subject import subject_rows
 from enrollment.models import Enrollment, Patient
 from enrollment.rules import practice_of
 from enrollment.views.standing import row_of
-from journeys.rules import SAFETY
 from programs.core.catalogue import ANSWERABLE
 from programs.core.display import display
 
@@ -97,12 +96,12 @@ def _sentence(row: Patient) -> str:
 
 def _safety(rows: Sequence[Enrollment], actor: Actor) -> list[dict[str, str]]:
     """Where a side effect or a complaint is reported, for each medicine that was sent for."""
-    if not actor.may(Permission.JOURNEYS_REPORT):
+    if not actor.may(Permission.SAFETY_REPORT):
         return []
     return [
         {
             "label": row.program_version.program.product,
-            "url": f"{reverse('journey_report', args=[row.journey_id, SAFETY])}?status=captured",
+            "url": f"{reverse('journey_safety', args=[row.journey_id])}?status=captured",
         }
         for row in rows
         if row.journey_id

@@ -207,7 +207,9 @@ def _reports(story: queries.Story) -> list[dict[str, str]]:
     ]
     found = [
         {
-            "url": reverse("journey_report", args=[id_, key]),
+            "url": reverse("journey_safety", args=[id_])
+            if key == SAFETY
+            else reverse("journey_report", args=[id_, key]),
             "label": _("Report: {step}").format(step=state.steps[key].title.lower()),
             # What may happen at any time never is the next thing to do.
             "quiet": "" if key in state.current else "yes",

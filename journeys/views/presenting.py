@@ -309,4 +309,4 @@ def safety_url(story: Story, actor: Actor) -> str:
     step = story.state.steps.get(SAFETY)
     if step is None or not may_report(actor, story.state, step, roles=story.roles):
         return ""
-    return reverse("journey_report", args=[story.journey.id, SAFETY]) + "?status=captured"
+    return reverse("journey_safety", args=[story.journey.id]) + "?status=captured"

@@ -31,6 +31,7 @@ from journeys.domain.reporting import known_of, report
 from journeys.domain.speaking import Refused
 from journeys.forms.report import ReportForm, choosable
 from journeys.models import Journey
+from journeys.rules import SAFETY
 from journeys.views.journeys import show
 
 ROUTING = "pharmacy_triage"
@@ -40,6 +41,17 @@ ROUTING = "pharmacy_triage"
 @require_http_methods(["GET", "POST"])
 def report_step(request: HttpRequest, journey_id: UUID, step: str) -> HttpResponse:
     """Report how a step came out that one's own organization has."""
+    return _report(request, journey_id, step)
+
+
+@requires(Permission.SAFETY_REPORT)
+@require_http_methods(["GET", "POST"])
+def report_safety(request: HttpRequest, journey_id: UUID) -> HttpResponse:
+    """Report a side effect or a complaint: whoever sees patients may, a prescriber too."""
+    return _report(request, journey_id, SAFETY)
+
+
+def _report(request: HttpRequest, journey_id: UUID, step: str) -> HttpResponse:
     journey = get_visible_or_404(one(), pk=journey_id)
     now, actor = timezone.now(), current_actor()
     story = queries.story_of(journey, actor, now=now)

@@ -25,7 +25,7 @@ EASTERN = ZoneInfo("America/New_York")
 
 
 def url_of(world: World) -> str:
-    return reverse("journey_report", args=[world.journey.id, "adverse_event"])
+    return reverse("journey_safety", args=[world.journey.id])
 
 
 def told(**changed: str) -> dict[str, str]:
@@ -49,6 +49,17 @@ def captured(world: World) -> list[JourneyEvent]:
     with every_tenant(reason="the test looks"):
         found = JourneyEvent.objects.filter(journey=world.journey, status="captured")
         return list(found.order_by("received_at"))
+
+
+def test_a_prescriber_reports_it_and_nothing_else(world: World, ben: Client) -> None:
+    maya = world.browser(world.practice, Role.PRESCRIBER)
+    page = maya.get(reverse("journey", args=[world.journey.id])).content.decode()
+    assert f'{url_of(world)}?status=captured"' in page
+    assert maya.post(url_of(world), told(**{"fact-told_by": "prescriber"})).status_code == 302
+    assert len(captured(world)) == 1
+    other = reverse("journey_report", args=[world.journey.id, "discontinuation"])
+    assert maya.get(other).status_code == 403
+    assert ben.post(url_of(world), told()).status_code == 404
 
 
 @pytest.mark.parametrize("who", ["ana", "priya"])
@@ -147,6 +158,7 @@ def test_a_copay_vendor_sees_neither_the_button_nor_the_report(world: World, ana
     page = answer.content.decode()
     for words in (RASH, "Adverse event", "Side effect or complaint"):
         assert words not in page
-    refused = theo.post(url_of(world), told())
-    assert refused.status_code == 422
+    assert theo.post(url_of(world), told()).status_code == 403
+    report = reverse("journey_report", args=[world.journey.id, "adverse_event"])
+    assert theo.post(report, told()).status_code == 422
     assert len(captured(world)) == 1
