@@ -11,6 +11,8 @@ from journeys.core.graph import Graph, Step
 from journeys.core.times import Time, place
 
 SYSTEM = "system"
+UNNAMED = "?"
+"""A coverage that nobody gave an id: what was known before the first change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def fold(graph: Graph, events: Iterable[Event]) -> Ledger:
     named = [event.coverage_id for event in story if event.coverage_id and event.confirmed]
     stood = list(places.values())
     ledger = Ledger(graph, coverage_id=next(reversed(stood or named), None))
-    ledger.stood_on = next(iter(stood), None)
+    ledger.stood_on = _at_first(story, places)
     for event in story:
         if not event.confirmed:
             ledger.unplaced.append(Unplaced(event.ref, "Nobody has confirmed this report yet."))
@@ -70,6 +72,14 @@ def fold(graph: Graph, events: Iterable[Event]) -> Ledger:
         if event.kind not in KINDS:
             ledger.unplaced.append(Unplaced(event.ref, "Nobody knows this kind of report."))
     return ledger
+
+
+def _at_first(story: Iterable[Event], places: Mapping[str, str]) -> str | None:
+    """What the journey stood on at its beginning: what replaced it says that it was another."""
+    first = next((event for event in story if event.ref in places), None)
+    if first is None:
+        return None
+    return UNNAMED if first.kind == "coverage_changed" else places[first.ref]
 
 
 def _coverages(graph: Graph, story: Iterable[Event]) -> dict[str, str]:

@@ -3,9 +3,7 @@
 import datetime as dt
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -15,11 +13,9 @@ from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind, Role
 from accounts.models import Membership, Organization, User
 from accounts.tenancy import acting_as, every_tenant
-from enrollment.domain import drafts, signatures, submission
-from enrollment.domain.patients import add_coverage, add_patient
 from enrollment.domain.practice import add_prescriber, set_practice_profile
-from enrollment.management.demo.clinical import clinical_answers
 from enrollment.management.demo.history import a_history, a_start, chances, lawful, tell
+from enrollment.management.demo.office import Office, add, prepare, send
 from enrollment.management.demo.organizations import make_organizations
 from enrollment.management.demo.people import (
     PRACTICES,
@@ -29,7 +25,6 @@ from enrollment.management.demo.people import (
 )
 from enrollment.management.demo.programs import make_programs
 from enrollment.management.demo.stories import FREE, SMOOTH, Told
-from enrollment.models import Enrollment, Patient, Prescriber
 from journeys.domain.recording import refresh
 from programs.models import ProgramVersion
 
@@ -44,28 +39,22 @@ USUAL = {
 }
 SHARES = {"lakeside": 0.86, "harbor": 0.14}
 TODAY = {"lakeside": 3, "harbor": 2}
-MEANS = signatures.Means("Typed name on the office's screen")
-
-
-@dataclass(frozen=True)
-class Office:
-    """One practice with the two people the seeding acts as, and its prescriber's row."""
-
-    slug: str
-    staff: Actor
-    doctor: Actor
-    prescriber: Prescriber
 
 
 def seed(*, journeys: int, now: dt.datetime) -> None:
     """Make the whole world: `journeys` older journeys, and new work for each of the cast."""
+    offices, versions = open_world(now=now)
+    for office in offices:
+        _fill(office, versions, journeys=round(journeys * SHARES[office.slug]), now=now)
+
+
+def open_world(*, now: dt.datetime) -> tuple[list[Office], dict[str, ProgramVersion]]:
+    """Everyone in their place and every program published; nothing has happened yet."""
     with every_tenant(reason="the demo world is made before anybody acts in it"):
         organizations = make_organizations(now=now)
         versions = make_programs(organizations, now=now)
         people = _make_cast(organizations)
-    offices = [_open_office(slug, people, now=now) for slug in PRACTICES]
-    for office in offices:
-        _fill(office, versions, journeys=round(journeys * SHARES[office.slug]), now=now)
+    return [_open_office(slug, people, now=now) for slug in PRACTICES], versions
 
 
 def _make_cast(organizations: Mapping[str, Organization]) -> dict[tuple[str, str], Actor]:
@@ -129,18 +118,18 @@ def _fill(
             _history(office, version, number, chance), government=pair[1]["B5"] == "medicaid"
         )
         at = a_start(history, chance, now=now)
-        patient = _add(office, pair, now=at)
-        sent = _send(office, patient, version, urgent=False, now=at)
+        patient = add(office, pair, now=at)
+        sent = send(office, patient, version, urgent=False, now=at)
         if sent.journey is not None:
             with every_tenant(reason="partners told these reports in the past"):
                 tell(sent.journey, history)
                 refresh(sent.journey.id, now=now)
     for done, pair in enumerate(islice(people, 4)):
-        patient = _add(office, pair, now=now)
-        _prepare(office, patient, versions[programs[0]], done=done, now=now)
+        patient = add(office, pair, now=now)
+        prepare(office, patient, versions[programs[0]], done=done, now=now)
     for key in list(dict.fromkeys(programs))[: TODAY[office.slug]]:
-        patient = _add(office, suited(next(people), key), now=now)
-        _send(office, patient, versions[key], urgent=False, now=now)
+        patient = add(office, suited(next(people), key), now=now)
+        send(office, patient, versions[key], urgent=False, now=now)
 
 
 def _history(
@@ -152,74 +141,3 @@ def _history(
     return (
         a_history(number, chance) if office.slug == "lakeside" else SMOOTH[: 4 + 2 * (number % 5)]
     )
-
-
-def _add(
-    office: Office, pair: tuple[dict[str, Any], dict[str, Any]], *, now: dt.datetime
-) -> Patient:
-    with acting_as(office.staff):
-        patient = add_patient(pair[0], by=office.staff, now=now)
-        add_coverage(patient.id, pair[1], by=office.staff, now=now)
-    return patient
-
-
-def _prepare(
-    office: Office, patient: Patient, version: ProgramVersion, *, done: int, now: dt.datetime
-) -> Enrollment:
-    """A draft: just started (0), answered (1), authorized (2), signed by both (3)."""
-    with acting_as(office.staff):
-        draft = drafts.start(
-            patient_id=patient.id,
-            program_version_id=version.id,
-            prescriber_id=office.prescriber.id,
-            by=office.staff,
-            now=now,
-        )
-        if done >= 1:
-            answers = clinical_answers(version.program.key, today=now.date())
-            drafts.save_answers(draft.id, answers, seen_revision=0, by=office.staff, now=now)
-        if done >= 2:
-            _authorize(office, draft, patient, now=now)
-            signatures.ask_to_sign(draft.id, by=office.staff, now=now)
-    if done >= 3:
-        _certify(office, draft, now=now)
-    return draft
-
-
-def _authorize(office: Office, draft: Enrollment, patient: Patient, *, now: dt.datetime) -> None:
-    draft.refresh_from_db()
-    shown = signatures.statement_of(draft, "patient", today=now.date())
-    parent = draft.answers.get("A20")
-    signatures.authorize(
-        draft.id,
-        signatures.Agreement(
-            str(parent or patient.name),
-            [consent.key for consent in shown.consents],
-            relationship="parent" if parent else "",
-        ),
-        means=MEANS,
-        by=office.staff,
-        now=now,
-    )
-
-
-def _certify(office: Office, draft: Enrollment, *, now: dt.datetime) -> None:
-    with acting_as(office.doctor):
-        draft.refresh_from_db()
-        shown = signatures.statement_of(draft, "prescriber", today=now.date())
-        signatures.certify(
-            draft.id, seen_digest=shown.digest("en"), means=MEANS, by=office.doctor, now=now
-        )
-
-
-def _send(
-    office: Office,
-    patient: Patient,
-    version: ProgramVersion,
-    *,
-    urgent: bool,
-    now: dt.datetime,
-) -> Enrollment:
-    draft = _prepare(office, patient, version, done=3, now=now)
-    with acting_as(office.staff):
-        return submission.submit(draft.id, urgent=urgent, by=office.staff, now=now)

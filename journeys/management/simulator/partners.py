@@ -37,13 +37,16 @@ class World:
     desk: Desk = field(default_factory=Desk)
     working: set[asyncio.Task[None]] = field(default_factory=set)
     posted: int = 0
+    # Journeys that a scenario plays: they are confirmed, and nothing is reported of them here.
+    held: set[str] = field(default_factory=set)
 
     def take(self, partner: str, message_id: str, body: bytes) -> str:
         """Open a case for what came, once per message id; the partner's own case number."""
         if message_id not in self.desk.cases:
             content = json.loads(body)
             data = content["data"]
-            if "packet" not in data:  # word that something ended: knowing it is all there is
+            # Word that something ended: knowing it is all there is. A scenario tells the rest.
+            if "packet" not in data or data["journey"] in self.held:
                 return number_of(partner, data["journey"])
             taken = Taken(
                 message_id=message_id,
@@ -111,7 +114,7 @@ class World:
                     answer = await client.post(
                         "/api/v1/reports",
                         content=body,
-                        headers=self._signed(partner, report_id, body),
+                        headers=signed(self.secret, partner, report_id, body),
                     )
                     if answer.status_code not in TRY_AGAIN:
                         break
@@ -122,15 +125,17 @@ class World:
         said = {"partner": partner, "step": report["data"]["step"]}
         log.info("reported", **said, status=report["data"]["status"], answer=answer.status_code)
 
-    def _signed(self, partner: str, report_id: str, body: str) -> dict[str, str]:
-        now = datetime.now(UTC)
-        return {
-            "content-type": "application/json",
-            "throughline-partner": partner,
-            "webhook-id": report_id,
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": Webhook(self.secret).sign(report_id, now, body),
-        }
+
+def signed(secret: str, partner: str, message_id: str, body: str) -> dict[str, str]:
+    """The headers of a report that this partner signs now."""
+    now = datetime.now(UTC)
+    return {
+        "content-type": "application/json",
+        "throughline-partner": partner,
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(secret).sign(message_id, now, body),
+    }
 
 
 @lru_cache(maxsize=64)

@@ -15,7 +15,9 @@ LOOPBACK = {"127.0.0.1", "::1"}
 
 
 def application(world: World) -> Callable[[Message, Receive, Send], Awaitable[None]]:
-    """An ASGI application: `POST /<partner>` takes a webhook, `/control` shows and sets outages."""
+    """An ASGI application: `POST /<partner>` takes a webhook, `/control` shows and sets outages,
+    and takes the journeys that a scenario plays.
+    """
 
     async def app(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -45,7 +47,9 @@ def _control(world: World, scope: Message, body: bytes) -> tuple[int, dict[str, 
     if not scope["client"] or scope["client"][0] not in LOOPBACK:
         return 404, {"error": "There is nothing here."}
     if scope["method"] == "POST":
-        world.down = bool(json.loads(body or b"{}").get("down"))
+        switches = json.loads(body or b"{}")
+        world.down = bool(switches.get("down", world.down))
+        world.held.update({switches["hold"]} if "hold" in switches else ())
     return 200, {"down": world.down, "cases": len(world.desk.cases), "posted": world.posted}
 
 

@@ -149,6 +149,13 @@ def test_a_new_coverage_reopens_what_was_true_of_the_old_one() -> None:
     assert "authorization_number" not in state.facts
 
 
+def test_the_first_change_replaces_a_coverage_that_nobody_named() -> None:
+    new = said("practice", None, None, 60, kind="coverage_changed", coverage_id="new")
+    state = stand([*happy_path(6), new], now=61)
+    assert phases(state)["benefit_verification"] == "now"
+    assert "authorization_number" not in state.facts
+
+
 @quick
 @given(streams(closing=False))
 def test_sources_that_end_a_step_differently_are_always_shown(events: list[Event]) -> None:
