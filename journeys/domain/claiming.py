@@ -19,7 +19,7 @@ from journeys.domain.disclosing import outgoing_of, refusal_for, role_of
 from journeys.domain.lanes import Lane, open_lanes
 from journeys.domain.papers import Appended, appended_to
 from journeys.enums import BATCHED, PAPER, DeliveryStatus, PacketKind
-from journeys.models import ConsentGrant, Delivery, DeliveryAttempt, Endpoint
+from journeys.models import ConsentGrant, Delivery, DeliveryAttempt, Endpoint, Packet
 
 UNSETTLED = (DeliveryStatus.PENDING, DeliveryStatus.CLAIMED)
 INTERRUPTED = "Interrupted before an answer was kept; the same delivery is sent again."
@@ -58,6 +58,8 @@ def claim(*, limit: int, lease: timedelta, now: datetime) -> Batch:
         for lane in lanes:
             share = max(1, limit // len(lanes))
             found = list(_of_lane(lane, share, now))
+            for each in found:
+                each.endpoint, each.recipient = lane.endpoint, lane.endpoint.organization
             if lane.given_up:
                 batch.worn_out.extend((each.pk, each.journey_id) for each in found)
                 _switch_off_when_empty(lane.endpoint, left=len(found) == share)
@@ -102,6 +104,15 @@ def _permitted(taken: Iterable[Taken], batch: Batch, *, now: datetime) -> list[T
     return permitted
 
 
+# Of the journey only its number goes over; its other columns, some of them sealed, stay where
+# they are. The endpoint and its organization are the lane's.
+_READ = (
+    *(field.name for field in Delivery._meta.concrete_fields),
+    *(f"packet__{field.name}" for field in Packet._meta.concrete_fields),
+    "journey__number",
+)
+
+
 def _of_lane(lane: Lane, limit: int, now: datetime) -> "QuerySet[Delivery]":
     """What may go down this lane, the urgent first; a probe is whatever was tried longest ago."""
     earlier = Delivery.objects.filter(
@@ -112,7 +123,8 @@ def _of_lane(lane: Lane, limit: int, now: datetime) -> "QuerySet[Delivery]":
     )
     its: QuerySet[Delivery] = (
         Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("endpoint", "recipient", "packet", "journey")
+        .select_related("packet", "journey")
+        .only(*_READ)
         .filter(endpoint=lane.endpoint)
     )
     pending = its.filter(~Exists(earlier), status=DeliveryStatus.PENDING)

@@ -63,6 +63,7 @@ def _waiting(now: datetime) -> "QuerySet[Endpoint]":
     pending = its.filter(status=DeliveryStatus.PENDING)
     found: QuerySet[Endpoint] = (
         Endpoint.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("organization")
         .filter(Q(quiet_until=None) | Q(quiet_until__lte=now), active=True)
         .filter(
             Exists(pending.filter(next_attempt_at__lte=now))
