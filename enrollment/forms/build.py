@@ -93,14 +93,17 @@ def section_form(
     data: QueryDict | None = None,
     *,
     today: date,
+    only: Collection[str] = (),
 ) -> AnswersForm:
     """The form of one section (its key, "site-of-care") for these programs together; an empty
-    key stands for every section.
+    key stands for every section. With `only`, no other questions than these.
     """
     source = _Source(
         settle=lambda known: sheet(definitions, known, today=today),
         problems=lambda known: check_answers(definitions, known, today=today),
-        wanted=lambda item: section in ("", section_key(item.field.section)),
+        wanted=lambda item: (
+            section in ("", section_key(item.field.section)) and (not only or item.key in only)
+        ),
         names={each.key: each.name for each in definitions} if len(definitions) > 1 else {},
     )
     return AnswersForm(source, answers, data)

@@ -1,5 +1,6 @@
 """The whole form on one page, and which parts of it an answer changes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.http import QueryDict
@@ -44,12 +45,16 @@ class Page:
         return ",".join(keys)
 
 
-def form_page(standing: Standing, data: QueryDict | None = None, *, only: str = "") -> Page:
+def form_page(
+    standing: Standing, data: QueryDict | None = None, *, only: Collection[str] = ()
+) -> Page:
     """Build the page; with `data`, showing what was just posted instead of what is stored.
 
-    `only` is the key of the one section to show of a form too long for one page.
+    `only` are the questions to show, by key, of a form too long for one page; all when empty.
     """
-    form = section_form(standing.definitions, only, standing.answers, data, today=standing.today)
+    form = section_form(
+        standing.definitions, "", standing.answers, data, today=standing.today, only=only
+    )
     if data is None:
         # What is stored may be wrong too, and says so like what was just posted.
         form.full_clean()
@@ -58,9 +63,9 @@ def form_page(standing: Standing, data: QueryDict | None = None, *, only: str = 
             if key in form.fields:
                 form.add_error(key, said)
     parts = tuple(
-        filled(part, items, standing=standing, form=form)
+        filled(part, shown, standing=standing, form=form)
         for part, items in sections_of(standing)
-        if only in ("", part.key)
+        if (shown := [item for item in items if not only or item.key in only])
     )
     return Page(form, standing.sheet, parts)
 

@@ -34,6 +34,7 @@ from programs.core.forms import section_key
 from programs.core.trials import outcome
 from programs.domain.studio import cases
 from programs.domain.studio.ports import journeys
+from programs.domain.studio.reading import definition_of
 from programs.models import ProgramDraft
 from programs.rules import Refused
 from programs.views.studio.shared import frame, load
@@ -44,8 +45,8 @@ SEEN_BY = (
     ("patient", gettext_lazy("The patient")),
     ("hub", gettext_lazy("The hub")),
 )
-# More questions than this stand on the page a section at a time.
-MANY = 250
+# More questions than this stand on the page a section at a time, and so many at most.
+MANY, A_PAGE = 250, 100
 
 
 @requires(Permission.PROGRAMS_COMPOSE)
@@ -53,7 +54,7 @@ MANY = 250
 def preview(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """The form with made-up answers; each post shows it again, as those answers leave it."""
     draft = load(draft_id)
-    definition = Definition.from_json(draft.definition)
+    definition = definition_of(draft)
     today = timezone.localdate()
     by = request.GET.get("as", "office")
     case = _case(draft, request.GET.get("case", ""))
@@ -101,22 +102,31 @@ def _office(
     definition: Definition, answers: Mapping[str, Any], today: date, section: str
 ) -> dict[str, Any]:
     standing = Standing((definition,), answers, today, opened=_all_keys())
-    many = len(standing.sheet.items) > MANY
-    only = (section or section_key(SECTIONS[0])) if many else ""
-    page = form_page(standing, only=only)
-    shown = {item.key for item in standing.sheet.items
-             if not only or section_key(item.field.section) == only}  # fmt: skip
-    others = {key: value for key, value in answers.items() if key not in shown}
-    names = [name for name in SECTIONS
-             if any(item.field.section == name for item in standing.sheet.items)]  # fmt: skip
+    pages = _pages(standing) if len(standing.sheet.items) > MANY else {}
+    here = section if section in pages else next(iter(pages), "")
+    shown = pages[here][1] if here else frozenset[str]()
+    others = {key: value for key, value in answers.items() if here and key not in shown}
     return {
-        "page": page,
+        "page": form_page(standing, only=shown),
         "others": cases.as_text(others),
         "sections": [
-            {"label": name, "url": f"?section={section_key(name)}",
-             "current": section_key(name) == only, "count": None} for name in names
-        ] if many else [],
-    }  # fmt: skip
+            {"label": label, "url": f"?section={key}", "current": key == here, "count": None}
+            for key, (label, _keys) in pages.items()
+        ],
+    }
+
+
+def _pages(standing: Standing) -> dict[str, tuple[str, frozenset[str]]]:
+    """A long form in pages: a section each, and a long section in several."""
+    found = {}
+    for name in SECTIONS:
+        keys = [item.key for item in standing.sheet.items if item.field.section == name]
+        parts = [keys[start : start + A_PAGE] for start in range(0, len(keys), A_PAGE)]
+        for number, part in enumerate(parts, start=1):
+            key = section_key(name) if number == 1 else f"{section_key(name)}-{number}"
+            label = name if len(parts) == 1 else f"{name} {number}"
+            found[key] = (label, frozenset(part))
+    return found
 
 
 def _all_keys() -> tuple[str, ...]:

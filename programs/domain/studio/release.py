@@ -82,6 +82,7 @@ def approve(draft_id: UUID, *, by: Actor, now: datetime) -> ProgramVersion:
     )
     draft.program, draft.version, draft.status = program, version, DraftStatus.PUBLISHED
     draft.decided_by_id, draft.decided_at, draft.changed_at = by.user_id, now, now
+    draft.revision += 1
     draft.save()
     audit.wrote(version, action="program version published", fields=[definition.version[:60]])
     return version

@@ -20,6 +20,7 @@ from programs.core.definition import Definition
 from programs.core.trials import outcome, unmet
 from programs.domain.studio import cases
 from programs.domain.studio.ports import journeys, steps_needed
+from programs.domain.studio.reading import definition_of
 from programs.forms.summaries import known_fields
 from programs.models import ProgramDraft
 from programs.rules import Refused
@@ -41,7 +42,7 @@ def cases_page(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     draft = load(draft_id)
     if request.method == "POST":
         return _acted(request, draft)
-    definition = Definition.from_json(draft.definition)
+    definition = definition_of(draft)
     told = [_told(definition, each) for each in draft.cases]
     failing = sum(bool(each["unmet"]) for each in told)
     context = {

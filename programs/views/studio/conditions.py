@@ -19,12 +19,12 @@ from accounts.core.permissions import Permission
 from programs.core import composed_conditions as composed
 from programs.core.catalogue import CATALOGUE
 from programs.core.composing import LISTED, row, with_row
-from programs.core.definition import Definition
 from programs.core.facts import FACTS
 from programs.core.fields import SECTIONS, Field
 from programs.core.forms import union
 from programs.core.sense import TRUE_OR_FALSE
 from programs.core.words import condition_words
+from programs.domain.studio.reading import definition_of
 from programs.forms.summaries import known_fields
 from programs.models import ProgramDraft
 from programs.views.studio.asks import tightening
@@ -102,8 +102,7 @@ def _whole(condition: Any) -> bool:
 
 def _asked(draft: ProgramDraft) -> Mapping[str, Field]:
     """The questions as this program asks them, with the choices it gives them."""
-    definition = Definition.from_json(draft.definition)
-    return {item.key: item.field for item in union((definition,))}
+    return {item.key: item.field for item in union((definition_of(draft),))}
 
 
 def _lines(condition: Any, known: Mapping[str, Field]) -> list[dict[str, Any]]:

@@ -107,3 +107,24 @@ def test_what_does_not_matter_is_unticked(nadia: Client, draft: ProgramDraft) ->
     }  # fmt: skip
     nadia.post(url, {"case": case["key"], "do": "remove"})
     assert the_draft().cases == []
+
+
+def test_a_long_form_stands_a_section_at_a_time_and_loses_no_answer(
+    nadia: Client, draft: ProgramDraft
+) -> None:
+    long = [
+        {"id": f"veltrana.q{number}", "section": "Clinical", "label": f"Long {number}?",
+         "type": "text"}
+        for number in range(300)
+    ]  # fmt: skip
+    with every_tenant(reason="a test makes a long form"):
+        ProgramDraft.objects.update(definition={**draft.definition, "questions": long}, revision=9)
+    url = reverse("studio_preview", args=[draft.id])
+    page = nadia.get(f"{url}?section=clinical-2").content.decode()
+    assert "Clinical 3" in page
+    assert "Long 120?" in page
+    assert "Long 5?" not in page
+    told = {"others": '{"veltrana.q5": "kept"}', "veltrana.q120": "new"}
+    page = nadia.post(f"{url}?section=clinical-2", told).content.decode()
+    assert "kept" in page
+    assert "new" in page
