@@ -2,14 +2,18 @@
 
 from django.urls import include, path
 
-from journeys.api.api import urls as api_urls
+from enrollment.api.prefill import router as prefill
+from journeys.api.api import api, declared
+
+# The API is one; what the app above journeys adds to it is joined here.
+api.add_router("", prefill)
 
 urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("programs.urls")),
     path("", include("journeys.urls")),
     path("", include("enrollment.urls")),
-    path("api/v1/", api_urls),
+    path("api/v1/", declared()),
 ]
 
 handler400 = "accounts.views.errors.bad_request"

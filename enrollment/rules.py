@@ -26,7 +26,8 @@ def person_of(actor: Actor) -> UUID:
     return actor.user_id
 
 
-def _closed(enrollment: Enrollment) -> str:
+def why_not_change(enrollment: Enrollment) -> str:
+    """Whoever it is: what was sent or withdrawn stays as it is."""
     if enrollment.status == EnrollmentStatus.SUBMITTED:
         return "This enrollment was already sent to the hub; what was sent does not change."
     if enrollment.status == EnrollmentStatus.WITHDRAWN:
@@ -62,7 +63,7 @@ def why_not_start(actor: Actor) -> str:
 def why_not_answer(actor: Actor, enrollment: Enrollment) -> str:
     if not actor.may(Permission.ENROLLMENTS_EDIT):
         return "Your role reads enrollments but does not change their answers."
-    return _closed(enrollment)
+    return why_not_change(enrollment)
 
 
 def why_not_authorize(actor: Actor, enrollment: Enrollment) -> str:
@@ -90,7 +91,7 @@ def why_not_check_paper(actor: Actor, enrollment: Enrollment, uploaded_by: UUID)
 
 def why_not_signed_by_patient(enrollment: Enrollment) -> str:
     """The patient needs no permission of ours; the enrollment has to wait for the signature."""
-    return "" if enrollment.awaiting_patient_since else _closed(enrollment)
+    return "" if enrollment.awaiting_patient_since else why_not_change(enrollment)
 
 
 def why_not_certify(actor: Actor, enrollment: Enrollment, prescriber: Prescriber) -> str:
@@ -99,14 +100,14 @@ def why_not_certify(actor: Actor, enrollment: Enrollment, prescriber: Prescriber
         return "Only a prescriber signs a certification."
     if prescriber.user_id is None or prescriber.user_id != actor.user_id:
         return f"Only {prescriber.name} can sign this enrollment."
-    return _closed(enrollment)
+    return why_not_change(enrollment)
 
 
 def why_not_withdraw(actor: Actor, enrollment: Enrollment) -> str:
     if not actor.may(Permission.ENROLLMENTS_EDIT):
         return "Your role does not withdraw enrollments."
     if enrollment.status == EnrollmentStatus.WITHDRAWN:
-        return _closed(enrollment)
+        return why_not_change(enrollment)
     return ""
 
 
@@ -123,4 +124,4 @@ def why_not_submit(actor: Actor, enrollment: Enrollment) -> str:
     """The actor's side and the state's; what is missing on the form is asked apart."""
     if not actor.may(Permission.ENROLLMENTS_SUBMIT):
         return "Your role does not send enrollments to a hub."
-    return _closed(enrollment)
+    return why_not_change(enrollment)

@@ -65,19 +65,48 @@ def keep_proposals(
     patient = Patient.objects.get(id=enrollment.patient_id if enrollment else patient_id)
     why_not = rules.why_not_answer(by, enrollment) if enrollment else ""
     rules.require(why_not or ("" if enrollment else rules.why_not_edit_patients(by)))
-    found = propose(read_file(body), known=patient.details, today=timezone.localdate(now))
     row = Prefill(
         organization_id=patient.organization_id,
         patient=patient,
         enrollment=enrollment,
         source=plain_title(name) or "a FHIR file",
-        content={
-            "proposals": [each.to_json() for each in found.proposals],
-            "notices": list(found.notices),
-        },
         created_by_id=rules.person_of(by),
         created_at=now,
     )
+    return _keep(row, body, now=now)
+
+
+@transaction.atomic
+def keep_posted(
+    body: bytes, *, patient_id: UUID, enrollment_id: UUID | None, by: Actor, now: datetime
+) -> Prefill:
+    """As `keep_proposals`, of what the practice's own system posts.
+
+    Raises NotFhir; Refused when the form no longer changes; DoesNotExist when patient or form is
+    not the practice's, or the form another patient's.
+    """
+    patient = Patient.objects.get(id=patient_id)
+    enrollment = None
+    if enrollment_id:
+        enrollment = Enrollment.objects.get(id=enrollment_id, patient=patient)
+        rules.require(rules.why_not_change(enrollment))
+    row = Prefill(
+        organization_id=patient.organization_id,
+        patient=patient,
+        enrollment=enrollment,
+        source="the practice's own system",
+        created_at=now,
+    )
+    return _keep(row, body, now=now)
+
+
+def _keep(row: Prefill, body: bytes, *, now: datetime) -> Prefill:
+    today = timezone.localdate(now)
+    found = propose(read_file(body), known=row.patient.details, today=today)
+    row.content = {
+        "proposals": [each.to_json() for each in found.proposals],
+        "notices": list(found.notices),
+    }
     row.save(force_insert=True)
     fields = [each.field for each in found.proposals]
     audit.wrote(row, action="proposed", fields=fields)

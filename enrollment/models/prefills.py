@@ -22,7 +22,10 @@ class Prefill(TenantModel):
     source = EncryptedTextField()
     # Each of core.fhir_proposals.Proposed, as JSON.
     content = EncryptedJSONField()
-    created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    # Nobody when the practice's own system posted it.
+    created_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     created_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
 

@@ -50,6 +50,7 @@ api = PartnerAPI(
                             "scopes": {
                                 "reports.write": "Report what happened",
                                 "status.read": "Read where journeys stand",
+                                "prefill.write": "Post records of a practice's patients",
                             },
                         }
                     },
@@ -70,7 +71,7 @@ api.add_router("", status.router)
 install(api)
 
 
-def _declared() -> tuple[list[Any], str, str]:
+def declared() -> tuple[list[Any], str, str]:
     """The API's addresses, each declared for the guard that walks them."""
     patterns, app_name, namespace = api.urls
     declare = public(reason="a partner's signature or token is checked, not a person's session")
@@ -79,6 +80,3 @@ def _declared() -> tuple[list[Any], str, str]:
         if not hasattr(view, "access"):
             declare(view)
     return patterns, app_name, namespace
-
-
-urls = _declared()

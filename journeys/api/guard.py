@@ -41,8 +41,10 @@ class Caller:
     by_token: bool
 
 
-def caller_may(scope: str, *, most_tokens: int = MOST_TOKENS) -> Callable[[HttpRequest], Caller]:
-    """A guard: whoever calls has a key with this scope.
+def caller_may(
+    scope: str, *, most_tokens: int = MOST_TOKENS, takes: tuple[str, ...] = ()
+) -> Callable[[HttpRequest], Caller]:
+    """A guard: whoever calls has a key with this scope; `takes` are types of JSON besides plain.
 
     It raises Refusal: 413 too large, 401 neither signed nor with a good token, 403 without the
     scope, 415 not JSON, 400 no usable id, 429 too often.
@@ -56,7 +58,7 @@ def caller_may(scope: str, *, most_tokens: int = MOST_TOKENS) -> Callable[[HttpR
         if not scopes.allows(client.scopes, scope):
             raise Refusal(403, "no_scope", f"This key is not for {scope}.")
         writes = request.method == "POST"
-        if writes and body and request.content_type != "application/json":
+        if writes and body and request.content_type not in ("application/json", *takes):
             raise Refusal(415, "not_json", "Send application/json.")
         name = "Idempotency-Key" if by_token else "webhook-id"
         message_id = request.headers.get(name, "")

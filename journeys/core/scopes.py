@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 REPORTS_WRITE = "reports.write"
 STATUS_READ = "status.read"
-NAMES = (REPORTS_WRITE, STATUS_READ)
+PREFILL_WRITE = "prefill.write"
+NAMES = (REPORTS_WRITE, STATUS_READ, PREFILL_WRITE)
 
 
 def allows(held: Iterable[str], name: str) -> bool:
