@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -66,3 +67,13 @@ ACTION_NAMES: Mapping[str, Words] = {
     "key_ended": _("Ended a partner's key"),
     "keys_rotated": _("Encrypted under a new key"),
 }
+
+
+class EmailKind(models.TextChoices):
+    """What an e-mail is for."""
+
+    INVITATION = "invitation", _("Invitation")
+    NOTICES = "notices", _("What changed")
+    COUNTS = "counts", _("Weekly counts")
+    SIGNING_LINK = "signing_link", _("Link for a patient")
+    OFFICE = "office", _("News of a signing link")

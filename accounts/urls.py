@@ -6,7 +6,7 @@ allauth's own views declare no access; tests/architecture/test_access.py lists e
 from django.conf import settings
 from django.urls import include, path
 
-from accounts.views import audit, development, gallery, invitations, members, session
+from accounts.views import audit, development, emails, gallery, invitations, members, session
 
 # The door that exists in development only.
 DEVELOPMENT = [
@@ -43,6 +43,7 @@ urlpatterns = [
         members.withdraw_invitation,
         name="withdraw_invitation",
     ),
+    path("organization/emails/", emails.email_list, name="emails"),
     path("audit/", audit.audit_list, name="audit"),
     path("audit/export/", audit.audit_export, name="audit_export"),
     *(DEVELOPMENT if settings.DEV_SIGN_IN else ()),

@@ -54,6 +54,7 @@ class Permission(StrEnum):
     PROGRAMS_COMPOSE = "programs.compose"
     FUNNEL_VIEW = "funnel.view"
     AUDIT_VIEW = "audit.view"
+    EMAILS_VIEW = "emails.view"
     MEMBERS_MANAGE = "members.manage"
 
 
@@ -116,6 +117,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         {
             P.UPKEEP_VIEW,
             P.FLAGS_VIEW,
+            P.EMAILS_VIEW,
             P.LAG_VIEW,
             P.EXCHANGE_VIEW,
             P.EXCHANGE_REPLAY,
@@ -124,7 +126,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             P.PROGRAMS_VIEW,
         }
     ),
-    Role.ADMIN: frozenset({P.AUDIT_VIEW, P.MEMBERS_MANAGE}),
+    Role.ADMIN: frozenset({P.AUDIT_VIEW, P.EMAILS_VIEW, P.MEMBERS_MANAGE}),
 }
 
 # The roles that a member of each kind of organization may be given.

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -16,7 +15,9 @@ from accounts import audit
 from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind
 from accounts.core.tokens import digest_of, new_token
+from accounts.domain.emailing import Email, send
 from accounts.domain.members import join
+from accounts.enums import EmailKind
 from accounts.models import Invitation, Membership, Organization, User
 from accounts.rules import Refused, is_open, require, why_not_these_roles
 from accounts.tenancy import current_organization_id, every_tenant
@@ -70,11 +71,15 @@ def _send(invitation: Invitation, *, token: str, by: Actor) -> None:
     link = settings.SITE_URL + reverse("accept_invitation", args=[token])
     context = {"invitation": invitation, "link": link, "inviter": by.name}
     try:
-        send_mail(
-            subject=_("Your invitation to Throughline"),
-            message=render_to_string("accounts/email/invitation.txt", context),
-            from_email=None,
-            recipient_list=[invitation.email],
+        send(
+            Email(
+                kind=EmailKind.INVITATION,
+                organization_id=invitation.organization_id,
+                to=invitation.email,
+                subject=_("Your invitation to Throughline"),
+                text=render_to_string("accounts/email/invitation.txt", context),
+            ),
+            now=invitation.created_at,
         )
     except OSError as error:
         raise Refused(

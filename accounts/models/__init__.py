@@ -1,4 +1,5 @@
 from accounts.models.audit import AuditEntry, AuditSeal
+from accounts.models.email import SentEmail
 from accounts.models.organization import Invitation, Membership, Organization
 from accounts.models.user import User
 
@@ -8,5 +9,6 @@ __all__ = [
     "Invitation",
     "Membership",
     "Organization",
+    "SentEmail",
     "User",
 ]

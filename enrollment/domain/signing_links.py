@@ -1,11 +1,11 @@
 """Links by which a patient signs, or looks after their permissions, without an account."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -15,6 +15,8 @@ from accounts import audit
 from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind
 from accounts.core.tokens import digest_of, new_token
+from accounts.domain.emailing import Email, send
+from accounts.enums import EmailKind
 from accounts.tenancy import acting_as, every_tenant
 from enrollment import rules
 from enrollment.domain.queries.signing import to_be_signed
@@ -102,7 +104,7 @@ def _make(
     audit.wrote(link, action=f"link_{purpose}_{channel}")
     asked = Asked(link, settings.SITE_URL + reverse("sign_link", args=[token]))
     if channel == LinkChannel.EMAIL:
-        _mail_patient(asked)
+        _mail_patient(asked, now=now)
     return asked
 
 
@@ -144,7 +146,7 @@ def open_link(link: SigningLink, born_on: date | None, *, now: datetime) -> None
     left = _try(link, born_on, now=now)
     if left is not None:
         if left == 0:
-            tell_office(link, "locked")
+            tell_office(link, "locked", now=now)
         raise WrongDate(left)
 
 
@@ -176,7 +178,7 @@ def prefer_paper(link: SigningLink, *, now: datetime) -> None:
     """The patient would rather sign on paper: the link ends, and the office is told."""
     SigningLink.objects.filter(id=link.id, used_at=None).update(paper_at=now, withdrawn_at=now)
     audit.wrote(link, action="link_paper")
-    transaction.on_commit(lambda: tell_office(link, "paper"), robust=True)
+    transaction.on_commit(lambda: tell_office(link, "paper", now=now), robust=True)
 
 
 def withdraw_link(link_id: UUID, *, by: Actor, now: datetime) -> None:
@@ -187,7 +189,7 @@ def withdraw_link(link_id: UUID, *, by: Actor, now: datetime) -> None:
     audit.wrote(link, action="link_withdrawn")
 
 
-def _mail_patient(asked: Asked) -> None:
+def _mail_patient(asked: Asked, *, now: datetime) -> None:
     """Only that there is something to read, and the link: not for whom, from whom, or why."""
     patient: Patient = Patient.objects.get(id=asked.link.patient_id)
     address = patient.details.get("A17")
@@ -196,13 +198,18 @@ def _mail_patient(asked: Asked) -> None:
     purpose = LinkPurpose(asked.link.purpose)
     context = {"link": asked.address, "days": VALID_FOR[purpose].days, "purpose": purpose.value}
     try:
-        send_mail(
-            subject="Something to read and sign / Algo para leer y firmar"
-            if purpose == LinkPurpose.SIGN
-            else "Your copy / Su copia",
-            message=render_to_string("enrollment/email/link.txt", context),
-            from_email=None,
-            recipient_list=[str(address)],
+        send(
+            Email(
+                kind=EmailKind.SIGNING_LINK,
+                organization_id=asked.link.organization_id,
+                to=str(address),
+                subject="Something to read and sign / Algo para leer y firmar"
+                if purpose == LinkPurpose.SIGN
+                else "Your copy / Su copia",
+                text=render_to_string("enrollment/email/link.txt", context),
+                to_patient=True,
+            ),
+            now=now,
         )
     except OSError as error:
         raise rules.Refused(_("The mail server did not take the message.")) from error
@@ -215,7 +222,7 @@ OFFICE_WORDS = {
 }
 
 
-def tell_office(link: SigningLink, what: str) -> None:
+def tell_office(link: SigningLink, what: str, *, now: datetime) -> None:
     """Tell who asked, without saying about whom: the page they come to says it."""
     asker = link.created_by
     if asker is None or not asker.is_active:
@@ -225,13 +232,16 @@ def tell_office(link: SigningLink, what: str) -> None:
         if link.enrollment_ids
         else reverse("enrollments")
     )
-    send_mail(
-        subject=OFFICE_WORDS[what],
-        message=f"{OFFICE_WORDS[what]}\n\n{settings.SITE_URL}{path}\n",
-        from_email=None,
-        recipient_list=[asker.email],
-        fail_silently=True,
+    email = Email(
+        kind=EmailKind.OFFICE,
+        organization_id=link.organization_id,
+        to=asker.email,
+        subject=str(OFFICE_WORDS[what]),
+        text=f"{OFFICE_WORDS[what]}\n\n{settings.SITE_URL}{path}\n",
     )
+    # What happened stands on the page they come to in any case.
+    with suppress(OSError):
+        send(email, now=now)
 
 
 def enrollments_of(link: SigningLink) -> list[Enrollment]:

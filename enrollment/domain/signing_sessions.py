@@ -157,7 +157,7 @@ def sign(
     row.used_at = now
     row.save(update_fields=["used_at"])
     audit.wrote(row, action="link_used")
-    transaction.on_commit(lambda: tell_office(row, "signed"), robust=True)
+    transaction.on_commit(lambda: tell_office(row, "signed", now=now), robust=True)
     return signatures
 
 

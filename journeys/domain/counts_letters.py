@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from django.conf import settings
-from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.core.actor import Actor
 from accounts.core.permissions import Permission
+from accounts.domain.emailing import Email, send
+from accounts.enums import EmailKind
 from accounts.tenancy import every_tenant
 from journeys.domain.mailing import AFTER_A_FAULT, BATCH, reader
 from journeys.models import CountsLetter
@@ -89,11 +90,15 @@ def _claim(letter_id: UUID, *, now: datetime) -> CountsLetter | None:
 def _send(letter: CountsLetter, *, now: datetime) -> int:
     page = settings.SITE_URL + reverse("program", args=[letter.program.key])
     try:
-        send_mail(
-            _("Throughline: the week's counts are there to be read"),
-            render_to_string("journeys/email/counts.txt", {"link": page}),
-            None,
-            [letter.user.email],
+        send(
+            Email(
+                kind=EmailKind.COUNTS,
+                organization_id=letter.organization_id,
+                to=letter.user.email,
+                subject=_("Throughline: the week's counts are there to be read"),
+                text=render_to_string("journeys/email/counts.txt", {"link": page}),
+            ),
+            now=now,
         )
     except OSError as error:
         log.warning("letter_not_sent", letter=str(letter.pk), error=type(error).__name__)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db.models import Count
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -16,6 +15,8 @@ from django.utils.translation import ngettext
 
 from accounts.core.actor import Actor
 from accounts.core.permissions import Permission, Role, permissions_of
+from accounts.domain.emailing import Email, send
+from accounts.enums import EmailKind
 from accounts.models import Membership
 from accounts.tenancy import acting_as, every_tenant
 from journeys.domain.queries.notices import unread
@@ -35,6 +36,7 @@ class Letter:
 
     settings_id: UUID
     to: str
+    organization_id: UUID
     organization: str
     counts: Mapping[str, int]
     told_until: datetime
@@ -68,7 +70,14 @@ def _claim(settings_id: UUID, *, now: datetime) -> Letter | None:
             return None
         actor = reader(row, Permission.JOURNEYS_VIEW)
         counts = _counts(row, actor) if actor else {}
-        letter = Letter(row.pk, row.user.email, row.organization.name, counts, row.mailed_until)
+        letter = Letter(
+            settings_id=row.pk,
+            to=row.user.email,
+            organization_id=row.organization_id,
+            organization=row.organization.name,
+            counts=counts,
+            told_until=row.mailed_until,
+        )
         zone = row.organization.time_zone
         row.next_mail_at = next_mail_at(row.mailing, zone=zone, now=now, mailed=bool(counts))
         if not counts and row.mailing == Mailing.AT_ONCE:
@@ -119,11 +128,15 @@ def _send(letter: Letter, *, now: datetime) -> int:
         "stop_link": settings.SITE_URL + reverse("notice_settings"),
     }
     try:
-        send_mail(
-            _("Throughline: {subject}").format(subject=subject),
-            render_to_string("journeys/email/notices.txt", context),
-            None,
-            [letter.to],
+        send(
+            Email(
+                kind=EmailKind.NOTICES,
+                organization_id=letter.organization_id,
+                to=letter.to,
+                subject=_("Throughline: {subject}").format(subject=subject),
+                text=render_to_string("journeys/email/notices.txt", context),
+            ),
+            now=now,
         )
     except OSError as error:
         log.warning("letter_not_sent", settings=str(letter.settings_id), error=type(error).__name__)
