@@ -65,6 +65,7 @@ ACTION_NAMES: Mapping[str, Words] = {
     "sessions_ended": _("Signed a member out everywhere"),
     "key_made": _("Made a partner's key"),
     "key_ended": _("Ended a partner's key"),
+    "tested": _("Sent a partner a test"),
     "keys_rotated": _("Encrypted under a new key"),
 }
 

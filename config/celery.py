@@ -24,6 +24,7 @@ app.conf.task_routes = {
     "enrollment.tasks.seal_signatures": {"queue": "notices"},
     "journeys.tasks.count_learn_lag": {"queue": "upkeep"},
     "journeys.tasks.count_funnels": {"queue": "upkeep"},
+    "journeys.tasks.send_partner_tests": {"queue": "routing"},
     "journeys.tasks.send_due_mail": {"queue": "notices"},
     "journeys.tasks.check_invariants": {"queue": "upkeep"},
     "journeys.tasks.try_cohorts": {"queue": "upkeep"},
@@ -97,6 +98,11 @@ app.conf.beat_schedule = {
         "task": "journeys.tasks.count_learn_lag",
         "schedule": 60.0,
         "options": {"queue": "upkeep", "expires": 60},
+    },
+    "send-partner-tests": {
+        "task": "journeys.tasks.send_partner_tests",
+        "schedule": 30.0,
+        "options": {"queue": "routing", "expires": 30},
     },
     "count-funnels": {
         "task": "journeys.tasks.count_funnels",

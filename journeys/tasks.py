@@ -17,6 +17,7 @@ from journeys.domain import (
     lag_counting,
     mailing,
     pacing,
+    partner_tests,
     upkeep,
 )
 from journeys.domain.nudges import nudge
@@ -73,6 +74,12 @@ def count_funnels() -> None:
     """Bring the manufacturers' counts up to date; a full batch means that there is more."""
     if counting.count_changes() >= counting.BATCH:
         nudge("journeys.tasks.count_funnels", queue="upkeep")
+
+
+@shared_task(name="journeys.tasks.send_partner_tests")  # type: ignore[untyped-decorator]  # celery is untyped
+def send_partner_tests() -> None:
+    """Send the test messages that were asked for."""
+    partner_tests.send_tests(carriers=CARRIERS, clock=timezone.now)
 
 
 @shared_task(name="journeys.tasks.send_due_mail")  # type: ignore[untyped-decorator]  # celery is untyped

@@ -113,6 +113,11 @@ urlpatterns = [
         name="program_key_new",
     ),
     path(
+        "programs/<slug:key>/partners/<uuid:partner_id>/test/",
+        program_partners.test,
+        name="program_partner_test",
+    ),
+    path(
         "programs/<slug:key>/partners/keys/<uuid:key_id>/end/",
         program_partners.ended_key,
         name="program_key_end",

@@ -5,7 +5,6 @@ A key made here is for this program alone: its holder says nothing about any oth
 
 import base64
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -19,7 +18,7 @@ from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from journeys.core.scopes import REPORTS_WRITE
 from journeys.enums import Transport
-from journeys.models import Endpoint, PartnerKey
+from journeys.models import Endpoint, PartnerKey, PartnerTest
 from programs.models import Program, ProgramVersion
 
 # The one in use, and the one that takes its place.
@@ -47,6 +46,9 @@ class Partner:
     host: str
     failing_since: datetime | None
     keys: tuple[PartnerKey, ...]
+    # The newest test message of this program, and whether one can be sent at all.
+    test: PartnerTest | None
+    may_test: bool
 
     @property
     def may_have_key(self) -> bool:
@@ -77,17 +79,22 @@ def partners_of(version: ProgramVersion, *, by: Actor) -> list[Partner]:
         keys: dict[UUID, list[PartnerKey]] = {}
         for key in _keys(version.program).filter(organization__slug__in=slugs).defer("secret"):
             keys.setdefault(key.organization_id, []).append(key)
+        asked = PartnerTest.objects.filter(program=version.program, partner__slug__in=slugs)
+        newest = asked.order_by("partner", "-asked_at").distinct("partner")
+        tests = {each.partner_id: each for each in newest}
+    there = (found[slug] for slug in slugs if slug in found)
     return [
-        _partner(found[slug], endpoints, keys.get(found[slug].id, []))
-        for slug in slugs
-        if slug in found
+        _partner(each, endpoints.get(each.id), keys.get(each.id, []), tests.get(each.id))
+        for each in there
     ]
 
 
 def _partner(
-    partner: Organization, endpoints: Mapping[UUID, Endpoint], keys: list[PartnerKey]
+    partner: Organization,
+    endpoint: Endpoint | None,
+    keys: list[PartnerKey],
+    test: PartnerTest | None,
 ) -> Partner:
-    endpoint = endpoints.get(partner.id)
     return Partner(
         id=partner.id,
         slug=partner.slug,
@@ -98,6 +105,8 @@ def _partner(
         host=urlsplit(endpoint.address).hostname or "" if endpoint else "",
         failing_since=endpoint.failing_since if endpoint else None,
         keys=tuple(keys),
+        test=test,
+        may_test=bool(endpoint and endpoint.transport == Transport.WEBHOOK),
     )
 
 

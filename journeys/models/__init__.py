@@ -7,6 +7,7 @@ from journeys.models.exchange import (
     Endpoint,
     InboundReport,
     PartnerKey,
+    PartnerTest,
 )
 from journeys.models.flags import FlagCount
 from journeys.models.funnel import CountsLetter, FunnelCount, FunnelRow
@@ -51,6 +52,7 @@ __all__ = [
     "Packet",
     "PartnerCase",
     "PartnerKey",
+    "PartnerTest",
     "ProgramPace",
     "ReportFile",
     "SavedView",

@@ -199,3 +199,30 @@ class InboundReport(TenantModel):
 
     def __str__(self) -> str:
         return self.message_id
+
+
+class PartnerTest(TenantModel):
+    """A test message to a partner of a program; `organization` is the manufacturer.
+
+    This table is the schedule: what is not finished is to be sent.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    program = models.ForeignKey("programs.Program", on_delete=models.CASCADE, related_name="+")
+    partner = models.ForeignKey("accounts.Organization", on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    arrived = models.BooleanField(default=False)
+    outcome = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["asked_at"], condition=Q(finished_at=None), name="partner_test_waiting"
+            ),
+            models.Index(fields=["program", "partner", "-asked_at"], name="partner_test_newest"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.partner_id} {self.asked_at}"

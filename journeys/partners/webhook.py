@@ -12,7 +12,11 @@ from journeys.partners.http import Line, open_line
 from journeys.partners.signatures import signed
 
 # What a message says has happened, where it is no submission.
-TYPES = {"revocation": "consent.revoked", "withdrawal": "enrollment.withdrawn"}
+TYPES = {
+    "revocation": "consent.revoked",
+    "withdrawal": "enrollment.withdrawn",
+    "test": "connection.tested",
+}
 
 
 @asynccontextmanager

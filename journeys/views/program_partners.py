@@ -14,6 +14,7 @@ from accounts import audit
 from accounts.access import get_visible_or_404, needs_recent_authentication, requires
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
+from journeys.domain.partner_tests import TooSoon, ask_for_test
 from journeys.domain.program_partners import (
     NoPartner,
     TooManyKeys,
@@ -59,6 +60,21 @@ def ended_key(request: HttpRequest, key: str, key_id: UUID) -> HttpResponse:
     except NoPartner:
         raise Http404 from None
     messages.success(request, _("{label} is not taken any more.").format(label=ended.label))
+    return redirect("program_partners", key)
+
+
+@requires(Permission.PROGRAMS_COMPOSE)
+@require_POST
+def test(request: HttpRequest, key: str, partner_id: UUID) -> HttpResponse:
+    """Have a test message sent to one of the partners."""
+    try:
+        ask_for_test(_version(key), partner_id, by=current_actor(), now=timezone.now())
+    except NoPartner:
+        raise Http404 from None
+    except TooSoon:
+        messages.warning(request, _("A test went out within the last minute. Try again soon."))
+    else:
+        messages.success(request, _("The test is on its way. Load the page again to see it."))
     return redirect("program_partners", key)
 
 

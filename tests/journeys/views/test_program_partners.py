@@ -8,26 +8,29 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.core.permissions import Role
 from accounts.models import AuditEntry, Membership, Organization
 from accounts.tenancy import every_tenant
 from journeys.domain.inbound import process_waiting
+from journeys.domain.partner_tests import send_tests
 from journeys.enums import ReportStatus
-from journeys.models import Endpoint, InboundReport, Journey, PartnerKey
+from journeys.models import Endpoint, InboundReport, Journey, PartnerKey, PartnerTest
+from journeys.partners.registry import CARRIERS
 from programs.models import ProgramVersion
-from tests.factories.exchange import endpoint, signed_report, step_report, submitted
+from tests.factories.exchange import SECRET, endpoint, signed_report, step_report, submitted
 from tests.factories.people import OrganizationFactory, member, proven, signed_in
 from tests.factories.programs import EndpointFactory, demo_definition, published
+from tests.fakes.hub import running_hub
 
 pytestmark = pytest.mark.django_db
 
 PAGE = reverse("program_partners", args=["veltrana"])
 # Session and person; begin, the tenancy, end; program, version, audit; into every tenancy and
 # back, organizations, endpoints, keys; counts.
-QUERIES = 17
-SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]{44}")
+QUERIES = 18
+KEY = re.compile(r"whsec_[A-Za-z0-9+/=]{44}")
 
 
 @pytest.fixture
@@ -52,7 +55,7 @@ def hub(version: ProgramVersion) -> Organization:
 
 def new_key(browser: Client, partner: Organization) -> str:
     answer = browser.post(reverse("program_key_new", args=["veltrana", partner.id]))
-    found = SECRET.findall(answer.content.decode())
+    found = KEY.findall(answer.content.decode())
     assert len(found) == 1
     return str(found[0])
 
@@ -89,14 +92,14 @@ def test_the_manager_sees_every_partner_and_no_secret(nadia: Client, hub: Organi
     assert "/hooks/veltrana" not in page
     assert "Fails since" in page
     assert "1 partner does not take what is sent to it." in page
-    assert not SECRET.search(page)
+    assert not KEY.search(page)
 
 
 def test_a_key_is_shown_once_and_is_good_for_its_program_alone(
     nadia: Client, hub: Organization, version: ProgramVersion
 ) -> None:
     secret = new_key(nadia, hub)
-    assert not SECRET.search(nadia.get(PAGE).content.decode())
+    assert not KEY.search(nadia.get(PAGE).content.decode())
     assert reported(submitted(version), hub, secret) == (202, ReportStatus.APPLIED)
     other = published("omniveda")
     elsewhere = submitted(other)
@@ -123,6 +126,45 @@ def test_a_key_is_replaced_with_an_overlap(
         done = AuditEntry.objects.filter(action__in=["key_made", "key_ended"]).order_by("at")
         assert list(done.values_list("action", flat=True)) == ["key_made", "key_made", "key_ended"]
         assert {each.organization_id for each in done} == {version.program.manufacturer_id}
+
+
+def ask_for_test(browser: Client, partner: Organization) -> str:
+    address = reverse("program_partner_test", args=["veltrana", partner.id])
+    return browser.post(address, follow=True).content.decode()
+
+
+def test_a_test_message_goes_to_the_partners_own_address(
+    nadia: Client, hub: Organization, settings: Settings
+) -> None:
+    settings.ALLOW_PRIVATE_ENDPOINTS = True
+    with running_hub(SECRET) as fake:
+        endpoint(hub, address=fake.url)
+        assert "The test is on its way." in ask_for_test(nadia, hub)
+        assert "within the last minute" in ask_for_test(nadia, hub)
+        assert send_tests(carriers=CARRIERS, clock=timezone.now) == 1
+        (message,) = fake.taken
+    assert message.content["type"] == "connection.tested"
+    assert message.content["data"]["program"] == "veltrana"
+    assert "It arrived." in nadia.get(PAGE).content.decode()
+    assert send_tests(carriers=CARRIERS, clock=timezone.now) == 0
+
+
+def test_a_test_that_does_not_arrive_says_why(
+    nadia: Client, hub: Organization, settings: Settings
+) -> None:
+    settings.ALLOW_PRIVATE_ENDPOINTS = True
+    endpoint(hub, address="http://127.0.0.1:9/")
+    ask_for_test(nadia, hub)
+    send_tests(carriers=CARRIERS, clock=timezone.now)
+    with every_tenant(reason="the test looks"):
+        told = PartnerTest.objects.get()
+    assert not told.arrived
+    assert told.outcome in nadia.get(PAGE).content.decode()
+
+
+def test_who_takes_no_webhooks_is_not_tested(nadia: Client, hub: Organization) -> None:
+    answer = nadia.post(reverse("program_partner_test", args=["veltrana", hub.id]))
+    assert answer.status_code == 404
 
 
 def test_a_key_of_the_partners_own_is_neither_seen_nor_ended(

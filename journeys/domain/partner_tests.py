@@ -1,0 +1,115 @@
+"""A test message to a partner of a program: that it arrives is all it says, about nobody."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts import audit
+from accounts.core.actor import Actor
+from accounts.models import Organization
+from accounts.tenancy import every_tenant
+from journeys.core.delivery import Outgoing, Receipt
+from journeys.domain.carrying import Carrier, Claimed, Result, carry
+from journeys.domain.claiming import route_of
+from journeys.domain.nudges import nudge
+from journeys.domain.program_partners import NoPartner, slugs_of
+from journeys.enums import Transport
+from journeys.models import Endpoint, PartnerTest
+from programs.models import ProgramVersion
+
+TASK = "journeys.tasks.send_partner_tests"
+# A partner is asked once in that time, whoever presses.
+EVERY = timedelta(minutes=1)
+LEASE = timedelta(minutes=2)
+ARRIVED = "It arrived."
+GONE = "Nothing is sent to this partner by webhook any more."
+
+
+class TooSoon(Exception):
+    """A test was sent just now."""
+
+
+def ask_for_test(version: ProgramVersion, partner_id: UUID, *, by: Actor, now: datetime) -> None:
+    """Have a test message sent to a partner of the route. Raises NoPartner, TooSoon."""
+    with every_tenant(reason="a partner's endpoint is the partner's own row", actor=by):
+        partner = (
+            Organization.objects.select_for_update()
+            .filter(pk=partner_id, slug__in=slugs_of(version), active=True)
+            .first()
+        )
+        if partner is None or not _endpoints(partner_id).exists():
+            raise NoPartner(str(partner_id))
+        recent = PartnerTest.objects.filter(partner=partner, asked_at__gt=now - EVERY)
+        if recent.exists():
+            raise TooSoon
+        test = PartnerTest.objects.create(
+            organization_id=version.program.manufacturer_id,
+            program=version.program,
+            partner=partner,
+            asked_at=now,
+        )
+        audit.wrote(test, action="tested", purpose=f"{partner.name}, {version.program.key}")
+        nudge(TASK, queue="routing")
+
+
+def send_tests(*, carriers: Mapping[str, Carrier], clock: Callable[[], datetime]) -> int:
+    """Send what was asked for, one after the other; how many."""
+    sent = 0
+    while claimed := _claim(now=clock()):
+        ((_, result),) = next(iter(carry([claimed], carriers)))
+        with every_tenant(reason="a test's outcome is written to its own row"):
+            PartnerTest.objects.filter(pk=claimed.delivery_id).update(
+                finished_at=clock(), outcome=_outcome(result)[:200], arrived=_arrived(result)
+            )
+        sent += 1
+    return sent
+
+
+def _claim(*, now: datetime) -> Claimed | None:
+    """The next test, for this process alone; committed before anything is sent."""
+    with every_tenant(reason="tests of every manufacturer wait in one table"):
+        waiting = PartnerTest.objects.filter(finished_at=None).exclude(claimed_at__gt=now - LEASE)
+        test: PartnerTest | None = (
+            waiting.select_for_update(skip_locked=True, of=("self",))
+            .select_related("partner", "program")
+            .order_by("asked_at")
+            .first()
+        )
+        if test is None:
+            return None
+        endpoint = _endpoints(test.partner_id).first()
+        test.claimed_at = now
+        if endpoint is None:
+            test.finished_at, test.outcome, test.arrived = now, GONE, False
+        test.save(update_fields=["claimed_at", "finished_at", "outcome", "arrived"])
+        if endpoint is None:
+            return _claim(now=now)
+        body = {"program": test.program.key, "text": "This is a test: nothing is to be done."}
+        return Claimed(
+            delivery_id=test.id,
+            journey_id=test.id,
+            attempt_id=test.id,
+            attempt=1,
+            counted=False,
+            lease_until=now + LEASE,
+            route=route_of(endpoint, test.partner.slug, connections=1),
+            outgoing=Outgoing(str(test.id), "test", body),
+        )
+
+
+def _endpoints(partner_id: UUID) -> QuerySet[Endpoint]:
+    """Where a test can be sent: to a webhook. Every other way carries packets alone."""
+    found: QuerySet[Endpoint] = Endpoint.objects.filter(
+        organization=partner_id, active=True, fallback=False, transport=Transport.WEBHOOK
+    )
+    return found
+
+
+def _arrived(result: Result) -> bool:
+    return isinstance(result, Receipt)
+
+
+def _outcome(result: Result) -> str:
+    return ARRIVED if _arrived(result) else str(result)
