@@ -54,18 +54,25 @@ def cohort_page(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 def _shown(draft: ProgramDraft) -> dict[str, Any]:
     told = draft.cohort
     rows = [Row(_("Filled in"), told["patients"])]
-    rows += [Row(str(STAGE_WORDS[key]), count) for key, count in told["stages"].items()]
+    # The database keeps no order of names.
+    stages = told["stages"]
+    rows += [Row(str(words), stages[key]) for key, words in STAGE_WORDS.items() if key in stages]
     steps = {each.key: each.title for each in journeys().steps(_plan(draft))}
     return {
         "rows": rows,
+        **{name: _most_first(told[name]) for name in ("refused", "warned", "without")},
         "older": told["revision"] != draft.revision,
         "assumed": [
             (steps[key], ", ".join(f"{status.replace('_', ' ')} {share}" for status, share in ends))
             for key, ends in ASSUMED.items()
             if key in steps
         ],
-        "stuck": [(steps.get(key, key), count) for key, count in told["stuck"].items()],
+        "stuck": [(steps.get(key, key), count) for key, count in _most_first(told["stuck"])],
     }
+
+
+def _most_first(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
 
 
 def _plan(draft: ProgramDraft) -> JourneyPlan:

@@ -113,8 +113,8 @@ ROUTE = (
     Box("route.transport", _("The hub takes it by"), "pick", from_="transports", kept=True,
         must=True),
     Box("route.vendor", _("Copay vendor"), "pick", from_="vendors"),
-    Box("route.pharmacies", _("Pharmacies of the network"), "named", _("Offered in this order to "
-        "everybody; none means any pharmacy."), from_="pharmacies", kept=True),
+    Box("route.pharmacies", _("Pharmacies of the network"), "named", _("Offered in an order that "
+        "favors none; without any, every pharmacy can be named."), from_="pharmacies", kept=True),
 )  # fmt: skip
 TIGHTENING = (
     Box("required", _("It must be answered"), "pick", _("A program can ask more than the "

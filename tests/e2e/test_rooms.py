@@ -25,7 +25,7 @@ ROOMS = {
     "maya@lakeside.example": ("/worklist/", "/signing/"),
     "jonah@beacon.example": ("/worklist/", "/intake/", "/journeys/", "/exchange/"),
     "grace@crescent.example": ("/worklist/", "/journeys/"),
-    "nadia@aldertree.example": ("/programs/", "/programs/veltrana/"),
+    "nadia@aldertree.example": ("/programs/", "/programs/veltrana/", "/studio/", "/studio/new/"),
     "casey@operations.example": ("/exchange/",),
 }
 

@@ -25,6 +25,7 @@ def test_a_cohort_is_asked_for_and_told_once_a_worker_has_looked() -> None:
     assert try_waiting(clock=timezone.now) == 1
     page = nadia.get(url).content.decode()
     assert "How far they came" in page
+    assert page.index("Filled in") < page.index(">Sent<") < page.index(">Accepted<")
     assert "Wakelle Savings helps patients who are 18 or older." in page
     assert try_waiting(clock=timezone.now) == 0
     stranger = member(OrganizationFactory.create(kind="manufacturer"), Role.PROGRAM_MANAGER)

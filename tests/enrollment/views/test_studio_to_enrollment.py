@@ -1,0 +1,57 @@
+"""A program that is not there yet: composed from nothing, published, and enrolled into."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.core.permissions import Role
+from accounts.tenancy import every_tenant
+from enrollment.domain.queries.enrollments import startable_versions
+from programs.models import ProgramDraft
+from tests.factories.people import OrganizationFactory, member, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def the_draft() -> ProgramDraft:
+    with every_tenant(reason="a test looks at the only draft"):
+        found: ProgramDraft = ProgramDraft.objects.get()
+        return found
+
+
+def edit(client: Client, part: str, query: str = "", **data: Any) -> None:
+    draft = the_draft()
+    url = reverse("studio_part", args=[draft.id, part]) + query
+    client.post(url, {"seen": draft.revision, **data})
+
+
+def test_composed_published_and_enrolled_into() -> None:
+    maker = OrganizationFactory.create(kind="manufacturer")
+    OrganizationFactory.create(kind="hub", slug="beacon")
+    one, other = (signed_in(member(maker, Role.PROGRAM_MANAGER)) for _ in range(2))
+    one.post(
+        reverse("studio_new"),
+        {"name": "Clearpath", "medicine": "Solvana", "template": "oral_pharmacy_benefit"},
+    )
+    plan = the_draft().definition
+    told = {name: plan[name] for name in ("name", "medicine", "version", "valid_from", "services")}
+    edit(one, "basics", **told, about="Help with Solvana, a tablet for clear skin.")
+    edit(one, "indications", "?new=1", code="L40.0", label="Plaque psoriasis")
+    edit(one, "products", "?new=1", ndc="99101-0555-01", label="Solvana 30 mg, 30 tablets",
+         strength="30 mg", form="tablet", doses="30 | 30 mg by mouth",
+         frequencies="Once a day")  # fmt: skip
+    edit(one, "route", **{"route.hub": "beacon", "route.transport": "portal"})
+    edit(one, "questions", "?new=1", label="Area of skin affected", type="number",
+         section="Clinical", required="always")  # fmt: skip
+    assert the_draft().faults == []
+    draft = the_draft()
+    one.post(reverse("studio_propose", args=[draft.id]))
+    other.post(reverse("studio_approve", args=[draft.id]))
+    (version,) = startable_versions(today=timezone.localdate())
+    assert version.definition["questions"][0]["id"] == "clearpath.area_of_skin_affected"
+    office = signed_in(member(OrganizationFactory.create(), Role.PRACTICE_STAFF))
+    page = office.get(reverse("programs")).content.decode()
+    assert f"{reverse('enrollment_start')}?program=clearpath" in page
