@@ -94,7 +94,7 @@ def _claim(*, now: datetime) -> Claimed | None:
             attempt=1,
             counted=False,
             lease_until=now + LEASE,
-            route=route_of(endpoint, test.partner.slug, connections=1),
+            route=route_of(endpoint, test.partner.name, connections=1),
             outgoing=Outgoing(str(test.id), "test", body),
         )
 

@@ -90,7 +90,7 @@ def test_the_manager_sees_every_partner_and_no_secret(nadia: Client, hub: Organi
         assert Organization.objects.get(slug=slug).name in page
     assert "in.northstar.example" in page
     assert "/hooks/veltrana" not in page
-    assert "Fails since" in page
+    assert "Does not answer" in page
     assert "1 partner does not take what is sent to it." in page
     assert not KEY.search(page)
 
