@@ -56,6 +56,15 @@ def recounted(program: Program) -> Counter[Cell]:
     return total
 
 
+def off(program: Program) -> list[Cell]:
+    """The counts of a program that are not what its rows say."""
+    with every_tenant(reason="the counts of a program are compared with its rows"):
+        kept = FunnelCount.objects.filter(program=program).exclude(view="lag")
+        held = {(view, cell): n for view, cell, n in kept.values_list("view", "cell", "count")}
+        total = recounted(program)
+    return sorted(name for name in {*held, *total} if held.get(name, 0) != total[name])
+
+
 def count_anew(program: Program) -> None:
     """Put a program's counts of rows in the place of those that stand."""
     with every_tenant(reason="the counts of a program are made anew from its rows"):

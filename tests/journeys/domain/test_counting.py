@@ -4,12 +4,13 @@ import datetime as dt
 from collections import Counter
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.tenancy import every_tenant
-from journeys.domain.counting import count_anew, count_changes, recounted
+from journeys.domain.counting import count_changes, recounted
 from journeys.models import FunnelCount, FunnelRow, Journey
 from programs.models import Program
 from tests.factories.counts import count_all, rows
@@ -90,8 +91,11 @@ def test_counts_made_anew_are_the_same(world: World) -> None:
     held = counts(program)
     with every_tenant(reason="the test spoils a count"):
         FunnelCount.objects.filter(program=program, view="stage").update(count=7)
-    count_anew(program)
+    with pytest.raises(CommandError, match="1 program"):
+        call_command("recount_funnels", "--check")
+    call_command("recount_funnels")
     assert counts(program) == held
+    call_command("recount_funnels", "--check")
 
 
 def test_a_row_waits_until_it_is_counted(world: World) -> None:
