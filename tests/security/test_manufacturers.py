@@ -42,6 +42,7 @@ ITS_PAGES = {
     "program_weekly",
     "audit",
     "audit_export",
+    "emails",
     "members",
     "member",
 } | {

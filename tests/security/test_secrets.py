@@ -18,6 +18,7 @@ FIXTURES = {
     "password": "where the example of the environment says what to fill in",
     "scram-sha-256": "how PostgreSQL is asked for passwords",
     "BCDFGHJKMNPQRTVWXYZ2346789": "the letters that a journey's number is made of",
+    "whsec_": "how every signing secret begins; what follows is drawn when a key is made",
     "AB1234567": "a registration number of nobody, for a check of its form",
 }
 # Findings by the name or the place of a value, not by its look: tests invent such values.
