@@ -110,13 +110,17 @@ def make_organizations(*, now: datetime) -> dict[str, Organization]:
 
 
 def point_at_simulator() -> None:
-    """Send to where the simulator listens now: a copy's port may have been taken since."""
+    """Send to where the simulator listens now: a copy's port may have been taken since.
+
+    A partner whose own system was connected meanwhile has another secret, and is left alone.
+    """
     signed = [place.slug for place in PLACES if place.takes == Transport.WEBHOOK]
     for endpoint in Endpoint.objects.filter(organization__slug__in=signed).select_related(
         "organization"
     ):
-        endpoint.address = _address(endpoint.organization.slug)
-        endpoint.save(update_fields=["address"])
+        if endpoint.secret == settings.SIMULATOR_SECRET:
+            endpoint.address = _address(endpoint.organization.slug)
+            endpoint.save(update_fields=["address"])
 
 
 def _address(slug: str) -> str:

@@ -1,0 +1,85 @@
+"""A partner's own system is connected: where it takes webhooks, and the secrets of both ways.
+
+Every secret is told here once. What stood before goes on for a while beside the new one, so that
+a partner changes over without a minute's silence.
+"""
+
+import base64
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from accounts import audit
+from accounts.models import Organization
+from accounts.tenancy import every_tenant
+from journeys.core.scopes import REPORTS_WRITE
+from journeys.enums import Transport
+from journeys.models import Endpoint, PartnerKey
+
+# The one in use, and the one that takes its place.
+MOST_KEYS = 2
+PARTNERS = ("hub", "pharmacy", "vendor")
+
+
+class UnknownPartner(LookupError):
+    """No active hub, pharmacy or vendor has this short name."""
+
+
+@dataclass(frozen=True)
+class Connected:
+    """What the partner's engineer needs; `ours` signs what we send, `secret` what they report."""
+
+    key_id: str
+    secret: str = field(repr=False)
+    ours: str = field(repr=False)
+
+
+def connect(slug: str, *, address: str, now: datetime) -> Connected:
+    """Send to this address from now on, and make a new secret for each way.
+
+    What we send is signed with the new and the last secret. Of the partner's own keys the last one
+    stays valid too; an older one ends. Raises UnknownPartner.
+    """
+    with every_tenant(reason="the operator connects a partner's system"):
+        found = Organization.objects.select_for_update().filter(slug=slug, active=True)
+        partner = found.filter(kind__in=PARTNERS).first()
+        if partner is None:
+            raise UnknownPartner(slug)
+        ours = _send_to(partner, address)
+        key = _new_key(partner, now=now)
+    return Connected(key_id=str(key.pk), secret=key.secret, ours=ours)
+
+
+def _send_to(partner: Organization, address: str) -> str:
+    ours = _new_secret()
+    endpoint = Endpoint.objects.filter(organization=partner, active=True, fallback=False).first()
+    if endpoint is None:
+        endpoint = Endpoint(organization=partner)
+    endpoint.transport, endpoint.address = Transport.WEBHOOK, address
+    endpoint.secret, endpoint.previous_secret = ours, endpoint.secret
+    endpoint.failures, endpoint.failing_since, endpoint.quiet_until = 0, None, None
+    endpoint.save()
+    audit.wrote(endpoint, action="connected", fields=["address", "secret"])
+    return ours
+
+
+def _new_key(partner: Organization, *, now: datetime) -> PartnerKey:
+    standing = PartnerKey.objects.filter(
+        organization=partner, revoked_at=None, scopes=[REPORTS_WRITE]
+    ).order_by("-created_at")
+    for old in standing[MOST_KEYS - 1 :]:
+        old.revoked_at = now
+        old.save(update_fields=["revoked_at"])
+        audit.wrote(old, action="key_ended")
+    key: PartnerKey = PartnerKey.objects.create(
+        organization=partner,
+        label=f"System, {now:%Y-%m-%d}",
+        secret=_new_secret(),
+        created_at=now,
+    )
+    audit.wrote(key, action="key_made")
+    return key
+
+
+def _new_secret() -> str:
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()

@@ -1,0 +1,20 @@
+"""The demo's partners are found again after a restart, but for those with a system of their own."""
+
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.tenancy import every_tenant
+from enrollment.management.demo.organizations import point_at_simulator
+from enrollment.management.scenarios.stage import Stage
+from journeys.domain.connecting import connect
+from journeys.models import Endpoint
+
+
+def test_a_connected_system_stays_connected(stage: Stage, settings: Settings) -> None:
+    connect("northstar", address="https://hub.example/webhooks", now=timezone.now())
+    settings.SIMULATOR_URL = "http://127.0.0.1:7"
+    with every_tenant(reason="a test restarts the demo"):
+        point_at_simulator()
+        found = dict(Endpoint.objects.values_list("organization__slug", "address"))
+    assert found["northstar"] == "https://hub.example/webhooks"
+    assert found["crescent"] == "http://127.0.0.1:7/crescent"

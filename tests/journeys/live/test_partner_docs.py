@@ -1,0 +1,116 @@
+"""What docs/partners.md shows is run as it stands: curl, Python, and the hub on one page."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from django.conf import settings as configured
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.tenancy import every_tenant
+from journeys.domain.connecting import Connected, connect
+from journeys.domain.delivering import deliver_due
+from journeys.domain.inbound import process_waiting
+from journeys.domain.telling import tell
+from journeys.models import Delivery, JourneyEvent
+from journeys.partners.registry import CARRIERS
+from tests.journeys.live.conftest import Live, free_port
+
+PAGE = configured.BASE_DIR / "docs" / "partners.md"
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+WITHIN_SECONDS = 20
+
+
+def examples(language: str) -> list[str]:
+    return [code for found, code in BLOCK.findall(PAGE.read_text()) if found == language]
+
+
+def variables(live: Live, made: Connected) -> Mapping[str, str]:
+    return {
+        **os.environ,
+        "THROUGHLINE_URL": live.server.address,
+        "THROUGHLINE_PARTNER": "northstar",
+        "THROUGHLINE_KEY_ID": made.key_id,
+        "THROUGHLINE_SECRET": made.secret,
+        "THROUGHLINE_WEBHOOK_SECRET": made.ours,
+        "JOURNEY": live.journey.number,
+        "no_proxy": "*",
+        "PYTHONPATH": "",
+    }
+
+
+def told(live: Live) -> list[tuple[str | None, str | None]]:
+    """What the hub's system reported of the journey, applied."""
+    with live.elsewhere():
+        process_waiting(clock=timezone.now)
+        with every_tenant(reason="a test looks"):
+            events = JourneyEvent.objects.filter(
+                journey=live.journey, kind="status", transport="webhook"
+            )
+            return list(events.order_by("occurred_at").values_list("step", "status"))
+
+
+def wait_for(live: Live, *reports: tuple[str, str]) -> None:
+    ends = time.monotonic() + WITHIN_SECONDS
+    while told(live) != list(reports):
+        assert time.monotonic() < ends, told(live)
+        time.sleep(0.2)
+
+
+@pytest.fixture
+def made(live: Live) -> Connected:
+    with live.elsewhere():
+        return connect("northstar", address="http://127.0.0.1:9/", now=timezone.now())
+
+
+@pytest.mark.parametrize("language", ["sh", "python"])
+def test_the_example_reports(live: Live, made: Connected, language: str, tmp_path: Path) -> None:
+    file = tmp_path / "example"
+    file.write_text(examples(language)[0])
+    program = "sh" if language == "sh" else sys.executable
+    done = subprocess.run(
+        [program, str(file)], env=variables(live, made), capture_output=True, text=True, check=True
+    )
+    assert "problem" not in done.stdout
+    wait_for(live, ("intake_review", "accepted"))
+
+
+def test_the_hub_on_one_page_takes_an_enrollment_and_reports(
+    live: Live, tmp_path: Path, settings: Settings
+) -> None:
+    settings.ALLOW_PRIVATE_ENDPOINTS = True
+    port = free_port()
+    with live.elsewhere():
+        made = connect("northstar", address=f"http://127.0.0.1:{port}/webhooks", now=timezone.now())
+    report, hub = examples("python")
+    (tmp_path / "report.py").write_text(report)
+    (tmp_path / "hub.py").write_text(hub.replace("9000", str(port)))
+    with subprocess.Popen(
+        [sys.executable, "hub.py"], cwd=tmp_path, env=variables(live, made), stderr=subprocess.PIPE
+    ) as running:
+        try:
+            _deliver_until_confirmed(live)
+            wait_for(live, ("intake_review", "accepted"), ("benefit_verification", "complete"))
+        finally:
+            running.terminate()
+
+
+def _deliver_until_confirmed(live: Live) -> None:
+    ends = time.monotonic() + WITHIN_SECONDS
+    number = ""
+    while number != "NS-10000":
+        assert time.monotonic() < ends
+        with live.elsewhere():
+            deliver_due(carriers=CARRIERS, clock=timezone.now)
+            tell(limit=100, now=timezone.now())
+            with every_tenant(reason="a test looks"):
+                Delivery.objects.exclude(journey=live.journey).delete()
+                found = Delivery.objects.filter(journey=live.journey)
+                number = found.values_list("partner_case_number", flat=True)[0]
+        time.sleep(0.2)
