@@ -52,6 +52,7 @@ ACTION_NAMES: Mapping[str, Words] = {
     "exported": _("Exported"),
     "counted": _("Read counts"),
     "refused": _("Was refused"),
+    "limited": _("Was told to wait: too many at once"),
     "signed_in": _("Signed in"),
     "signed_out": _("Signed out"),
     "sign_in_failed": _("Failed to sign in"),

@@ -308,6 +308,8 @@ ALLOW_PRIVATE_ENDPOINTS = env.bool("ALLOW_PRIVATE_ENDPOINTS", default=DEBUG)
 # How long a worker has what it took to send; after that another takes it.
 DELIVERY_LEASE_SECONDS = env.int("DELIVERY_LEASE_SECONDS", default=60)
 # What one partner may report in a minute.
+# How often one person may do it, and in how many seconds.
+MOST_BY_A_PERSON = {"search": (120, 60), "export": (20, 3600)}
 REPORTS_PER_MINUTE = env.int("REPORTS_PER_MINUTE", default=12_000)
 SIMULATOR_URL = env.str("SIMULATOR_URL", default="")
 SIMULATOR_SECRET = env.str("SIMULATOR_SECRET", default="")

@@ -23,6 +23,7 @@ from accounts.domain.queries.audit import (
     people,
 )
 from accounts.forms.audit import AuditFilterForm
+from accounts.limits import limited
 from accounts.models import Organization
 from accounts.tenancy import current_actor, current_organization_id
 
@@ -79,6 +80,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
 @requires(Permission.AUDIT_VIEW)
 @needs_recent_authentication
 @require_safe
+@limited("export")
 def audit_export(request: HttpRequest) -> HttpResponse:
     """The same entries as a file, oldest left out beyond what a spreadsheet opens."""
     _form, filters = _filters(request)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import audit
 from accounts.access import actor_of, signed_in
 from accounts.core.permissions import Permission
+from accounts.limits import limited
 from accounts.tenancy import acting_as
 from enrollment.domain.queries.find import Found, find
 from enrollment.models import Patient
@@ -23,6 +24,7 @@ from programs.models import Program
 
 @signed_in(reason="everybody finds something; each kind of result asks for its own permission")
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("search", when=lambda request: request.method == "POST")
 def find_anything(request: HttpRequest) -> HttpResponse:
     """Patients, journeys and programs; the palette asks for the results alone."""
     actor, typed = actor_of(request), request.POST.get("q", "").strip()

@@ -14,6 +14,7 @@ from accounts import audit
 from accounts.access import get_visible_or_404, requires
 from accounts.core.permissions import Permission
 from accounts.core.spreadsheet import csv_of
+from accounts.limits import limited
 from accounts.tenancy import current_actor
 from journeys.core.graph import Graph
 from journeys.core.tallies import GROUPS
@@ -76,6 +77,7 @@ def weekly(request: HttpRequest, key: str) -> HttpResponse:
 
 @requires(Permission.FUNNEL_VIEW)
 @require_GET
+@limited("export")
 def counts_csv(request: HttpRequest, key: str) -> HttpResponse:
     """Every table of the page as one file: no number in it that the page does not tell."""
     found = _own(key)

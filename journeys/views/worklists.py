@@ -20,6 +20,7 @@ from accounts.access import (
 )
 from accounts.core.permissions import Permission
 from accounts.core.spreadsheet import csv_of
+from accounts.limits import limited
 from accounts.templatetags.times import when
 from accounts.tenancy import current_actor
 from journeys.core.payers import PAYER_CLASSES
@@ -86,6 +87,7 @@ def forget(request: HttpRequest, view_id: UUID) -> HttpResponse:
 @requires(Permission.WORK_VIEW)
 @needs_recent_authentication
 @require_safe
+@limited("export")
 def export(request: HttpRequest) -> HttpResponse:
     """The list as it is narrowed, as a file; the most pressing rows when there are very many."""
     now, actor = timezone.now(), current_actor()

@@ -14,7 +14,8 @@ class Tables:
     """Answers from the database; the same question a few minutes long from memory."""
 
     def diagnosis(self, code: str) -> Diagnosis | None:
-        return _diagnosis(code, _now())
+        # What was typed may be anything; PostgreSQL refuses a text with a NUL in it.
+        return None if "\x00" in code else _diagnosis(code, _now())
 
     def provider(self, npi: str) -> Provider | None:
         return _provider(npi, _now()) if len(npi) == 10 and npi.isdigit() else None

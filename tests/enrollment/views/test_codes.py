@@ -52,6 +52,12 @@ def test_a_heading_is_refused_where_it_is_typed(ana: Client, lakeside: Office) -
     }
 
 
+def test_what_no_text_can_hold_is_no_code(ana: Client, lakeside: Office) -> None:
+    draft = lakeside.draft()
+    assert "E1" in save(ana, draft, "E1", "\x00").json()["errors"]
+    assert ana.get(f"/enrollments/{draft.id}/").status_code == 200
+
+
 def test_an_unlisted_diagnosis_brings_the_question_why(ana: Client, lakeside: Office) -> None:
     answer = save(ana, lakeside.draft(), "E1", "L40.0").json()
     assert answer["errors"] == {}
