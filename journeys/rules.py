@@ -73,6 +73,11 @@ def may_end_consent(actor: Actor, journey: Journey) -> bool:
     return actor.may(Permission.CONSENTS_END) and journey.hub_id == actor.organization_id
 
 
+def may_merge(actor: Actor, journey: Journey) -> bool:
+    """The hub of a journey merges it with another of the same patient."""
+    return actor.may(Permission.INTAKE_REVIEW) and journey.hub_id == actor.organization_id
+
+
 def may_write_message(actor: Actor, *, roles: Set[str]) -> bool:
     """Any party's staff who report may also write to the others, on an ended journey too."""
     return actor.may(Permission.JOURNEYS_REPORT) and bool(roles)

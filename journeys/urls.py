@@ -4,6 +4,7 @@ from django.urls import path
 
 from journeys.views import (
     access_papers,
+    duplicates,
     exchange,
     feeds,
     flags,
@@ -56,6 +57,9 @@ urlpatterns = [
         name="journey_paper",
     ),
     path("journeys/<uuid:journey_id>/settle/", settling.settle_conflicts, name="journey_settle"),
+    path("journeys/<uuid:journey_id>/duplicates/", duplicates.look, name="journey_duplicates"),
+    path("journeys/<uuid:journey_id>/merge/", duplicates.merge, name="journey_merge"),
+    path("journeys/<uuid:journey_id>/merge/undo/", duplicates.undo, name="journey_merge_undo"),
     path("journeys/<uuid:journey_id>/message/", reports.send, name="journey_message"),
     path(
         "journeys/<uuid:journey_id>/permission/",

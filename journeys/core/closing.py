@@ -46,14 +46,15 @@ class Closing:
 def closing_of(graph: Graph, story: Sequence[Event]) -> Closing | None:
     """The end of the journey told by `story` (in order), or None while it goes on.
 
-    Later events stay in the story and move nothing.
+    Later events stay in the story and move nothing. A merge that was undone ends nothing.
     """
+    undone = {event.chosen for event in story if event.kind == "merge_undone"}
     ledger = Ledger(graph, None)
     runs: dict[str, dict[str, Run]] = {}
     for index, event in enumerate(story):
         if not event.confirmed:
             continue
-        if event.kind == "closed" and event.reason:
+        if event.kind == "closed" and event.reason and event.ref not in undone:
             return _on_word(event, event.reason, index)
         step_key = _note(graph, ledger, runs, event)
         if step_key and runs.get(step_key):

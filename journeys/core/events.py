@@ -18,6 +18,7 @@ KINDS = (
     "amendment",
     "authorization",
     "closed",
+    "merge_undone",
 )
 
 
@@ -29,7 +30,8 @@ class Event:
     names another (`chosen`, `weighed`). `source` is the stable key of who says it (one key per
     organization, whatever the channel) and `role` the party role it speaks as; a source that
     is itself a role may leave it out. `coverage_id` ties the report to one coverage. A
-    settlement names the `conflict`, the event `chosen` and the events `weighed` by the person.
+    settlement names the `conflict`, the event `chosen` and the events `weighed` by the person; an
+    undone merge names the closing event by `chosen`, which then closes nothing.
     An event that is not `confirmed` stands in the story and moves nothing. Instants are
     kept in UTC; one without a zone raises ValueError.
     """

@@ -137,4 +137,5 @@ _WORDS: Mapping[str, Callable[[Telling, Event], str]] = {
     "amendment": lambda telling, event: "Enrollment amended",
     "authorization": _authorization,
     "closed": _closed,
+    "merge_undone": lambda telling, event: "Merge undone: this journey goes on by itself",
 }

@@ -14,6 +14,7 @@ from journeys.core.deidentified import age_band, week_of
 from journeys.core.events import Event
 from journeys.core.regions import region_of
 from journeys.domain.graphs import keep_graph
+from journeys.domain.likeness import candidates, keep_keys
 from journeys.domain.parties import active, add_party
 from journeys.domain.recording import lock_journey, record
 from journeys.domain.sending import (
@@ -68,20 +69,29 @@ def open_journey(new: NewJourney, *, by: Actor, now: datetime) -> Journey:
             new.program_version.program, practice_id=new.practice_id, patient_id=new.patient_id
         )
         twin = twins.values_list("number", flat=True).first()
-        facts = {**new.facts, DUPLICATE_OF: twin} if twin else new.facts
         journey = _create(new, hub, pharmacy, now=now)
         for role, organization in ((PartyRole.PRACTICE, practice), (PartyRole.HUB, hub)):
             add_party(journey, role=role, organization=organization, now=now)
         keep_packet(journey, new.packet, new.packet_digest, now=now)
+        keep_keys(journey, new.packet, organization_ids=[practice.id, hub.id])
         _keep_grants(journey, new.grants)
         queue_delivery(journey, recipient=hub, now=now)
         keep_graph(journey.program_version_id)
+        # A practice is told of its own patients alone, whatever else the hub has.
+        twin = twin or _likeliest(journey, practice)
+        facts = {**new.facts, DUPLICATE_OF: twin} if twin else new.facts
         return record(
             journey.id,
             _event("enrollment_submitted", "submitted", practice, facts, number=1, now=now),
             actor=by,
             now=now,
         )
+
+
+def _likeliest(journey: Journey, practice: Organization) -> str:
+    """The practice's open journey whose patient may be the same, by its number; or nothing."""
+    found = candidates(journey, organization_id=practice.id)
+    return found[0].journey.number if found else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +120,7 @@ def hand_over_again(journey_id: UUID, further: Further, *, by: Actor, now: datet
         journey = lock_journey(journey_id)
         practice = Organization.objects.get(pk=journey.organization_id)
         kept = keep_packet(journey, further.packet, further.digest, now=now)
+        keep_keys(journey, further.packet, organization_ids=[practice.id, journey.hub_id])
         _keep_grants(journey, further.grants)
         send_to_earlier_recipients(journey, kept, now=now)
         event = _further_event(further, practice, number=kept.version, now=now)

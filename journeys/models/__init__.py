@@ -20,6 +20,7 @@ from journeys.models.journey import (
     Packet,
 )
 from journeys.models.lag import LagCount, LagMark
+from journeys.models.likeness import PersonKey
 from journeys.models.notices import Notice, NoticeRead, NoticeSettings
 from journeys.models.pace import ProgramPace
 from journeys.models.upkeep import UpkeepIssue
@@ -53,6 +54,7 @@ __all__ = [
     "PartnerCase",
     "PartnerKey",
     "PartnerTest",
+    "PersonKey",
     "ProgramPace",
     "ReportFile",
     "SavedView",

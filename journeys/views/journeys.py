@@ -21,6 +21,7 @@ from accounts.access import requires
 from accounts.core.actor import Actor
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
+from journeys.domain.merging import merged_of
 from journeys.domain.messages import Message
 from journeys.domain.queries import journeys as queries
 from journeys.domain.queries.notices import unread_news
@@ -31,6 +32,7 @@ from journeys.rules import (
     MISSING,
     SAFETY,
     may_end_consent,
+    may_merge,
     may_report,
     may_review_intake,
     may_settle,
@@ -199,7 +201,7 @@ def _reports(story: queries.Story) -> list[dict[str, str]]:
     end = _end_permission(story)
     if may_review_intake(actor, state, roles=story.roles):
         review = reverse("intake_review", args=[id_])
-        return [{"url": review, "label": state.steps[INTAKE].action}, *end]
+        return [{"url": review, "label": state.steps[INTAKE].action}, *_same(story), *end]
     mine = [
         key
         for key in dict.fromkeys((*state.current, *state.any_time))
@@ -221,7 +223,20 @@ def _reports(story: queries.Story) -> list[dict[str, str]]:
     if MISSING in state.current and "practice" in story.roles:
         correct = reverse("enrollment_of_journey", args=[id_])
         found.insert(0, {"url": correct, "label": _("Correct the enrollment")})
-    return [*settle, *found, *end]
+    return [*settle, *found, *_same(story), *end]
+
+
+def _same(story: queries.Story) -> list[dict[str, str]]:
+    """The way to look for the same enrollment twice, and back from a merge."""
+    if not may_merge(current_actor(), story.journey):
+        return []
+    if story.state.is_open or merged_of(story):
+        label = (
+            _("Look for duplicates") if story.state.is_open else _("See what it was merged into")
+        )
+        url = reverse("journey_duplicates", args=[story.journey.id])
+        return [{"url": url, "label": label, "quiet": "yes"}]
+    return []
 
 
 def _end_permission(story: queries.Story) -> list[dict[str, str]]:

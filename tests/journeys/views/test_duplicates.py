@@ -1,0 +1,191 @@
+"""One patient enrolled twice: found however the name was written, merged by the hub, undone."""
+
+import datetime as dt
+from uuid import uuid4
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.core.permissions import Role
+from accounts.models import Organization
+from accounts.tenancy import acting_as, every_tenant
+from journeys.domain.likeness import candidates
+from journeys.domain.opening import NewJourney, open_journey
+from journeys.models import Journey, JourneyEvent, Notice, Packet, PersonKey, WorkItem
+from programs.models import ProgramVersion
+from tests.factories.exchange import packet
+from tests.factories.people import OrganizationFactory, actor_of, member
+from tests.journeys.views.conftest import World
+
+pytestmark = pytest.mark.django_db
+
+
+def sent(practice: Organization, version: ProgramVersion, name: str, born_on: dt.date) -> Journey:
+    """An enrollment of a patient whom the practice keeps in another row."""
+    by = actor_of(member(practice, Role.PRACTICE_STAFF))
+    given, _, surname = name.partition(" ")
+    body = packet(given)
+    body["sections"][0]["fields"].append(
+        {**body["sections"][0]["fields"][0], "id": "A3", "label": "Last name", "value": surname}
+    )
+    new = NewJourney(
+        practice_id=practice.id,
+        program_version=version,
+        patient_id=uuid4(),
+        patient_name=name,
+        patient_born_on=born_on,
+        prescriber_name="Dr. Maya Okafor",
+        urgent=False,
+        packet=body,
+        packet_digest="1" * 64,
+        facts={"line_of_business": "commercial"},
+        grants=[],
+    )
+    with acting_as(by):
+        return open_journey(new, by=by, now=timezone.now())
+
+
+@pytest.fixture
+def again(world: World) -> Journey:
+    """The same patient by fax: another first name, day and month swapped."""
+    born_on = world.journey.patient_born_on
+    other = dt.date(born_on.year, born_on.day, born_on.month) if born_on.day < 13 else born_on
+    return sent(world.practice, world.journey.program_version, "Rosie Delgádo", other)
+
+
+def found(journey: Journey, organization: Organization, role: Role) -> list[str]:
+    with acting_as(actor_of(member(organization, role))):
+        fresh = Journey.objects.select_related("program_version__program").get(pk=journey.pk)
+        return [each.journey.number for each in candidates(fresh, organization_id=organization.id)]
+
+
+def now_of(journey: Journey) -> Journey:
+    with every_tenant(reason="the test looks"):
+        fresh: Journey = Journey.objects.get(pk=journey.pk)
+    return fresh
+
+
+def merge(browser: Client, kept: Journey, ended: Journey, token: str = "t1") -> str:
+    told = {"other": kept.number, "keep": kept.number, "token": token}
+    url = reverse("journey_merge", args=[ended.pk])
+    return str(browser.post(url, told, follow=True).content.decode())
+
+
+def test_the_hub_and_the_practice_are_told_at_once(world: World, again: Journey) -> None:
+    assert again.risk_rules == ["R14"]
+    with every_tenant(reason="the test looks"):
+        event = JourneyEvent.objects.get(journey=again, step="enrollment_submitted")
+    assert event.body["facts"]["duplicate_of"] == world.journey.number
+
+
+def test_the_page_puts_both_side_by_side_with_the_reasons(
+    world: World, again: Journey, priya: Client
+) -> None:
+    page = priya.get(reverse("journey", args=[again.pk])).content.decode()
+    url = reverse("journey_duplicates", args=[again.pk])
+    assert url in page
+    shown = priya.get(url).content.decode()
+    assert "1 open enrollment may be of the same patient." in shown
+    assert "Same last name" in shown
+    assert "Same member ID" in shown
+    assert "Rosie" in shown
+
+
+def test_one_journey_goes_on_and_both_forms_stay(
+    world: World, again: Journey, priya: Client
+) -> None:
+    page = merge(priya, world.journey, again)
+    assert f"Merged: {world.journey.number} goes on" in page
+    assert now_of(again).closed_at is not None
+    assert now_of(world.journey).closed_at is None
+    assert now_of(world.journey).risk_rules == []
+    with every_tenant(reason="the test looks"):
+        assert not WorkItem.objects.filter(journey=again, closed_at=None).exists()
+        assert Packet.objects.filter(journey__in=[again, world.journey]).count() == 2
+        told = Notice.objects.filter(organization=world.practice)
+        assert told.filter(journey=again, kind="ended").exists()
+        assert told.filter(journey=world.journey, kind="message").exists()
+
+
+def test_a_double_click_merges_once(world: World, again: Journey, priya: Client) -> None:
+    merge(priya, world.journey, again)
+    merge(priya, world.journey, again)
+    with every_tenant(reason="the test looks"):
+        assert JourneyEvent.objects.filter(kind="closed").count() == 1
+
+
+def test_undoing_restores_both(world: World, again: Journey, priya: Client, ana: Client) -> None:
+    before = now_of(again)
+    merge(priya, world.journey, again)
+    page = priya.get(reverse("journey_duplicates", args=[again.pk])).content.decode()
+    assert f"Merged into {world.journey.number}" in page
+    answer = priya.post(reverse("journey_merge_undo", args=[again.pk]), follow=True)
+    assert "Undone: both journeys go on." in answer.content.decode()
+    after = now_of(again)
+    assert (after.closed_at, after.step, after.stage) == (None, before.step, before.stage)
+    assert after.risk_rules == []
+    with every_tenant(reason="the test looks"):
+        assert WorkItem.objects.filter(journey=again, closed_at=None).exists()
+        told = Notice.objects.filter(organization=world.practice, kind="message")
+        assert told.filter(journey=again).exists()
+        assert told.filter(journey=world.journey).count() == 2
+    story = ana.get(reverse("journey", args=[again.pk])).content.decode()
+    assert "Merge undone: this journey goes on by itself" in story
+    call_command("refold_journeys", "--check")
+    merge(priya, world.journey, again, token="t2")
+    assert now_of(again).closed_at is not None
+
+
+def test_twins_are_never_candidates(world: World) -> None:
+    version = world.journey.program_version
+    born_on = world.journey.patient_born_on
+    twin = sent(world.practice, version, "Diego Delgado", born_on)
+    assert found(twin, world.hub, Role.HUB_AGENT) == []
+    assert twin.risk_rules == []
+
+
+def test_another_practices_patient_is_shown_to_the_hub_alone_and_not_merged(
+    world: World, priya: Client
+) -> None:
+    harbor = OrganizationFactory.create(name="Harbor Neurology", slug="harbor")
+    same = world.journey
+    theirs = sent(harbor, same.program_version, "Rosa Delgado", same.patient_born_on)
+    assert found(theirs, world.hub, Role.HUB_AGENT) == [same.number]
+    assert found(theirs, harbor, Role.PRACTICE_STAFF) == []
+    assert theirs.risk_rules == []
+    assert "They are of two practices." in merge(priya, same, theirs)
+    assert now_of(theirs).closed_at is None
+
+
+def test_digests_of_two_organizations_differ(world: World) -> None:
+    with every_tenant(reason="the test looks"):
+        rows = PersonKey.objects.filter(journey=world.journey)
+        here = {bytes(row.key) for row in rows.filter(organization=world.practice)}
+        there = {bytes(row.key) for row in rows.filter(organization=world.hub)}
+    assert here
+    assert there
+    assert not here & there
+
+
+def test_the_practice_may_not_merge_and_a_stranger_finds_nothing(
+    world: World, again: Journey, ana: Client
+) -> None:
+    url = reverse("journey_duplicates", args=[again.pk])
+    assert ana.get(url).status_code == 403
+    beacon = OrganizationFactory.create(kind="hub", name="Beacon", slug="beacon")
+    assert world.browser(beacon, Role.HUB_AGENT).get(url).status_code == 404
+    told = {"other": world.journey.number, "keep": world.journey.number, "token": "t"}
+    assert ana.post(reverse("journey_merge", args=[again.pk]), told).status_code == 403
+    assert ana.post(reverse("journey_merge_undo", args=[again.pk])).status_code == 403
+    assert now_of(again).closed_at is None
+
+
+def test_journeys_of_before_are_indexed_by_the_command(world: World, again: Journey) -> None:
+    with every_tenant(reason="the test forgets the digests"):
+        PersonKey.objects.all().delete()
+    assert found(again, world.hub, Role.HUB_AGENT) == []
+    call_command("index_patients")
+    assert found(again, world.hub, Role.HUB_AGENT) == [world.journey.number]
