@@ -25,6 +25,7 @@ from enrollment.domain.queries.patients import (
     find_patients,
     newest_patients,
 )
+from enrollment.domain.queries.proposals import waiting
 from enrollment.forms.subject import subject_rows
 from enrollment.models import Enrollment, Patient
 from enrollment.rules import practice_of
@@ -33,6 +34,7 @@ from programs.core.catalogue import ANSWERABLE
 from programs.core.display import display
 
 NAME = ("A1", "A3", "A5")
+WAITING = "records to look at"
 
 
 @requires(Permission.PATIENTS_VIEW)
@@ -49,7 +51,11 @@ def patient_list(request: HttpRequest) -> HttpResponse:
         page = newest_patients(after=request.GET.get("after", ""))
         found, after = page.patients, page.after
         sentence = _("The newest first. Find anyone by the beginning of their name.")
+    may_edit = actor.may(Permission.PATIENTS_EDIT)
+    records = waiting() if may_edit and not typed and "after" not in request.GET else []
     audit.read_many(found, fields=NAME, purpose="patient list")
+    audit.read_many([row.patient for row in records], fields=["A1", "A3"], purpose=WAITING)
+    audit.read_many(records, fields=["source"], purpose=WAITING)
     return render(
         request,
         "enrollment/patients.html",
@@ -59,7 +65,8 @@ def patient_list(request: HttpRequest) -> HttpResponse:
             "paged": "after" in request.GET,
             "q": typed,
             "sentence": sentence,
-            "may_edit": actor.may(Permission.PATIENTS_EDIT),
+            "records": records,
+            "may_edit": may_edit,
         },
     )
 
@@ -118,6 +125,9 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     audit.read_many([row, *([coverage] if coverage else [])], fields=["details"], purpose="patient")
     audit.read_many(papers, fields=["title"], purpose="patient")
     today, actor = timezone.localdate(), current_actor()
+    may_edit = actor.may(Permission.PATIENTS_EDIT)
+    records = waiting(row.id) if may_edit else []
+    audit.read_many(records, fields=["source"], purpose=WAITING)
     return render(
         request,
         "enrollment/patient.html",
@@ -132,7 +142,8 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             "rows": [row_of(each) for each in rows],
             "safety": _safety(rows, actor),
             "documents": papers,
-            "may_edit": actor.may(Permission.PATIENTS_EDIT),
+            "records": records,
+            "may_edit": may_edit,
             "may_enroll": actor.may(Permission.ENROLLMENTS_EDIT),
             "now": timezone.now(),
         },

@@ -1,15 +1,17 @@
 """A practice's own system posts a patient's record: proposals to look at, and nothing else."""
 
 import json
+import re
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from accounts.models import AuditEntry
-from accounts.tenancy import every_tenant
-from enrollment.models import Patient, Prefill
+from accounts.tenancy import acting_as, every_tenant
+from enrollment.models import Enrollment, Patient, Prefill
 from journeys.models import PartnerKey
 from tests.factories.exchange import partner_key
 from tests.factories.offices import Office, office
@@ -55,6 +57,32 @@ def test_what_is_posted_is_proposed_to_people_of_the_practice(
     with every_tenant(reason="a test looks what changed"):
         assert Patient.objects.get(id=lakeside.rosa.id).details == lakeside.rosa.details
         assert AuditEntry.objects.filter(action="proposed").count() == 1
+
+
+def test_people_find_what_waits_until_somebody_has_looked(
+    lakeside: Office, key: PartnerKey
+) -> None:
+    harbor = office("Harbor Neurology", version=lakeside.version)
+    post(partner_key(harbor.practice, scopes=["prefill.write"]), patient=harbor.rosa.id)
+    draft, ana = lakeside.draft(), signed_in(lakeside.ana)
+    address = post(key, patient=lakeside.rosa.id).json()["url"].removeprefix(settings.SITE_URL)
+    for_form = post(key, patient=lakeside.rosa.id, enrollment=draft.id, name="chart-2").json()["id"]
+    pages = ("/patients/", f"/patients/{lakeside.rosa.id}/")
+    for page in pages:
+        shown = ana.get(page).content.decode()
+        assert set(re.findall(r'href="(/prefill/[^"]+)"', shown)) == {
+            address,
+            f"/prefill/{for_form}/",
+        }
+        assert "the practice&#x27;s own system" in shown
+        assert f"for {lakeside.version.program.name}" in shown
+        # Whoever may not take anything is not asked to look.
+        assert "/prefill/" not in signed_in(lakeside.maya).get(page).content.decode()
+    ana.post(address, {})
+    with acting_as(lakeside.coordinator):
+        Enrollment.objects.filter(id=draft.id).update(status="withdrawn")
+    for page in pages:
+        assert "Records to look at" not in ana.get(page).content.decode()
 
 
 def test_it_is_proposed_for_a_form_when_one_is_named(lakeside: Office, key: PartnerKey) -> None:

@@ -161,7 +161,7 @@ def test_the_list_takes_the_same_queries_for_one_and_for_thirty(
 ) -> None:
     for _ in range(rows - 1):
         PatientFactory.create(organization=lakeside.practice)
-    assert queries(ana, "/patients/") == 7
+    assert queries(ana, "/patients/") == 8
 
 
 @pytest.mark.parametrize("rows", [1, 30])
@@ -171,4 +171,4 @@ def test_a_patients_page_takes_the_same_queries_whatever_happened(
     CoverageFactory.create(patient=lakeside.rosa)
     for _ in range(rows):
         lakeside.draft()
-    assert queries(ana, f"/patients/{lakeside.rosa.id}/") == 11
+    assert queries(ana, f"/patients/{lakeside.rosa.id}/") == 12
