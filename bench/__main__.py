@@ -39,6 +39,7 @@ IN_WORLD = {
     "submission": ("submission_p50_ms", "submission_p95_ms"),
     "packet": ("packet_pdf_p95_ms",),
     "studio": ("cohort_1000_s", "import_800_items_s", "section_of_800_p95_ms"),
+    "likeness": ("duplicate_precision", "duplicate_recall"),
     "prefill": ("pa_prefill_share",),
     "delivery": ("first_attempt_ms",),
     "deliveries": ("deliveries_per_s", "drain_10k_growth"),
