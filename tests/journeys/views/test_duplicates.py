@@ -29,7 +29,13 @@ def sent(practice: Organization, version: ProgramVersion, name: str, born_on: dt
     given, _, surname = name.partition(" ")
     body = packet(given)
     body["sections"][0]["fields"].append(
-        {**body["sections"][0]["fields"][0], "id": "A3", "label": "Last name", "value": surname}
+        {
+            **body["sections"][0]["fields"][0],
+            "id": "A3",
+            "label": "Last name",
+            "value": surname,
+            "display": surname,
+        }
     )
     new = NewJourney(
         practice_id=practice.id,
