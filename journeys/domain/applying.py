@@ -1,11 +1,15 @@
-"""One report of a partner, applied to the journey it speaks of."""
+"""What a partner reports, applied to the journey it speaks of."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, Self
 from uuid import UUID
 
 from accounts.core.actor import Actor
+from accounts.models import Organization
 from accounts.tenancy import acting_as
 from journeys.core import codes
 from journeys.core.codes import Meaning
@@ -13,7 +17,7 @@ from journeys.core.events import Event
 from journeys.domain.confirming import confirm_delivery, confirm_receipt
 from journeys.domain.graphs import graph_of
 from journeys.domain.mapping import lines_of
-from journeys.domain.recording import lock_journey, record
+from journeys.domain.recording import lock_journey, record_reports
 from journeys.enums import ReportCause
 from journeys.models import Delivery, InboundReport, Journey, JourneyParty, PartnerCase
 from programs.models import ProgramVersion
@@ -38,36 +42,84 @@ class NotApplicable(ValueError):
         self.code = code
 
 
-def apply(content: Mapping[str, Any], *, report: InboundReport, by: Actor, now: datetime) -> UUID:
-    """Record what the report says; the journey's id. Raises NotApplicable.
+@dataclass(frozen=True)
+class Said:
+    """A kept report and its content, in the shape that the API checked."""
 
-    The report has the shape that the API checked. A partner reaches only journeys it takes
-    part in: another's looks like one that never was.
+    report: InboundReport
+    content: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, report: InboundReport) -> Self:
+        return cls(report, json.loads(report.body))
+
+    @property
+    def reference(self) -> str:
+        """What names the journey in the partner's words."""
+        data = self.content["data"]
+        return str(data.get("journey") or data.get("delivery"))
+
+    @property
+    def occurred_at(self) -> datetime:
+        return datetime.fromisoformat(
+            self.content["data"].get("occurred_at") or self.content["timestamp"]
+        )
+
+    @property
+    def case_number(self) -> str:
+        return str(self.content["data"].get("case_number") or "")
+
+
+Outcome = UUID | NotApplicable
+
+
+def apply(said: Sequence[Said], *, by: Actor, now: datetime) -> list[Outcome]:
+    """Record what one partner's reports under one reference say, as one change of the journey.
+
+    For each report the journey's id, or why it cannot be applied. A partner reaches only journeys
+    it takes part in: another's looks like one that never was.
     """
-    data = content["data"]
-    with acting_as(by):
-        journey_id, delivery_id = find_journey(
-            str(data.get("journey") or data.get("delivery")), by=by
-        )
-    occurred_at = datetime.fromisoformat(data.get("occurred_at") or content["timestamp"])
-    if occurred_at > report.received_at + CLOCK_TOLERANCE:
-        raise NotApplicable(
-            "They say it happens in the future.", ReportCause.TIME, journey_id=journey_id
-        )
+    try:
+        with acting_as(by):
+            journey_id, delivery_id = find_journey(said[0].reference, by=by)
+    except NotApplicable as fault:
+        return [fault] * len(said)
     journey = lock_journey(journey_id)
-    if report.programs and program_key(journey) not in report.programs:
-        raise NotApplicable(UNKNOWN_JOURNEY, ReportCause.JOURNEY)
-    reference = str(data.get("case_number") or "")
+    program = program_key(journey)
+    faults = {each.report.pk: _unfit(each, journey, program) for each in said}
+    fit = [each for each in said if faults[each.report.pk] is None]
+    if not fit:
+        return [faults[each.report.pk] or journey_id for each in said]
+    # Whoever speaks of the journey has what was sent to it; to say so again changes nothing.
+    first = fit[0]
+    reference, at = first.case_number, first.occurred_at
     if delivery_id is not None:
-        confirm_delivery(journey, delivery_id, reference=reference, at=occurred_at, now=now)
+        confirm_delivery(journey, delivery_id, reference=reference, at=at, now=now)
     else:
-        confirm_receipt(
-            journey, by=report.organization, reference=reference, at=occurred_at, now=now
+        partner = first.report.organization
+        confirm_receipt(journey, by=partner, reference=reference, at=at, now=now)
+    events = []
+    speaks_as = _Speaker(journey, first.report.organization)
+    for each in fit:
+        if each.content["type"] == "delivery.accepted":
+            continue
+        try:
+            events.append(_event(each, speaks_as))
+        except NotApplicable as fault:
+            faults[each.report.pk] = fault
+    if events:
+        record_reports(journey.pk, events, actor=by, now=now)
+    return [faults[each.report.pk] or journey_id for each in said]
+
+
+def _unfit(said: Said, journey: Journey, program: str) -> NotApplicable | None:
+    if said.occurred_at > said.report.received_at + CLOCK_TOLERANCE:
+        return NotApplicable(
+            "They say it happens in the future.", ReportCause.TIME, journey_id=journey.pk
         )
-    if content["type"] != "delivery.accepted":
-        event = _event(content, report, journey, occurred_at=occurred_at)
-        record(journey.pk, event, actor=by, now=now)
-    return journey_id
+    if said.report.programs and program not in said.report.programs:
+        return NotApplicable(UNKNOWN_JOURNEY, ReportCause.JOURNEY)
+    return None
 
 
 def find_journey(reference: str, *, by: Actor) -> tuple[UUID, UUID | None]:
@@ -113,8 +165,13 @@ def _by_number(number: str, *, by: Actor) -> UUID:
 
 def program_key(journey: Journey) -> str:
     """The key of the journey's program, without reading its long definition."""
-    versions = ProgramVersion.objects.filter(pk=journey.program_version_id)
-    return versions.values_list("program__key", flat=True)[0]
+    return _program_key(journey.program_version_id)
+
+
+@lru_cache(maxsize=256)
+def _program_key(version_id: UUID) -> str:
+    found: str = ProgramVersion.objects.values_list("program__key", flat=True).get(pk=version_id)
+    return found
 
 
 def said_in(content: Mapping[str, Any]) -> tuple[str, str]:
@@ -170,13 +227,24 @@ def _why(found: codes.Found | None, content: Mapping[str, Any]) -> str:
     return f"“{codes.shown(*said_in(content))}” stands for a step that this journey does not have."
 
 
-def _event(
-    content: Mapping[str, Any], report: InboundReport, journey: Journey, *, occurred_at: datetime
-) -> Event:
-    data, partner = content["data"], report.organization
-    meaning, mapped = meaning_in(content, journey, partner_id=partner.pk, at=occurred_at)
-    party = JourneyParty.objects.filter(journey=journey, party=partner, until=None).first()
-    notes = [f"Their code: {codes.shown(*said_in(content))}" if mapped else "", data.get("note")]
+class _Speaker:
+    """A partner as it speaks of one journey; its role is looked up once."""
+
+    def __init__(self, journey: Journey, partner: Organization) -> None:
+        self.journey, self.partner = journey, partner
+        its = JourneyParty.objects.filter(journey=journey, party=partner, until=None)
+        self.role = its.values_list("role", flat=True).first() or partner.kind
+
+
+def _event(said: Said, speaker: _Speaker) -> Event:
+    data, report, partner = said.content["data"], said.report, speaker.partner
+    meaning, mapped = meaning_in(
+        said.content, speaker.journey, partner_id=partner.pk, at=said.occurred_at
+    )
+    notes = [
+        f"Their code: {codes.shown(*said_in(said.content))}" if mapped else "",
+        data.get("note"),
+    ]
     return Event(
         # Partners number their messages as they like; among all events the report's id is unique.
         id=f"report:{report.pk}",
@@ -187,10 +255,10 @@ def _event(
         facts=_facts(data),
         source=partner.slug,
         source_name=partner.name,
-        role=party.role if party else partner.kind,
+        role=speaker.role,
         transport=report.transport,
         note="\n".join(note for note in notes if note),
-        occurred_at=occurred_at,
+        occurred_at=said.occurred_at,
         received_at=report.received_at,
     )
 

@@ -72,11 +72,18 @@ def confirm_receipt(
     For intake in the portal and for reports that quote no delivery. Where nothing is noted as
     sent yet, what was tried must have arrived. The caller holds the journey's lock.
     """
-    its = Delivery.objects.filter(journey=journey, recipient=by)
-    known = its.filter(status__in=(DeliveryStatus.SENT, DeliveryStatus.ACCEPTED))
-    its = known.filter(sent_at__lte=now) if known.exists() else its.filter(attempts__gt=0)
-    for delivery_id in its.values_list("pk", flat=True):
-        confirm_delivery(journey, delivery_id, reference=reference, at=at, now=now)
+    its = list(
+        Delivery.objects.filter(journey=journey, recipient=by).only("status", "sent_at", "attempts")
+    )
+    known = [each for each in its if each.status in (DeliveryStatus.SENT, DeliveryStatus.ACCEPTED)]
+    had = (
+        [each for each in known if each.sent_at is not None and each.sent_at <= now]
+        if known
+        else [each for each in its if each.attempts]
+    )
+    for each in had:
+        if each.status in CONFIRMABLE:
+            confirm_delivery(journey, each.pk, reference=reference, at=at, now=now)
 
 
 def confirm_by_review(journey_id: UUID, *, by: Actor, now: datetime) -> None:

@@ -1,10 +1,10 @@
 """What partners tell us: kept word for word first, applied afterwards, never dropped."""
 
 import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,8 @@ from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind
 from accounts.models import Organization
 from accounts.tenancy import acting_as, every_tenant
-from journeys.domain.applying import NotApplicable, apply
+from accounts.writing import again_after_deadlock, run, updating
+from journeys.domain.applying import NotApplicable, Outcome, Said, apply
 from journeys.domain.nudges import nudge
 from journeys.enums import ReportCause, ReportStatus
 from journeys.models import InboundReport, Journey, PartnerKey
@@ -25,6 +26,7 @@ log = structlog.get_logger(__name__)
 BATCH = 200
 MAX_ATTEMPTS = 5
 KEY_USE_NOTED_EVERY = timedelta(minutes=1)
+SETTLED = ("status", "problem", "cause", "code", "processed_at", "journey_id")
 BROKEN = "It could not be applied after several tries; the operator looks into it."
 
 
@@ -122,16 +124,57 @@ def _note_heard(partner: Organization, *, now: datetime) -> None:
 
 
 def process_waiting(*, clock: Callable[[], datetime], limit: int = BATCH) -> int:
-    """Apply waiting reports, oldest first, each on its own; how many were looked at."""
+    """Apply waiting reports, oldest first; how many were looked at.
+
+    Those of one partner about one journey are applied as one change of it. What did not come to
+    an end the last time is tried alone, so that one poisoned report does not stop the others.
+    """
     with every_tenant(reason="every partner's reports wait in one queue"):
-        waiting = InboundReport.objects.filter(status=ReportStatus.WAITING)
-        ids = list(waiting.order_by("received_at").values_list("pk", flat=True)[:limit])
-    for report_id in ids:
-        try:
-            process(report_id, now=clock())
-        except Exception as error:  # one poisoned report must not stop the others
-            log.error("report_broke", report=str(report_id), exc_info=error)
-    return len(ids)
+        tried = InboundReport.objects.filter(status=ReportStatus.WAITING, attempts__gt=0)
+        again = list(tried.order_by("received_at").values_list("pk", flat=True)[:limit])
+    for report_id in again:
+        _surely(process, report_id, clock)
+    alike = _taken(limit - len(again)) if len(again) < limit else []
+    for ids in alike:
+        if not _surely(_together, ids, clock) and len(ids) > 1:
+            for report_id in ids:
+                _surely(process, report_id, clock)
+    return len(again) + sum(len(ids) for ids in alike)
+
+
+def _surely(work: Callable[..., None], on: Any, clock: Callable[[], datetime]) -> bool:
+    """Whether it could be done: what breaks must not stop the rest."""
+    try:
+        work(on, now=clock())
+    except Exception as error:
+        log.error("report_broke", reports=str(on), exc_info=error)
+        return False
+    return True
+
+
+def _taken(limit: int) -> list[list[UUID]]:
+    """Reports that nobody tried yet, counted as tried, by partner and what names their journey.
+
+    The attempt is committed first: a report that kills its worker is alone the next time.
+    """
+    with every_tenant(reason="every partner's reports wait in one queue"):
+        fresh = InboundReport.objects.filter(status=ReportStatus.WAITING, attempts=0)
+        locked = fresh.select_for_update(skip_locked=True).order_by("received_at")
+        reports = list(locked[:limit])
+        taken = InboundReport.objects.filter(pk__in=[each.pk for each in reports])
+        taken.update(attempts=F("attempts") + 1)
+    alike: dict[tuple[UUID, str], list[UUID]] = {}
+    for each in reports:
+        alike.setdefault((each.organization_id, _named(each)), []).append(each.pk)
+    return list(alike.values())
+
+
+def _named(report: InboundReport) -> str:
+    """How it names its journey; what cannot be read stays alone, and breaks alone."""
+    try:
+        return Said.of(report).reference
+    except (ValueError, LookupError):
+        return str(report.pk)
 
 
 def process(report_id: UUID, *, now: datetime) -> None:
@@ -144,37 +187,43 @@ def process(report_id: UUID, *, now: datetime) -> None:
         counted = InboundReport.objects.filter(pk=report_id, status=ReportStatus.WAITING).update(
             attempts=F("attempts") + 1
         )
-    if not counted:
-        return
+    if counted:
+        _together([report_id], now=now)
+
+
+def _together(ids: Sequence[UUID], *, now: datetime) -> None:
+    """Apply what still waits of reports of one partner about one journey, all or nothing."""
+    again_after_deadlock(partial(_apply, ids, now=now))
+
+
+def _apply(ids: Sequence[UUID], *, now: datetime) -> None:
     with every_tenant(reason="a report may concern several practices' rows"):
-        report = (
-            InboundReport.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("organization")
-            .filter(pk=report_id, status=ReportStatus.WAITING)
-            .first()
-        )
-        if report is not None:
-            _process(report, now=now)
+        waiting = InboundReport.objects.filter(pk__in=ids, status=ReportStatus.WAITING)
+        locked = waiting.select_for_update(skip_locked=True, of=("self",))
+        reports = list(locked.select_related("organization").order_by("received_at"))
+        worn_out = [each for each in reports if each.attempts > MAX_ATTEMPTS]
+        for each in worn_out:
+            each.status, each.problem = ReportStatus.EXCEPTION, BROKEN
+            each.cause = ReportCause.BROKEN
+        said = [Said.of(each) for each in reports if each.attempts <= MAX_ATTEMPTS]
+        if said:
+            by = as_partner(said[0].report.organization)
+            for each, outcome in zip(said, apply(said, by=by, now=now), strict=True):
+                _settle(each.report, outcome)
+        for each in reports:
+            each.processed_at = now
+        run([updating(each, SETTLED) for each in reports])
 
 
-def _process(report: InboundReport, *, now: datetime) -> None:
-    report.processed_at = now
-    if report.attempts > MAX_ATTEMPTS:
-        report.status, report.problem = ReportStatus.EXCEPTION, BROKEN
-        report.cause = ReportCause.BROKEN
+def _settle(report: InboundReport, outcome: Outcome) -> None:
+    if isinstance(outcome, NotApplicable):
+        report.journey_id = outcome.journey_id
+        report.status, report.problem = ReportStatus.EXCEPTION, str(outcome)[:200]
+        report.cause, report.code = outcome.cause, outcome.code
     else:
-        content: dict[str, Any] = json.loads(report.body)
-        try:
-            report.journey_id = apply(
-                content, report=report, by=as_partner(report.organization), now=now
-            )
-            report.status, report.problem = ReportStatus.APPLIED, ""
-            report.cause, report.code = "", ""
-        except NotApplicable as fault:
-            report.journey_id = fault.journey_id
-            report.status, report.problem = ReportStatus.EXCEPTION, str(fault)[:200]
-            report.cause, report.code = fault.cause, fault.code
-    report.save(update_fields=["status", "problem", "cause", "code", "processed_at", "journey_id"])
+        report.journey_id = outcome
+        report.status, report.problem = ReportStatus.APPLIED, ""
+        report.cause, report.code = "", ""
 
 
 class NotReplayable(ValueError):

@@ -58,12 +58,24 @@ def record(journey_id: UUID, event: Event, *, actor: Actor | None, now: datetime
     return again_after_deadlock(partial(_record, journey_id, event, actor=actor, now=now))
 
 
-def _record(journey_id: UUID, event: Event, *, actor: Actor | None, now: datetime) -> Journey:
+def record_reports(
+    journey_id: UUID, reports: Sequence[Event], *, actor: Actor | None, now: datetime
+) -> Journey:
+    """Write down what one partner reported of a journey, the earliest learnt first, as one change.
+
+    Each report's effects follow as if it came alone; work is opened and people are told once, by
+    where the journey stands after all of them. Otherwise as `record`. Raises UnknownJourney.
+    """
+    return again_after_deadlock(partial(_record, journey_id, *reports, actor=actor, now=now))
+
+
+def _record(journey_id: UUID, *events: Event, actor: Actor | None, now: datetime) -> Journey:
     with every_tenant(reason="an event concerns every party of its journey", actor=actor):
         found = _locked(journey_id)
         known = {(each.source, each.id) for each in found.events}
-        if (event.source, event.id) not in known:
-            _learn(found, event, actor=actor, now=now)
+        news = [each for each in events if (each.source, each.id) not in known]
+        if news:
+            _learn(found, news, actor=actor, now=now)
         return found.journey
 
 
@@ -75,7 +87,7 @@ def refresh(journey_id: UUID, *, now: datetime) -> Journey:
 def _refresh(journey_id: UUID, *, now: datetime) -> Journey:
     with every_tenant(reason="the clock concerns every party of its journey"):
         found = _locked(journey_id)
-        _learn(found, None, actor=None, now=now)
+        _learn(found, (), actor=None, now=now)
         return found.journey
 
 
@@ -105,13 +117,13 @@ def state_of(cast: Cast, graph: Graph, events: Sequence[Event], *, now: datetime
     )
 
 
-def _learn(found: Reading, event: Event | None, *, actor: Actor | None, now: datetime) -> None:
+def _learn(found: Reading, news: Sequence[Event], *, actor: Actor | None, now: datetime) -> None:
     cast = cast_with(found.journey, found.parties, vendors=found.vendors)
-    run(following(found, cast, event, actor=actor, now=now))
+    run(following(found, cast, news, actor=actor, now=now))
 
 
 def following(
-    found: Reading, cast: Cast, event: Event | None, *, actor: Actor | None, now: datetime
+    found: Reading, cast: Cast, news: Sequence[Event], *, actor: Actor | None, now: datetime
 ) -> list[Statement]:
     """What is to be written because a journey learnt something, or because time has passed.
 
@@ -119,12 +131,10 @@ def following(
     """
     journey = found.journey
     graph = graph_of(journey.program_version_id)
-    events = [*found.events, event] if event else found.events
+    events = [*found.events, *news]
     state = state_of(cast, graph, events, now=now)
-    if event is not None and may_move(event):
-        before = _steps_of(cast, graph, found.events, now=now)
-        for effect in effects_between(graph, before, state):
-            _carry_out(cast, effect, event, now=now)
+    _carry_out_all(cast, found.events, news, state, now=now)
+    event = news[-1] if news else None
     if not state.is_open and journey.closed_at is None:
         for twin, word in twins_without(journey, now=now):
             _record(twin, word, actor=None, now=now)
@@ -132,9 +142,32 @@ def following(
     had = {item.key: item.owner_id for item in found.besides[0]}
     work = sync_work(cast, state, found.besides[0], now=now)
     work += notices_of(cast, state, event, had, now=now)
-    news = [_append(journey, event, actor=actor, now=now)] if event else []
+    written = [_append(journey, each, actor=actor, now=now) for each in news]
     saved = projecting(journey, state, graph, events)
-    return [*news, *work, *saved, announcing(journey)]
+    return [*written, *work, *saved, announcing(journey)]
+
+
+def _carry_out_all(
+    cast: Cast,
+    known: Sequence[Event],
+    news: Sequence[Event],
+    state: JourneyState,
+    *,
+    now: datetime,
+) -> None:
+    """Each event's own effects, in their order; `state` is the one after the last."""
+    graph = graph_of(cast.journey.program_version_id)
+    before: Mapping[str, StepState] | None = None
+    for at, event in enumerate(news, start=1):
+        if not may_move(event):
+            continue
+        if before is None:
+            before = _steps_of(cast, graph, [*known, *news[: at - 1]], now=now)
+        last = at == len(news)
+        after = state if last else state_of(cast, graph, [*known, *news[:at]], now=now)
+        for effect in effects_between(graph, before, after):
+            _carry_out(cast, effect, event, now=now)
+        before = after.steps
 
 
 def _steps_of(

@@ -54,7 +54,7 @@ def _following(found: Sequence[Reading], *, now: datetime) -> Iterator[Statement
     vendors = active({vendor_of(each.journey.program_version_id) for each in found})
     for each in found:
         cast = cast_with(each.journey, each.parties, vendors=vendors)
-        yield from following(each, cast, None, actor=None, now=now)
+        yield from following(each, cast, (), actor=None, now=now)
 
 
 def _alone(journey_id: UUID, *, now: datetime) -> int:

@@ -5,15 +5,18 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
+from journeys.domain.applying import apply
 from journeys.domain.inbound import replay
 from journeys.domain.recording import refresh
 from journeys.enums import ReportStatus
-from journeys.models import Journey
-from tests.factories.exchange import partner_key
+from journeys.models import Journey, WorkItem
+from tests.factories.exchange import partner_key, step_report
 from tests.factories.people import OrganizationFactory
 from tests.journeys.exchange.reporting import accepted, events, post, reports, work
 
@@ -153,6 +156,54 @@ def test_a_report_that_breaks_every_time_is_set_aside(
     (report,) = reports()
     assert report.status == ReportStatus.EXCEPTION
     assert "operator" in report.problem
+
+
+def test_reports_of_one_journey_that_wait_together_are_one_change_of_it(journey: Journey) -> None:
+    told = (("accepted", "intake_review"), ("manual_call", "benefit_verification"))
+    for number, (status, step) in enumerate(told):
+        post(step_report(journey, step, status), message_id=f"together-{number}")
+    post(accepted(journey, step="teleported"), message_id="unreadable")
+    work()
+    first, second, third = reports()
+    assert (first.status, second.status) == (ReportStatus.APPLIED, ReportStatus.APPLIED)
+    assert (third.status, third.journey_id) == (ReportStatus.EXCEPTION, journey.id)
+    assert {event.step for event in events(journey)} == {"intake_review", "benefit_verification"}
+    with every_tenant(reason="a test looks"):
+        assert Journey.objects.get(pk=journey.pk).stage == "accepted"
+        assert WorkItem.objects.filter(
+            journey=journey, closed_at=None, step="benefit_verification"
+        ).exists()
+
+
+def test_what_waits_for_one_journey_is_read_and_written_once(journey: Journey) -> None:
+    def cost(reported: int) -> int:
+        for number in range(reported):
+            post(accepted(journey, note=f"{number}"), message_id=f"{reported}-{number}")
+        with CaptureQueriesContext(connection) as asked:
+            work()
+        return len(asked)
+
+    cost(1)
+    assert cost(2) == cost(12)
+
+
+def test_a_poisoned_report_does_not_stop_those_beside_it(
+    journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def picky(said: Any, **rest: Any) -> Any:
+        if any(each.content["data"].get("note") == "poison" for each in said):
+            raise RuntimeError("poison")
+        return apply(said, **rest)
+
+    for note in ("one", "poison", "two"):
+        post(accepted(journey, note=note), message_id=note)
+    monkeypatch.setattr("journeys.domain.inbound.apply", picky)
+    work()
+    assert [report.status for report in reports()] == [
+        ReportStatus.APPLIED,
+        ReportStatus.WAITING,
+        ReportStatus.APPLIED,
+    ]
 
 
 def test_a_report_ends_the_silence_of_its_partner(journey: Journey) -> None:
