@@ -53,6 +53,7 @@ ACTION_NAMES: Mapping[str, Words] = {
     "counted": _("Read counts"),
     "refused": _("Was refused"),
     "limited": _("Was told to wait: too many at once"),
+    "bulk_reading": _("Read of very many patients"),
     "signed_in": _("Signed in"),
     "signed_out": _("Signed out"),
     "sign_in_failed": _("Failed to sign in"),
@@ -79,3 +80,4 @@ class EmailKind(models.TextChoices):
     COUNTS = "counts", _("Weekly counts")
     SIGNING_LINK = "signing_link", _("Link for a patient")
     OFFICE = "office", _("News of a signing link")
+    ALARM = "alarm", _("Read of very many patients")

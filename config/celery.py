@@ -22,6 +22,7 @@ app.conf.task_routes = {
     "journeys.tasks.collect_acknowledgements": {"queue": "inbound"},
     "journeys.tasks.refresh_due_journeys": {"queue": "upkeep"},
     "enrollment.tasks.seal_signatures": {"queue": "notices"},
+    "enrollment.tasks.watch_reading": {"queue": "upkeep"},
     "journeys.tasks.count_learn_lag": {"queue": "upkeep"},
     "journeys.tasks.count_funnels": {"queue": "upkeep"},
     "journeys.tasks.send_partner_tests": {"queue": "routing"},
@@ -63,6 +64,11 @@ app.conf.beat_schedule = {
         "task": "enrollment.tasks.seal_signatures",
         "schedule": 60.0,
         "options": {"queue": "notices", "expires": 60},
+    },
+    "watch-reading": {
+        "task": "enrollment.tasks.watch_reading",
+        "schedule": 300.0,
+        "options": {"queue": "upkeep", "expires": 300},
     },
     "draw-packets": {
         "task": "journeys.tasks.draw_packets",

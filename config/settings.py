@@ -307,9 +307,12 @@ DEFAULT_FROM_EMAIL = env.str(
 ALLOW_PRIVATE_ENDPOINTS = env.bool("ALLOW_PRIVATE_ENDPOINTS", default=DEBUG)
 # How long a worker has what it took to send; after that another takes it.
 DELIVERY_LEASE_SECONDS = env.int("DELIVERY_LEASE_SECONDS", default=60)
-# What one partner may report in a minute.
 # How often one person may do it, and in how many seconds.
 MOST_BY_A_PERSON = {"search": (120, 60), "export": (20, 3600)}
+# When one person reads of more patients than this within an hour, administrators are told: six
+# full pages of a list, and nobody is kept from reading.
+PATIENTS_READ_IN_AN_HOUR = env.int("PATIENTS_READ_IN_AN_HOUR", default=300)
+# What one partner may report in a minute.
 REPORTS_PER_MINUTE = env.int("REPORTS_PER_MINUTE", default=12_000)
 SIMULATOR_URL = env.str("SIMULATOR_URL", default="")
 SIMULATOR_SECRET = env.str("SIMULATOR_SECRET", default="")
