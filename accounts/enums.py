@@ -35,7 +35,7 @@ ROLE_HINTS: Mapping[Role, Words] = {
     ),
     Role.SAFETY_OFFICER: _("Reads programs; receives adverse events."),
     Role.OPERATOR: _("Watches the exchange with partners and sends deliveries again."),
-    Role.ADMIN: _("Manages members and reads the audit."),
+    Role.ADMIN: _("Manages members, reads the audit, and chooses how a partner is reached."),
 }
 
 
@@ -68,6 +68,9 @@ ACTION_NAMES: Mapping[str, Words] = {
     "key_made": _("Made a partner's key"),
     "key_ended": _("Ended a partner's key"),
     "tested": _("Sent a partner a test"),
+    "endpoint_changed": _("Changed how packets reach a partner"),
+    "secret_made": _("Made an endpoint's secret"),
+    "secret_ended": _("Ended an endpoint's older secret"),
     "keys_rotated": _("Encrypted under a new key"),
 }
 

@@ -1,6 +1,6 @@
 """The shell around every page: where a person can go, for whom they act, how long until idle."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import actor_of
 from accounts.core.actor import Actor
+from accounts.core.permissions import OrganizationKind as K
 from accounts.core.permissions import Permission
 from accounts.models import Membership
 from accounts.views.session import idle_data
+from journeys.domain.endpoints import RECEIVERS
 
 # Label, URL name, icon, the key after g that goes there, and the permission that shows it.
 ENTRIES = (
@@ -25,6 +27,7 @@ ENTRIES = (
     (_("Programs"), "programs", "blocks", "r", Permission.PROGRAMS_VIEW),
     (_("Studio"), "studio", "pencil-ruler", "t", Permission.PROGRAMS_COMPOSE),
     (_("Exchange"), "exchange", "arrow-left-right", "x", Permission.EXCHANGE_VIEW),
+    (_("Endpoints"), "endpoints", "plug", "c", Permission.ENDPOINTS_MANAGE),
     (_("Reports"), "reports", "messages-square", "b", Permission.REPORTS_SETTLE),
     (_("Learn-lag"), "learn_lag", "timer", "l", Permission.LAG_VIEW),
     (_("Practice"), "practice", "building-2", "o", Permission.PRACTICE_EDIT),
@@ -32,6 +35,8 @@ ENTRIES = (
     (_("Members"), "members", "user-cog", "m", Permission.MEMBERS_MANAGE),
     (_("Audit"), "audit", "shield-check", "a", Permission.AUDIT_VIEW),
 )
+# Where an entry is not for every kind of organization whose people have the permission.
+KINDS: Mapping[str, frozenset[str]] = {"endpoints": frozenset((*RECEIVERS, K.OPERATOR))}
 
 
 class Item(NamedTuple):
@@ -61,12 +66,17 @@ class Reader(NamedTuple):
 
 def entries_for(actor: Actor, *, path: str) -> tuple[Item, ...]:
     """The rail of one person: only what they may open, the current page marked."""
-    allowed = [entry for entry in ENTRIES if actor.may(entry[4])]
+    allowed = [entry for entry in ENTRIES if _is_for(actor, entry[1], entry[4])]
     return tuple(
         Item(str(label), url, icon, key, path.startswith(url))
         for label, name, icon, key, _permission in allowed
         for url in (reverse(name),)
     )
+
+
+def _is_for(actor: Actor, name: str, permission: Permission) -> bool:
+    kinds = KINDS.get(name)
+    return actor.may(permission) and (kinds is None or actor.organization_kind in kinds)
 
 
 def workplaces_of(actor: Actor, memberships: Iterable[Membership]) -> tuple[Workplace, ...]:

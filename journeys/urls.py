@@ -5,6 +5,7 @@ from django.urls import path
 from journeys.views import (
     access_papers,
     duplicates,
+    endpoints,
     exchange,
     feeds,
     flags,
@@ -85,6 +86,19 @@ urlpatterns = [
     path("intake/<uuid:journey_id>/reject/", intake.reject, name="intake_reject"),
     path("exchange/", exchange.exchange, name="exchange"),
     path("exchange/systems/", feeds.feed_list, name="feeds"),
+    path("endpoints/", endpoints.endpoint_list, name="endpoints"),
+    path("endpoints/<uuid:partner_id>/", endpoints.endpoint, name="endpoint"),
+    path(
+        "endpoints/<uuid:partner_id>/secret/",
+        endpoints.new_secret,
+        name="endpoint_secret",
+    ),
+    path(
+        "endpoints/<uuid:partner_id>/secret/end/",
+        endpoints.end_secret,
+        name="endpoint_secret_end",
+    ),
+    path("endpoints/<uuid:partner_id>/test/", endpoints.test, name="endpoint_test"),
     path("exchange/deliveries/<uuid:delivery_id>/", exchange.delivery, name="exchange_delivery"),
     path("exchange/deliveries/<uuid:delivery_id>/replay/", exchange.replay, name="exchange_replay"),
     path(

@@ -48,6 +48,7 @@ class Permission(StrEnum):
     UPKEEP_VIEW = "upkeep.view"
     EXCHANGE_VIEW = "exchange.view"
     EXCHANGE_REPLAY = "exchange.replay"
+    ENDPOINTS_MANAGE = "endpoints.manage"
     REPORTS_SETTLE = "reports.settle"
     STATUS_MAPS_EDIT = "status_maps.edit"
     PROGRAMS_VIEW = "programs.view"
@@ -121,12 +122,13 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             P.LAG_VIEW,
             P.EXCHANGE_VIEW,
             P.EXCHANGE_REPLAY,
+            P.ENDPOINTS_MANAGE,
             P.REPORTS_SETTLE,
             P.STATUS_MAPS_EDIT,
             P.PROGRAMS_VIEW,
         }
     ),
-    Role.ADMIN: frozenset({P.AUDIT_VIEW, P.EMAILS_VIEW, P.MEMBERS_MANAGE}),
+    Role.ADMIN: frozenset({P.AUDIT_VIEW, P.EMAILS_VIEW, P.MEMBERS_MANAGE, P.ENDPOINTS_MANAGE}),
 }
 
 # The roles that a member of each kind of organization may be given.

@@ -95,6 +95,7 @@ def _settle(results: Sequence[tuple[Claimed, Result]], *, now: datetime) -> None
                 continue
             _count(tallies[claimed.route.endpoint_id], result)
             if isinstance(result, Receipt) and delivery.status in UNSETTLED:
+                _went_by(delivery, claimed)
                 settled.append(_arrived(delivery, result, now=now))
             elif isinstance(result, TransportError) and held:
                 settled.append(_failed(delivery, claimed, result, now=now))
@@ -112,6 +113,13 @@ def _count(tally: Tally, result: Result) -> None:
     elif result is not None:
         number = result.details.get("sequence")
         tally.succeeded(number if isinstance(number, int) else 0)
+
+
+def _went_by(delivery: Delivery, claimed: Claimed) -> None:
+    """It arrived by the earlier way, though another was chosen while it was being sent."""
+    if delivery.endpoint_id != claimed.route.endpoint_id:
+        its = Delivery.objects.filter(pk=delivery.pk)
+        its.update(endpoint=claimed.route.endpoint_id)
 
 
 def _arrived(delivery: Delivery, receipt: Receipt, *, now: datetime) -> Settled:

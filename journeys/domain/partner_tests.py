@@ -13,6 +13,7 @@ from accounts.tenancy import every_tenant
 from journeys.core.delivery import Outgoing, Receipt
 from journeys.domain.carrying import Carrier, Claimed, Result, carry
 from journeys.domain.claiming import route_of
+from journeys.domain.endpoints import NoEndpoint
 from journeys.domain.nudges import nudge
 from journeys.domain.program_partners import NoPartner, slugs_of
 from journeys.enums import Transport
@@ -41,17 +42,46 @@ def ask_for_test(version: ProgramVersion, partner_id: UUID, *, by: Actor, now: d
         )
         if partner is None or not _endpoints(partner_id).exists():
             raise NoPartner(str(partner_id))
-        recent = PartnerTest.objects.filter(partner=partner, asked_at__gt=now - EVERY)
-        if recent.exists():
-            raise TooSoon
-        test = PartnerTest.objects.create(
-            organization_id=version.program.manufacturer_id,
-            program=version.program,
-            partner=partner,
-            asked_at=now,
+        _keep(
+            PartnerTest(
+                organization_id=version.program.manufacturer_id,
+                program=version.program,
+                partner=partner,
+                asked_at=now,
+            ),
+            purpose=f"{partner.name}, {version.program.key}",
         )
-        audit.wrote(test, action="tested", purpose=f"{partner.name}, {version.program.key}")
-        nudge(TASK, queue="routing")
+
+
+def ask_for_own_test(partner: Organization, *, by: Actor, now: datetime) -> None:
+    """Have a test message sent to a partner by who keeps its endpoint.
+
+    The caller has checked that the actor does. Raises NoEndpoint, TooSoon.
+    """
+    with every_tenant(reason="the operator keeps every partner's endpoint", actor=by):
+        Organization.objects.select_for_update().get(pk=partner.pk)
+        owner = by.organization_id
+        if owner is None or not _endpoints(partner.pk).exists():
+            raise NoEndpoint(str(partner.pk))
+        test = PartnerTest(organization_id=owner, partner=partner, asked_at=now)
+        _keep(test, purpose=partner.name)
+
+
+def newest_own_test(partner: Organization, *, by: Actor) -> PartnerTest | None:
+    """The last one that was sent for who keeps the partner's endpoint, not for a program."""
+    with every_tenant(reason="the operator keeps every partner's endpoint", actor=by):
+        its = PartnerTest.objects.filter(partner=partner, program=None)
+        found: PartnerTest | None = its.order_by("-asked_at").first()
+        return found
+
+
+def _keep(test: PartnerTest, *, purpose: str) -> None:
+    recent = PartnerTest.objects.filter(partner=test.partner, asked_at__gt=test.asked_at - EVERY)
+    if recent.exists():
+        raise TooSoon
+    test.save(force_insert=True)
+    audit.wrote(test, action="tested", purpose=purpose)
+    nudge(TASK, queue="routing")
 
 
 def send_tests(*, carriers: Mapping[str, Carrier], clock: Callable[[], datetime]) -> int:
@@ -86,7 +116,9 @@ def _claim(*, now: datetime) -> Claimed | None:
         test.save(update_fields=["claimed_at", "finished_at", "outcome", "arrived"])
         if endpoint is None:
             return _claim(now=now)
-        body = {"program": test.program.key, "text": "This is a test: nothing is to be done."}
+        body = {"text": "This is a test: nothing is to be done."}
+        if test.program:
+            body["program"] = test.program.key
         return Claimed(
             delivery_id=test.id,
             journey_id=test.id,

@@ -202,13 +202,17 @@ class InboundReport(TenantModel):
 
 
 class PartnerTest(TenantModel):
-    """A test message to a partner of a program; `organization` is the manufacturer.
+    """A test message to a partner; `organization` is who asked for it.
+
+    That is a program's manufacturer, or, without a program, who keeps the partner's endpoint.
 
     This table is the schedule: what is not finished is to be sent.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    program = models.ForeignKey("programs.Program", on_delete=models.CASCADE, related_name="+")
+    program = models.ForeignKey(
+        "programs.Program", on_delete=models.CASCADE, related_name="+", null=True
+    )
     partner = models.ForeignKey("accounts.Organization", on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)

@@ -10,6 +10,7 @@ import socket
 from dataclasses import dataclass
 
 import httpx
+from django.conf import settings
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # An IPv4 address inside an IPv6 one (RFC 6052), which a gateway of ours might translate.
@@ -84,3 +85,22 @@ async def target_of(
         authority=url.netloc.decode("ascii"),
         port=port,
     )
+
+
+# Whoever fills in an address waits no longer for its look-up.
+LOOK_UP_SECONDS = 3.0
+
+
+def problem_with(address: str, schemes: tuple[str, ...]) -> str:
+    """Why we would not send to an address that somebody fills in, as a sentence; else nothing."""
+    private = settings.ALLOW_PRIVATE_ENDPOINTS
+    looked_up = asyncio.wait_for(
+        target_of(address, allow_private=private, schemes=schemes), LOOK_UP_SECONDS
+    )
+    try:
+        asyncio.run(looked_up)
+    except RefusedAddress as error:
+        return str(error)
+    except (OSError, UnicodeError, TimeoutError):
+        return "The endpoint's host cannot be found."
+    return ""

@@ -1,0 +1,197 @@
+"""How partners are reached: each by its own administrator, all of them by the operator."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import get_visible_or_404, needs_recent_authentication, requires
+from accounts.core.permissions import OrganizationKind, Permission
+from accounts.models import Organization
+from accounts.tenancy import current_actor
+from journeys.domain.endpoint_secrets import MADE_BY_US, PAIRS, public_half
+from journeys.domain.endpoints import (
+    NoEndpoint,
+    choose_way,
+    end_older_secret,
+    endpoint_for,
+    make_secret,
+    receivers,
+)
+from journeys.domain.partner_tests import TooSoon, ask_for_own_test, newest_own_test
+from journeys.domain.queries.endpoints import endpoints, host_of
+from journeys.enums import Transport
+from journeys.forms.endpoints import FORMS, WayForm
+from journeys.models import Endpoint
+from journeys.partners.addresses import problem_with
+
+
+@requires(Permission.ENDPOINTS_MANAGE)
+@require_GET
+def endpoint_list(request: HttpRequest) -> HttpResponse:
+    """Every partner and how it is reached; who keeps only their own goes straight there."""
+    actor = current_actor()
+    if actor.organization_kind != OrganizationKind.OPERATOR:
+        mine = get_visible_or_404(receivers(actor), pk=actor.organization_id)
+        return redirect("endpoint", mine.pk)
+    rows = endpoints(actor)
+    trouble = sum(1 for row in rows if row.failing_since or not row.transport)
+    words = ngettext(
+        "{count} partner gets nothing at the moment.",
+        "{count} partners get nothing at the moment.",
+        trouble,
+    ).format(count=trouble)
+    calm = _("Every partner takes what is sent to it.")
+    return render(
+        request, "journeys/endpoints.html", {"rows": rows, "sentence": words if trouble else calm}
+    )
+
+
+@requires(Permission.ENDPOINTS_MANAGE)
+@needs_recent_authentication
+@require_http_methods(["GET", "HEAD", "POST"])
+def endpoint(request: HttpRequest, partner_id: UUID) -> HttpResponse:
+    """How one partner is reached, and the form of one way to reach it."""
+    partner = _partner(partner_id)
+    known = endpoint_for(partner, by=current_actor())
+    chosen = request.POST.get("way") or request.GET.get("way") or ""
+    if chosen not in FORMS:
+        chosen = known.transport if known else Transport.WEBHOOK
+    data = request.POST if request.method == "POST" else None
+    same = known if known and known.transport == chosen else None
+    form = FORMS[chosen](data, known=same, check=problem_with)
+    if data is None or not form.is_valid():
+        return _page(request, partner, known, form=form)
+    way = form.way()
+    made = choose_way(partner_id, way, by=current_actor(), now=timezone.now())
+    messages.success(
+        request,
+        _("From now on {name} is reached by: {way}.").format(
+            name=partner.name, way=way.transport.label
+        ),
+    )
+    if not made:
+        return redirect("endpoint", partner_id)
+    now_known = endpoint_for(partner, by=current_actor())
+    fresh = FORMS[chosen](known=now_known, check=problem_with)
+    return _page(request, partner, now_known, form=fresh, made=made)
+
+
+@requires(Permission.ENDPOINTS_MANAGE)
+@needs_recent_authentication
+@require_POST
+def new_secret(request: HttpRequest, partner_id: UUID) -> HttpResponse:
+    """Make another secret; the answer is the only place that tells it."""
+    try:
+        made = make_secret(partner_id, by=current_actor())
+    except NoEndpoint:
+        raise Http404 from None
+    partner = _partner(partner_id)
+    known = endpoint_for(partner, by=current_actor())
+    if not made or known is None:
+        messages.success(request, _("We use the new key from now on. Its public half is below."))
+        return redirect("endpoint", partner_id)
+    form = FORMS[known.transport](known=known, check=problem_with)
+    return _page(request, partner, known, form=form, made=made)
+
+
+@requires(Permission.ENDPOINTS_MANAGE)
+@require_POST
+def end_secret(request: HttpRequest, partner_id: UUID) -> HttpResponse:
+    """Sign with the newer secret alone."""
+    try:
+        end_older_secret(partner_id, by=current_actor())
+    except NoEndpoint:
+        raise Http404 from None
+    messages.success(request, _("The older one is not used any more."))
+    return redirect("endpoint", partner_id)
+
+
+@requires(Permission.ENDPOINTS_MANAGE)
+@require_POST
+def test(request: HttpRequest, partner_id: UUID) -> HttpResponse:
+    """Have a test message sent."""
+    try:
+        ask_for_own_test(_partner(partner_id), by=current_actor(), now=timezone.now())
+    except NoEndpoint:
+        raise Http404 from None
+    except TooSoon:
+        messages.warning(request, _("A test went out within the last minute. Try again soon."))
+    else:
+        messages.success(request, _("The test is on its way. Load the page again to see it."))
+    return redirect("endpoint", partner_id)
+
+
+def _partner(partner_id: UUID) -> Organization:
+    return get_visible_or_404(receivers(current_actor()), pk=partner_id)
+
+
+def _page(
+    request: HttpRequest,
+    partner: Organization,
+    known: Endpoint | None,
+    *,
+    form: WayForm,
+    made: str = "",
+) -> HttpResponse:
+    actor = current_actor()
+    return render(
+        request,
+        "journeys/endpoint.html",
+        {
+            "partner": partner,
+            "known": known,
+            "sentence": _sentence(partner, known),
+            "form": form,
+            "made": made,
+            "ways": _ways(partner, known, form),
+            "facts": _facts(known),
+            "public": public_half(known) if known else "",
+            "makes_secret": bool(known and known.transport in MADE_BY_US),
+            "is_pair": bool(known and known.transport in PAIRS),
+            "tested": newest_own_test(partner, by=actor),
+            "may_test": bool(known and known.transport == Transport.WEBHOOK),
+            "sees_all": actor.organization_kind == OrganizationKind.OPERATOR,
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _sentence(partner: Organization, known: Endpoint | None) -> str:
+    if known is None:
+        return _("Nothing is sent to {name} until a way is chosen.").format(name=partner.name)
+    way, host = Transport(known.transport).label, host_of(known.address)
+    if host:
+        return _("{way}, to {host}.").format(way=way, host=host)
+    return f"{way}."
+
+
+def _facts(known: Endpoint | None) -> list[tuple[str, Any]]:
+    """What is known of the endpoint, no secret among it."""
+    if known is None:
+        return []
+    told = [(_("Address"), known.address)] if known.address else []
+    fields = FORMS[known.transport].base_fields
+    told += [
+        (str(fields[name].label), value) for name, value in known.options.items() if name in fields
+    ]
+    return told
+
+
+def _ways(partner: Organization, known: Endpoint | None, form: WayForm) -> list[dict[str, Any]]:
+    page = reverse("endpoint", args=[partner.pk])
+    return [
+        {
+            "label": Transport(way).label,
+            "url": f"{page}?way={way}#way",
+            "current": way == form.transport,
+        }
+        for way in FORMS
+    ]
