@@ -17,6 +17,7 @@ from journeys.core.delivery import MAX_ATTEMPTS
 from journeys.domain.carrying import Claimed, Route
 from journeys.domain.disclosing import outgoing_of, refusal_for, role_of
 from journeys.domain.lanes import Lane, open_lanes
+from journeys.domain.ledger import begin_attempts
 from journeys.domain.papers import Appended, appended_to
 from journeys.enums import BATCHED, PAPER, DeliveryStatus, PacketKind
 from journeys.models import ConsentGrant, Delivery, DeliveryAttempt, Endpoint, Packet
@@ -157,16 +158,8 @@ def _lease(taken: list[Taken], lease: timedelta, *, now: datetime) -> Iterable[C
             lease_until=until,
             connections=connections,
         )
-    attempts = DeliveryAttempt.objects.bulk_create(
-        DeliveryAttempt(
-            organization_id=each.delivery.organization_id,
-            party_ids=each.delivery.party_ids,
-            delivery=each.delivery,
-            number=last.get(each.delivery.pk, 0) + 1,
-            started_at=now,
-        )
-        for each in taken
-    )
+    numbers = {delivery_id: last.get(delivery_id, 0) + 1 for delivery_id in ids}
+    attempts = begin_attempts(numbers, now=now)
     routes = {
         each.delivery.endpoint_id: route_of(
             each.delivery.endpoint, each.delivery.recipient.name, connections=each.connections
@@ -177,17 +170,17 @@ def _lease(taken: list[Taken], lease: timedelta, *, now: datetime) -> Iterable[C
         Claimed(
             delivery_id=each.delivery.pk,
             journey_id=each.delivery.journey_id,
-            attempt_id=attempt.pk,
+            attempt_id=attempts[each.delivery.pk],
             attempt=each.delivery.attempts + (each.delivery.pk in due),
             counted=each.delivery.pk in due,
             lease_until=until,
             route=routes[each.delivery.endpoint_id],
             outgoing=replace(
-                outgoing_of(each.delivery, role=each.role, attempt=attempt.number),
+                outgoing_of(each.delivery, role=each.role, attempt=numbers[each.delivery.pk]),
                 papers=_papers(each),
             ),
         )
-        for each, attempt in zip(taken, attempts, strict=True)
+        for each in taken
     ]
 
 

@@ -1,10 +1,10 @@
 """The delivery ledger's writing: what came of many deliveries, in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Self
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import connection
 
@@ -75,11 +75,29 @@ _WRITE = (
     f"update {Delivery._meta.db_table} as row set {_SET}, lease_until = null"  # noqa: S608  # above
     f" from unnest({_PLACES}) as told ({_NAMES}) where row.id = told.id"
 )
+_BEGIN = (
+    f"insert into {DeliveryAttempt._meta.db_table}"  # noqa: S608  # above
+    " (id, organization_id, party_ids, delivery_id, number, started_at, outcome)"
+    " select told.id, row.organization_id, row.party_ids, row.id, told.number, %s, ''"
+    " from unnest(%s::uuid[], %s::uuid[], %s::int[]) as told (id, delivery, number)"
+    f" join {Delivery._meta.db_table} as row on row.id = told.delivery"
+)
 _END = (
     f"update {DeliveryAttempt._meta.db_table} as row"  # noqa: S608  # above
     " set finished_at = %s, outcome = told.outcome"
     " from unnest(%s::uuid[], %s::text[]) as told (id, outcome) where row.id = told.id"
 )
+
+
+def begin_attempts(tries: Mapping[UUID, int], *, now: datetime) -> Mapping[UUID, UUID]:
+    """Write an attempt of this number for each delivery; its id, by delivery.
+
+    The caller holds the deliveries' locks.
+    """
+    ids = {delivery_id: uuid4() for delivery_id in tries}
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGIN, [now, list(ids.values()), list(tries), list(tries.values())])
+    return ids
 
 
 def write(settled: Sequence[Settled]) -> None:
