@@ -14,7 +14,7 @@ from journeys.core.deidentified import age_band, week_of
 from journeys.core.events import Event
 from journeys.core.regions import region_of
 from journeys.domain.graphs import keep_graph
-from journeys.domain.likeness import candidates, keep_keys
+from journeys.domain.likeness import keep_keys
 from journeys.domain.parties import active, add_party
 from journeys.domain.recording import lock_journey, record
 from journeys.domain.sending import (
@@ -77,8 +77,6 @@ def open_journey(new: NewJourney, *, by: Actor, now: datetime) -> Journey:
         _keep_grants(journey, new.grants)
         queue_delivery(journey, recipient=hub, now=now)
         keep_graph(journey.program_version_id)
-        # A practice is told of its own patients alone, whatever else the hub has.
-        twin = twin or _likeliest(journey, practice)
         facts = {**new.facts, DUPLICATE_OF: twin} if twin else new.facts
         return record(
             journey.id,
@@ -86,12 +84,6 @@ def open_journey(new: NewJourney, *, by: Actor, now: datetime) -> Journey:
             actor=by,
             now=now,
         )
-
-
-def _likeliest(journey: Journey, practice: Organization) -> str:
-    """The practice's open journey whose patient may be the same, by its number; or nothing."""
-    found = candidates(journey, organization_id=practice.id)
-    return found[0].journey.number if found else ""
 
 
 @dataclass(frozen=True, kw_only=True)

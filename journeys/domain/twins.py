@@ -34,11 +34,7 @@ def twins_without(ended: Journey, *, now: datetime) -> Iterator[tuple[UUID, Even
     open_ = open_twins(
         program, practice_id=ended.organization_id, patient_id=ended.patient_id
     ).exclude(pk=ended.pk)
-    # It may be known under another row of the practice's patients, written otherwise.
-    flagged = Journey.objects.filter(
-        organization_id=ended.organization_id, closed_at=None, risk_rules__contains=[RULE]
-    )
-    for twin in flagged.exclude(pk=ended.pk):
+    for twin in open_.filter(risk_rules__contains=[RULE]):
         if _last_told(twin) == ended.number:
             older = open_.filter(started_at__lt=twin.started_at)
             other = older.values_list("number", flat=True).first()

@@ -80,13 +80,6 @@ def merge(browser: Client, kept: Journey, ended: Journey, token: str = "t1") -> 
     return str(browser.post(url, told, follow=True).content.decode())
 
 
-def test_the_hub_and_the_practice_are_told_at_once(world: World, again: Journey) -> None:
-    assert again.risk_rules == ["R14"]
-    with every_tenant(reason="the test looks"):
-        event = JourneyEvent.objects.get(journey=again, step="enrollment_submitted")
-    assert event.body["facts"]["duplicate_of"] == world.journey.number
-
-
 def test_the_page_puts_both_side_by_side_with_the_reasons(
     world: World, again: Journey, priya: Client
 ) -> None:
