@@ -26,6 +26,7 @@ app.conf.task_routes = {
     "journeys.tasks.count_learn_lag": {"queue": "upkeep"},
     "journeys.tasks.count_funnels": {"queue": "upkeep"},
     "journeys.tasks.send_partner_tests": {"queue": "routing"},
+    "journeys.tasks.call_practices": {"queue": "routing"},
     "journeys.tasks.send_due_mail": {"queue": "notices"},
     "journeys.tasks.check_invariants": {"queue": "upkeep"},
     "journeys.tasks.try_cohorts": {"queue": "upkeep"},
@@ -109,6 +110,11 @@ app.conf.beat_schedule = {
         "task": "journeys.tasks.send_partner_tests",
         "schedule": 30.0,
         "options": {"queue": "routing", "expires": 30},
+    },
+    "call-practices": {
+        "task": "journeys.tasks.call_practices",
+        "schedule": 5.0,
+        "options": {"queue": "routing", "expires": 5},
     },
     "count-funnels": {
         "task": "journeys.tasks.count_funnels",

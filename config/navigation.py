@@ -36,7 +36,7 @@ ENTRIES = (
     (_("Audit"), "audit", "shield-check", "a", Permission.AUDIT_VIEW),
 )
 # Where an entry is not for every kind of organization whose people have the permission.
-KINDS: Mapping[str, frozenset[str]] = {"endpoints": frozenset((*RECEIVERS, K.OPERATOR))}
+KINDS: Mapping[str, frozenset[str]] = {"endpoints": frozenset((*RECEIVERS, K.PRACTICE, K.OPERATOR))}
 
 
 class Item(NamedTuple):

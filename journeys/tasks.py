@@ -18,6 +18,7 @@ from journeys.domain import (
     mailing,
     pacing,
     partner_tests,
+    status_calls,
     upkeep,
 )
 from journeys.domain.nudges import nudge
@@ -80,6 +81,13 @@ def count_funnels() -> None:
 def send_partner_tests() -> None:
     """Send the test messages that were asked for."""
     partner_tests.send_tests(carriers=CARRIERS, clock=timezone.now)
+
+
+@shared_task(name="journeys.tasks.call_practices")  # type: ignore[untyped-decorator]  # celery is untyped
+def call_practices() -> None:
+    """Tell practices' own systems which journeys changed; a full batch means that there is more."""
+    if status_calls.call_practices(carriers=CARRIERS, clock=timezone.now) >= status_calls.BATCH:
+        nudge("journeys.tasks.call_practices", queue="routing")
 
 
 @shared_task(name="journeys.tasks.send_due_mail")  # type: ignore[untyped-decorator]  # celery is untyped

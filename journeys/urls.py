@@ -98,6 +98,7 @@ urlpatterns = [
         endpoints.end_secret,
         name="endpoint_secret_end",
     ),
+    path("endpoints/<uuid:partner_id>/stop/", endpoints.stopped, name="endpoint_stop"),
     path("endpoints/<uuid:partner_id>/test/", endpoints.test, name="endpoint_test"),
     path("exchange/deliveries/<uuid:delivery_id>/", exchange.delivery, name="exchange_delivery"),
     path("exchange/deliveries/<uuid:delivery_id>/replay/", exchange.replay, name="exchange_replay"),

@@ -6,7 +6,7 @@ old one. One endpoint of an organization is active; an earlier one is kept for w
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -41,11 +41,15 @@ class Way:
 
 
 def receivers(actor: Actor) -> QuerySet[Organization]:
-    """Whose endpoint the actor keeps: every partner's for the operator, else their own."""
-    found: QuerySet[Organization] = Organization.objects.filter(kind__in=RECEIVERS, active=True)
+    """Whose endpoint the actor keeps: every partner's for the operator, else their own.
+
+    A practice's is its own system's, which hears by webhook that a journey changed.
+    """
+    found: QuerySet[Organization] = Organization.objects.filter(active=True)
     if actor.organization_kind == OrganizationKind.OPERATOR:
-        return found
-    return found.filter(pk=str(actor.organization_id))
+        return found.filter(kind__in=RECEIVERS)
+    own = (*RECEIVERS, OrganizationKind.PRACTICE)
+    return found.filter(kind__in=own, pk=str(actor.organization_id))
 
 
 def endpoint_for(partner: Organization, *, by: Actor) -> Endpoint | None:
@@ -69,6 +73,8 @@ def choose_way(partner_id: UUID, way: Way, *, by: Actor, now: datetime) -> str:
             before.save(update_fields=["active"])
         kept_key = {"key_id": after.options["key_id"]} if "key_id" in after.options else {}
         after.address, after.options = way.address, {**kept_key, **way.options}
+        if partner.kind == OrganizationKind.PRACTICE:
+            after.options["since"] = now.astimezone(UTC).isoformat()
         after.failures, after.failing_since, after.quiet_until = 0, None, None
         after.active = True
         made = "" if stays and after.secret else _take_secret(after, way)
@@ -78,6 +84,18 @@ def choose_way(partner_id: UUID, way: Way, *, by: Actor, now: datetime) -> str:
         _lead_over(partner, after, now=now)
         audit.wrote(after, action="endpoint_changed", purpose=f"{partner.name}: {way.transport}")
     return made if way.transport == Transport.WEBHOOK else ""
+
+
+def stop(partner_id: UUID, *, by: Actor) -> None:
+    """Nothing is sent to a practice's own system from now on. Raises NoEndpoint."""
+    with every_tenant(reason="a practice's endpoint ends", actor=by):
+        partner = _locked(partner_id, by)
+        endpoint = _active(partner)
+        if partner.kind != OrganizationKind.PRACTICE:
+            raise NoEndpoint(str(partner_id))
+        endpoint.active = False
+        endpoint.save(update_fields=["active"])
+        audit.wrote(endpoint, action="endpoint_changed", fields=["active"], purpose=partner.name)
 
 
 def make_secret(partner_id: UUID, *, by: Actor) -> str:

@@ -8,6 +8,7 @@ from journeys.models.exchange import (
     InboundReport,
     PartnerKey,
     PartnerTest,
+    StatusCall,
 )
 from journeys.models.flags import FlagCount
 from journeys.models.funnel import CountsLetter, FunnelCount, FunnelRow
@@ -58,6 +59,7 @@ __all__ = [
     "ProgramPace",
     "ReportFile",
     "SavedView",
+    "StatusCall",
     "StatusLine",
     "UpkeepIssue",
     "WorkItem",

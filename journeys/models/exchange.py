@@ -230,3 +230,35 @@ class PartnerTest(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.partner_id} {self.asked_at}"
+
+
+class StatusCall(TenantModel):
+    """Word for a practice's own system that a journey changed; `organization` is the practice.
+
+    One waits for a journey at most, and speaks of its latest change. The id goes along, the same
+    at every try. This table is the schedule.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    journey = models.ForeignKey("journeys.Journey", on_delete=models.CASCADE, related_name="+")
+    changed_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["journey"], condition=Q(finished_at=None), name="one_status_call_waits"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["journey", "-changed_at"], name="status_call_newest"),
+            models.Index(
+                fields=["next_attempt_at"], condition=Q(finished_at=None), name="status_call_due"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.journey_id} {self.changed_at}"

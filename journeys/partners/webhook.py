@@ -16,6 +16,7 @@ TYPES = {
     "revocation": "consent.revoked",
     "withdrawal": "enrollment.withdrawn",
     "test": "connection.tested",
+    "changed": "journey.changed",
 }
 
 

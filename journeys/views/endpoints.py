@@ -24,6 +24,7 @@ from journeys.domain.endpoints import (
     endpoint_for,
     make_secret,
     receivers,
+    stop,
 )
 from journeys.domain.partner_tests import TooSoon, ask_for_own_test, newest_own_test
 from journeys.domain.queries.endpoints import endpoints, host_of
@@ -62,7 +63,7 @@ def endpoint(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     partner = _partner(partner_id)
     known = endpoint_for(partner, by=current_actor())
     chosen = request.POST.get("way") or request.GET.get("way") or ""
-    if chosen not in FORMS:
+    if chosen not in _offered(partner):
         chosen = known.transport if known else Transport.WEBHOOK
     data = request.POST if request.method == "POST" else None
     same = known if known and known.transport == chosen else None
@@ -116,6 +117,18 @@ def end_secret(request: HttpRequest, partner_id: UUID) -> HttpResponse:
 
 @requires(Permission.ENDPOINTS_MANAGE)
 @require_POST
+def stopped(request: HttpRequest, partner_id: UUID) -> HttpResponse:
+    """Tell a practice's own system nothing more."""
+    try:
+        stop(partner_id, by=current_actor())
+    except NoEndpoint:
+        raise Http404 from None
+    messages.success(request, _("Your system is told of nothing more."))
+    return redirect("endpoint", partner_id)
+
+
+@requires(Permission.ENDPOINTS_MANAGE)
+@require_POST
 def test(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     """Have a test message sent."""
     try:
@@ -158,13 +171,21 @@ def _page(
             "is_pair": bool(known and known.transport in PAIRS),
             "tested": newest_own_test(partner, by=actor),
             "may_test": bool(known and known.transport == Transport.WEBHOOK),
+            "is_practice": partner.kind == OrganizationKind.PRACTICE,
             "sees_all": actor.organization_kind == OrganizationKind.OPERATOR,
         },
         status=422 if form.is_bound else 200,
     )
 
 
+def _offered(partner: Organization) -> list[str]:
+    """A practice's own system gets ids alone, by webhook."""
+    return [Transport.WEBHOOK] if partner.kind == OrganizationKind.PRACTICE else list(FORMS)
+
+
 def _sentence(partner: Organization, known: Endpoint | None) -> str:
+    if known is None and partner.kind == OrganizationKind.PRACTICE:
+        return _("Your own system is told of nothing until you give its address.")
     if known is None:
         return _("Nothing is sent to {name} until a way is chosen.").format(name=partner.name)
     way, host = Transport(known.transport).label, host_of(known.address)
@@ -193,5 +214,5 @@ def _ways(partner: Organization, known: Endpoint | None, form: WayForm) -> list[
             "url": f"{page}?way={way}#way",
             "current": way == form.transport,
         }
-        for way in FORMS
+        for way in _offered(partner)
     ]
