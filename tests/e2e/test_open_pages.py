@@ -47,9 +47,14 @@ def test_reporting_a_step_by_hand_with_the_keyboard(signed_in: Callable[..., Pag
     expect(page.locator(".entry-what").first).to_contain_text("in review")
 
 
-def test_without_scripts_work_is_taken_all_the_same(signed_in: Callable[..., Page]) -> None:
+def test_without_scripts_work_is_taken_and_given_back_all_the_same(
+    signed_in: Callable[..., Page],
+) -> None:
     page = signed_in("lena@beacon.example", scripts=False)
     page.goto("/worklist/?scope=unclaimed")
     page.get_by_role("button", name="Take").first.click()
     page.goto("/worklist/?scope=mine")
     expect(page.get_by_role("button", name="Give back")).to_have_count(1)
+    page.get_by_role("button", name="Give back").click()
+    page.goto("/worklist/?scope=mine")
+    expect(page.get_by_role("button", name="Give back")).to_have_count(0)

@@ -14,6 +14,21 @@ SOON = 60_000
 SENTENCE = "The member ID does not match the card."
 
 
+def until_drawn(page: Page, address: str) -> None:
+    """A worker draws the packet after it was sent; until then a page says so in its place."""
+    assert page.evaluate(
+        """async address => {
+            for (let times = 0; times < 120; times++) {
+                const answer = await fetch(address);
+                if (answer.headers.get("content-type") === "application/pdf") return true;
+                await new Promise(resolve => setTimeout(resolve, 500));
+            }
+            return false;
+        }""",
+        address,
+    )
+
+
 def return_it(hub: Page, path: str) -> None:
     """The hub's agent ticks one line and says what is wrong with it."""
     hub.goto(path.replace("/journeys/", "/intake/"))
@@ -83,8 +98,10 @@ def test_a_hub_on_paper_downloads_its_packet_confirms_it_by_hand_and_accepts(
     omar.goto(path)
     omar.get_by_role("button", name="Confirm that you have it").wait_for(timeout=SOON)
     assert violations(omar) == []
+    packet = omar.get_by_role("link", name="Download the packet")
+    until_drawn(omar, str(packet.get_attribute("href")))
     with omar.expect_download() as downloading:
-        omar.get_by_role("link", name="Download the packet").click()
+        packet.click()
     assert downloading.value.path().read_bytes().startswith(b"%PDF")
     omar.get_by_label("Your case number").fill("PC-3310")
     omar.get_by_role("button", name="Confirm that you have it").click()
