@@ -86,7 +86,8 @@ def test_an_event_that_gave_way_in_a_deadlock_is_recorded_all_the_same(live: Liv
         telling.result(20)
         with every_tenant(reason="the test looks"):
             assert JourneyEvent.objects.filter(source_event_id="after-deadlock").count() == 1
-    assert gave_way.count(True) == 2
+    # It gave way once at least: on a busy machine its next try can meet the other one again.
+    assert gave_way.count(True) >= 2
 
 
 def until_somebody_waits() -> None:
