@@ -15,7 +15,7 @@ from enrollment.core.fhir_reading import NotFhir
 from enrollment.domain.proposals import keep_posted
 from enrollment.rules import Refused
 from journeys.api.answers import once
-from journeys.api.guard import Caller, caller_may
+from journeys.api.guard import Caller, caller_may, caller_of
 from journeys.api.problems import PROBLEMS, Problem, Refusal
 from journeys.api.reports import CALLING
 from journeys.core.scopes import PREFILL_WRITE
@@ -64,7 +64,7 @@ def prefill(request: HttpRequest, about: Query[About]) -> HttpResponse:
     is where people of the practice look at it and take what is right. Another practice's patient
     looks like one that never was (404).
     """
-    caller: Caller = request.auth  # type: ignore[attr-defined]  # ninja puts what the guard gave there
+    caller = caller_of(request)
     if caller.organization.kind != OrganizationKind.PRACTICE:
         raise Refusal(403, "no_practice", "Only a practice's own system posts its records.")
     return once(request, caller, lambda: _keep(request.body, about, caller))

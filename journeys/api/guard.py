@@ -41,6 +41,12 @@ class Caller:
     by_token: bool
 
 
+def caller_of(request: HttpRequest) -> Caller:
+    """Who calls, as the guard of the address found."""
+    caller: Caller = request.auth  # type: ignore[attr-defined]  # ninja puts what the guard gave there
+    return caller
+
+
 def caller_may(
     scope: str, *, most_tokens: int = MOST_TOKENS, takes: tuple[str, ...] = ()
 ) -> Callable[[HttpRequest], Caller]:

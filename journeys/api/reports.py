@@ -10,7 +10,7 @@ from ninja import Body, Router, Schema
 from pydantic import Field
 
 from journeys.api.answers import once, told
-from journeys.api.guard import Caller, caller_may, count
+from journeys.api.guard import Caller, caller_may, caller_of, count
 from journeys.api.problems import PROBLEMS, Problem, Refusal
 from journeys.core.scopes import REPORTS_WRITE
 from journeys.domain.answering import Answer
@@ -88,7 +88,7 @@ def report(request: HttpRequest, report: Annotated[Report, Body()]) -> HttpRespo
     alike and counts once; with another body it is refused (422). A report that cannot be applied
     is kept and shown to people.
     """
-    caller: Caller = request.auth  # type: ignore[attr-defined]  # ninja puts what the guard gave there
+    caller = caller_of(request)
 
     def work() -> Answer:
         message = _message(caller, _id(caller), request.body.decode())
@@ -117,7 +117,7 @@ def batch(request: HttpRequest, batch: Annotated[Batch, Body()]) -> HttpResponse
     What is whole is kept, whatever the others are. A line with an `id` of its own counts once,
     also when another batch repeats it.
     """
-    caller: Caller = request.auth  # type: ignore[attr-defined]  # ninja puts what the guard gave there
+    caller = caller_of(request)
     limits = count(caller.organization, by=len(batch.reports) - 1)
     answer = once(request, caller, lambda: _keep(caller, batch.reports))
     for name, value in limits.items():

@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 
 from accounts import audit
 from accounts.tenancy import acting_as
-from journeys.api.guard import Caller, caller_may
+from journeys.api.guard import caller_may, caller_of
 from journeys.api.problems import PROBLEMS, Problem, as_json
 from journeys.core.scopes import STATUS_READ
 from journeys.documents.fhir.status import searchset
@@ -49,7 +49,7 @@ def tasks(
     `businessStatus` says in a code and in words what it waits for. A patient of another practice
     and one that never was look alike: no entry.
     """
-    caller: Caller = request.auth  # type: ignore[attr-defined]  # ninja puts what the guard gave there
+    caller = caller_of(request)
     patient_id = UUID(patient.removeprefix("Patient/"))
     with acting_as(as_partner(caller.organization)):
         found = journeys_of_patient(patient_id, caller.organization.pk, caller.programs)
