@@ -1,4 +1,4 @@
-"""How often one person may do what costs or tells much: searches and exports."""
+"""How often one person may do what costs or tells much: searches, exports, papers saved."""
 
 import functools
 import time

@@ -307,8 +307,8 @@ DEFAULT_FROM_EMAIL = env.str(
 ALLOW_PRIVATE_ENDPOINTS = env.bool("ALLOW_PRIVATE_ENDPOINTS", default=DEBUG)
 # How long a worker has what it took to send; after that another takes it.
 DELIVERY_LEASE_SECONDS = env.int("DELIVERY_LEASE_SECONDS", default=60)
-# How often one person may do it, and in how many seconds.
-MOST_BY_A_PERSON = {"search": (120, 60), "export": (20, 3600)}
+# How often one person may do it, and in how many seconds. A paper is one patient's, an export many.
+MOST_BY_A_PERSON = {"search": (120, 60), "export": (20, 3600), "paper": (200, 3600)}
 # When one person reads of more patients than this within an hour, administrators are told: six
 # full pages of a list, and nobody is kept from reading.
 PATIENTS_READ_IN_AN_HOUR = env.int("PATIENTS_READ_IN_AN_HOUR", default=300)

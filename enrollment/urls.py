@@ -56,6 +56,7 @@ urlpatterns = [
     ),
     path("patients/<uuid:patient_id>/prefill/", prefills.for_patient, name="patient_prefill"),
     path("prefill/<uuid:prefill_id>/", prefills.prefill, name="prefill"),
+    path("prefill/<uuid:prefill_id>/dismiss/", prefills.dismiss, name="prefill_dismiss"),
     path("documents/<uuid:document_id>/", documents.document, name="document"),
     path("documents/<uuid:document_id>/file/", documents.download, name="document_file"),
     path("documents/<uuid:document_id>/remove/", documents.detach, name="document_remove"),

@@ -185,6 +185,20 @@ def accept(prefill_id: UUID, fields: Collection[str], *, by: Actor, now: datetim
     return sorted(taken)
 
 
+@transaction.atomic
+def dismiss(prefill_id: UUID, *, by: Actor, now: datetime) -> None:
+    """Put a record away with nothing taken; the same file chosen again proposes anew.
+
+    Raises Refused; DoesNotExist when it is not the practice's.
+    """
+    rules.require(rules.why_not_edit_patients(by))
+    row = Prefill.objects.select_for_update(of=("self",)).get(id=prefill_id)
+    if row.accepted_at is None:
+        row.accepted_at = now
+        row.save(update_fields=["accepted_at"])
+        audit.wrote(row, action="dismissed")
+
+
 def _into_form(
     enrollment_id: UUID, taken: Mapping[str, Any], *, source: str, by: Actor, now: datetime
 ) -> None:

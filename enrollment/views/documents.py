@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from accounts.access import get_visible_or_404, requires
 from accounts.core.permissions import Permission
+from accounts.limits import limited
 from accounts.templatetags.times import clock
 from accounts.tenancy import current_actor
 from enrollment.core.files import download_name
@@ -103,6 +104,7 @@ def page(request: HttpRequest, page_id: UUID) -> HttpResponse:
 
 @requires(Permission.PATIENTS_VIEW)
 @require_safe
+@limited("paper")
 def download(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """The file itself, to be kept on the reader's machine."""
     get_visible_or_404(one(), id=document_id)

@@ -5,13 +5,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
-from accounts.access import get_visible_or_404, requires
+from accounts.access import get_visible_or_404, requires, safe_next
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from enrollment.core.fhir_reading import NotFhir
@@ -100,6 +101,16 @@ def prefill(request: HttpRequest, prefill_id: UUID) -> HttpResponse:
         },
         status=422 if problems else 200,
     )
+
+
+@requires(Permission.PATIENTS_EDIT)
+@require_POST
+def dismiss(request: HttpRequest, prefill_id: UUID) -> HttpResponse:
+    """Put a record away from the list where it waits, without a look at what it says."""
+    row = get_visible_or_404(Prefill.objects.defer("content"), id=prefill_id)
+    proposals.dismiss(row.id, by=current_actor(), now=timezone.now())
+    messages.success(request, _("The record is put away; nothing was taken from it."))
+    return redirect(safe_next(request, default=reverse("patient", args=[row.patient_id])))
 
 
 def _back(row: Prefill) -> UUID:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from accounts.access import get_visible_or_404, requires
 from accounts.core.permissions import Permission
+from accounts.limits import limited
 from accounts.templatetags.times import when
 from accounts.tenancy import current_actor
 from enrollment.documents.signed import draw
@@ -145,6 +146,7 @@ def take_back(request: HttpRequest, signature_id: UUID) -> HttpResponse:
 
 @requires(Permission.ENROLLMENTS_VIEW)
 @require_POST
+@limited("paper")
 def signed_copy(request: HttpRequest, signature_id: UUID) -> HttpResponse:
     """The sealed copy of a signature, for the office that keeps it; made now if none is there."""
     found = get_visible_or_404(Signature.objects.all(), id=signature_id)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from accounts import audit
 from accounts.access import get_visible_or_404, requires
 from accounts.core.permissions import Permission
+from accounts.limits import limited
 from accounts.tenancy import current_actor
 from journeys.core.access_papers import (
     criteria,
@@ -84,6 +85,7 @@ def authorization_request(request: HttpRequest, journey_id: UUID) -> HttpRespons
 
 @requires(Permission.JOURNEYS_REPORT)
 @require_GET
+@limited("paper")
 def access_paper(request: HttpRequest, journey_id: UUID, kind: str) -> HttpResponse:
     """One paper as a tagged PDF."""
     step, make = PAPERS.get(kind, ("", _benefits))

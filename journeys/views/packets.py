@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import audit
 from accounts.access import get_visible_or_404, requires
 from accounts.core.permissions import Permission
+from accounts.limits import limited
 from accounts.tenancy import current_actor
 from journeys.domain.confirming import confirm_by_hand
 from journeys.domain.disclosing import refusal_for, role_of
@@ -24,6 +25,7 @@ from journeys.models import ConsentGrant, Delivery, DrawnPacket
 
 @requires(Permission.JOURNEYS_VIEW)
 @require_GET
+@limited("paper")
 def packet(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     """The packet as a PDF, for the partner it was sent to and for the practice that sent it.
 

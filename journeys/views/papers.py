@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import get_visible_or_404, requires
 from accounts.core.permissions import Permission
+from accounts.limits import limited
 from accounts.tenancy import current_actor
 from journeys.domain.papers import Withheld, open_paper, open_picture
 from journeys.models import HandedDocument, HandedPage
@@ -20,6 +21,7 @@ ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 
 @requires(Permission.JOURNEYS_VIEW)
 @require_GET
+@limited("paper")
 def paper(request: HttpRequest, handed_id: UUID) -> HttpResponse:
     """The file, to be kept on the reader's machine."""
     row = get_visible_or_404(HandedDocument.objects.select_related("journey"), pk=handed_id)

@@ -1,5 +1,7 @@
 """A person who searches or exports very often is told to wait, and administrators read it."""
 
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
 from pytest_django import Settings
@@ -42,6 +44,19 @@ def test_exports_of_every_kind_are_counted_together(settings: Settings) -> None:
     addresses = [reverse(name) for name in ("audit_export", "work_export", "audit_export")]
     assert [client.get(each).status_code for each in addresses] == [200, 200, 429]
     assert told() == ["export"]
+
+
+@pytest.mark.asvs("2.4.1")
+def test_papers_saved_are_counted_over_every_kind(settings: Settings) -> None:
+    settings.MOST_BY_A_PERSON = {"paper": (3, 86_400)}
+    client = signed_in(member(OrganizationFactory.create(), Role.PRACTICE_STAFF))
+    nobodys = [reverse(name, args=[uuid4()]) for name in ("document_file", "handed_document")]
+    paper = reverse("journey_paper", args=[uuid4(), "benefits"])
+    packet = reverse("exchange_packet", args=[uuid4()])
+    signed = reverse("signed_copy", args=[uuid4()])
+    assert [client.get(each).status_code for each in (*nobodys, paper, packet)] == [404] * 3 + [429]
+    assert client.post(signed).status_code == 429
+    assert told() == ["paper"]
 
 
 def test_without_the_counters_people_go_on(settings: Settings) -> None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import audit
 from accounts.access import requires
 from accounts.core.permissions import Permission
+from accounts.limits import limited
 from accounts.tenancy import current_actor
 from programs.core.catalogue import ANSWERABLE
 from programs.core.definition import Definition
@@ -36,6 +37,7 @@ def _file(body: Any, name: str, kind: str) -> HttpResponse:
 
 @requires(Permission.PROGRAMS_COMPOSE)
 @require_safe
+@limited("export")
 def program_file(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """The whole program as its published schema has it: read in again it is the same."""
     draft = load(draft_id)
@@ -45,6 +47,7 @@ def program_file(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 
 @requires(Permission.PROGRAMS_COMPOSE)
 @require_safe
+@limited("export")
 def questionnaire_file(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """The form as a FHIR R4 Questionnaire."""
     draft = load(draft_id)

@@ -78,7 +78,14 @@ def test_people_find_what_waits_until_somebody_has_looked(
         assert f"for {lakeside.version.program.name}" in shown
         # Whoever may not take anything is not asked to look.
         assert "/prefill/" not in signed_in(lakeside.maya).get(page).content.decode()
-    ana.post(address, {})
+    dismissed = ana.post(f"{address}dismiss/", {"next": "/patients/"}, follow=True)
+    assert "The record is put away; nothing was taken" in dismissed.content.decode()
+    assert address not in dismissed.content.decode()
+    assert ana.post(address, {"take": ["A9"]}, follow=True).status_code == 200
+    with every_tenant(reason="a test looks what changed"):
+        assert AuditEntry.objects.filter(action="dismissed").count() == 1
+        assert Patient.objects.get(id=lakeside.rosa.id).details == lakeside.rosa.details
+    assert signed_in(harbor.ana).post(f"/prefill/{for_form}/dismiss/").status_code == 404
     with acting_as(lakeside.coordinator):
         Enrollment.objects.filter(id=draft.id).update(status="withdrawn")
     for page in pages:
