@@ -13,7 +13,7 @@ from journeys.core.state import Party
 from journeys.domain.disclosing import has_basis
 from journeys.domain.graphs import vendor_of
 from journeys.domain.reading import standing_parties
-from journeys.enums import PartyRole
+from journeys.enums import PacketKind, PartyRole
 from journeys.models import (
     ConsentGrant,
     Delivery,
@@ -94,12 +94,37 @@ def _share_with(journey: Journey, party_ids: list[UUID]) -> None:
         model.objects.filter(journey=journey).update(party_ids=party_ids)
     for beside in OF_DELIVERY:
         beside.objects.filter(delivery__journey=journey).update(party_ids=party_ids)
+    leave_last_word(journey)
+
+
+def leave_last_word(journey: Journey) -> None:
+    """Let those whose part ended read the newest word that something ended, and nothing else.
+
+    It holds nothing about the patient, and without it they would not know what to stop. The
+    caller holds the journey's lock.
+    """
+    ended = JourneyParty.objects.filter(journey=journey).exclude(until=None)
+    gone = set(ended.values_list("party_id", flat=True)) - set(journey.party_ids)
+    if not gone:
+        return
+    notices = Packet.objects.filter(journey=journey).exclude(kind=PacketKind.ENROLLMENT)
+    notices.update(party_ids=journey.party_ids)
+    newest = notices.order_by("-version").first()
+    if newest is None:
+        return
+    for delivery in Delivery.objects.filter(packet=newest, recipient__in=gone):
+        reads = [*journey.party_ids, delivery.recipient_id]
+        Delivery.objects.filter(pk=delivery.pk).update(party_ids=reads)
+        for beside in OF_DELIVERY:
+            beside.objects.filter(delivery=delivery).update(party_ids=reads)
+    Packet.objects.filter(pk=newest.pk).update(party_ids=[*journey.party_ids, *gone])
 
 
 def leave_without_basis(journey: Journey, *, now: datetime) -> None:
     """End the part of vendors who may be told nothing more; the caller holds the journey's lock.
 
-    What they got they keep. A hub's and a pharmacy's part rests on other ground as well.
+    What they got they keep, and the word that it ended. A hub's and a pharmacy's part rests on
+    other ground as well.
     """
     standing = JourneyParty.objects.filter(journey=journey, role=PartyRole.VENDOR, until=None)
     leaving = list(standing.values_list("party_id", flat=True))

@@ -16,7 +16,7 @@ from journeys import rules
 from journeys.core.events import Event
 from journeys.domain import handlers
 from journeys.domain.disclosing import ASKED_ON, AUTHORIZATION, has_basis
-from journeys.domain.parties import leave_without_basis
+from journeys.domain.parties import leave_last_word, leave_without_basis
 from journeys.domain.recording import lock_journey, record
 from journeys.domain.sending import keep_packet, send_to_earlier_recipients
 from journeys.enums import PacketKind, PartyRole
@@ -172,6 +172,7 @@ def _tell(journey: Journey, kind: PacketKind, about: Mapping[str, Any], *, now: 
     send_to_earlier_recipients(
         journey, keep_packet(journey, body, digest, now=now, kind=kind), now=now
     )
+    leave_last_word(journey)
 
 
 def _record_revoked(journey: Journey, grant: ConsentGrant, *, by: Actor, now: datetime) -> None:

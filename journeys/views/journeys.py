@@ -24,6 +24,7 @@ from accounts.tenancy import current_actor
 from journeys.domain.merging import merged_of
 from journeys.domain.messages import Message
 from journeys.domain.queries import journeys as queries
+from journeys.domain.queries.ended_parts import last_words
 from journeys.domain.queries.notices import unread_news
 from journeys.domain.queries.standing import mark_of_events
 from journeys.models import Journey
@@ -73,6 +74,7 @@ def journey_list(request: HttpRequest) -> HttpResponse:
             "page_query": urlencode({"show": which}) + "&",
             "which": which,
             "now": now,
+            "last_words": last_words(current_actor()),
             "sentence": sentence.format(**counts),
             "tabs": [
                 {
@@ -102,7 +104,7 @@ def show(
     draw = partial(_draw, journey_id, actor, now=now, refused=refused, unsent=unsent)
     page = draw() if refused or unsent else drawn(journey_id, actor, now=now, draw=draw)
     if page is None:
-        raise Http404
+        return _part_ended(request, journey_id)
     audit.read(
         Journey(pk=journey_id),
         fields=["patient_name", "patient_born_on", "events"],
@@ -124,6 +126,15 @@ def show(
         },
         status=status,
     )
+
+
+def _part_ended(request: HttpRequest, journey_id: UUID) -> HttpResponse:
+    """What who took part once still may read: the word to stop. Raises Http404 for others."""
+    words = last_words(current_actor(), journey_id=journey_id)
+    if not words:
+        raise Http404
+    context = {"last_words": words, "number": words[0].number}
+    return render(request, "journeys/journey_ended_part.html", context)
 
 
 def _draw(

@@ -18,6 +18,7 @@ from journeys.domain.confirming import confirm_by_hand
 from journeys.domain.disclosing import refusal_for, role_of
 from journeys.domain.drawing import ask_for_packets
 from journeys.domain.papers import papers_with
+from journeys.domain.queries.ended_parts import number_of
 from journeys.domain.queries.exchange import packets
 from journeys.enums import PacketKind
 from journeys.models import ConsentGrant, Delivery, DrawnPacket
@@ -35,7 +36,7 @@ def packet(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     found: Delivery = get_visible_or_404(packets(actor), pk=delivery_id)
     role = role_of(found.recipient)
     if found.recipient_id == actor.organization_id:
-        grants = ConsentGrant.objects.filter(journey=found.journey)
+        grants = ConsentGrant.objects.filter(journey=found.journey_id)
         refusal = refusal_for(found, role=role, grants=grants, at=timezone.now())
         if refusal:
             messages.warning(request, refusal.sentence)
@@ -49,7 +50,7 @@ def packet(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
         papers = [document for document, _pages in papers_with(found.packet, role=role)]
         audit.read_many(papers, fields=["body"], purpose="packet download")
     response = HttpResponse(bytes(kept.content), content_type="application/pdf")
-    name = f"{found.journey.number}-{found.packet.version}.pdf"
+    name = f"{number_of(found.journey_id, actor)}-{found.packet.version}.pdf"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

@@ -117,9 +117,10 @@ def totals(actor: Actor) -> dict[str, int]:
 def packets(actor: Actor) -> "QuerySet[Delivery]":
     """Deliveries whose packet this actor may have: what it sent, and what was sent to it.
 
-    The operator's own rows are none: patients are none of its business.
+    The operator's own rows are none: patients are none of its business. Whose part ended may have
+    its last word and does not see the journey.
     """
-    found: QuerySet[Delivery] = Delivery.objects.select_related("journey", "recipient", "packet")
+    found: QuerySet[Delivery] = Delivery.objects.select_related("recipient", "packet")
     return found.filter(
         Q(organization=actor.organization_id)
         | Q(recipient=actor.organization_id, status__in=ARRIVED)

@@ -9,16 +9,23 @@ from django.urls import reverse
 
 from accounts.core.permissions import Role
 from accounts.models import AuditEntry, Organization
-from accounts.tenancy import every_tenant
+from accounts.tenancy import acting_as, every_tenant
 from journeys.core.delivery import Outgoing
 from journeys.documents.packet import of_outgoing
 from journeys.domain.drawing import draw_due
 from journeys.domain.parties import add_party
+from journeys.domain.revoking import revoke
 from journeys.domain.sending import queue_delivery
 from journeys.enums import DeliveryStatus
-from journeys.models import Delivery, DrawnPacket, Journey
+from journeys.models import Delivery, DrawnPacket, Journey, JourneyEvent, JourneyParty, Packet
 from tests.factories.exchange import endpoint, practice_named, submitted
-from tests.factories.people import OrganizationFactory, member, signed_in
+from tests.factories.people import (
+    MembershipFactory,
+    OrganizationFactory,
+    actor_of,
+    member,
+    signed_in,
+)
 from tests.journeys.exchange.conftest import Turning, deliver, draw
 
 
@@ -184,3 +191,64 @@ def test_who_joins_later_has_what_was_drawn_before(journey: Journey, clock: Turn
             Journey.objects.get(id=journey.id), role="vendor", organization=joins, now=clock.now
         )
         assert all(joins.id in each.party_ids for each in DrawnPacket.objects.all())
+
+
+@pytest.fixture
+def copay(journey: Journey, clock: Turning) -> Organization:
+    """A copay vendor on paper that has its packet."""
+    copay = OrganizationFactory.create(kind="vendor", slug="paper-copay", name="Paper Copay")
+    endpoint(copay, transport="packet", secret=None)
+    with every_tenant(reason="the copay vendor takes part"):
+        made = Journey.objects.get(pk=journey.pk)
+        add_party(made, role="vendor", organization=copay, now=clock.now)
+        queue_delivery(made, recipient=copay, now=clock.now)
+    deliver(clock)
+    return copay
+
+
+def end_the_vendors_part(journey: Journey, clock: Turning) -> Delivery:
+    """The patient takes back what it rested on; afterwards another pharmacy comes in."""
+    clock.turn(minutes=5)
+    ana = actor_of(MembershipFactory.create(organization=journey.organization))
+    with every_tenant(reason="a test finds what is to be revoked"):
+        (grant,) = journey.grants.all()
+    revoke(grant.pk, by=ana, now=clock.now)
+    deliver(clock)
+    draw(clock)
+    late = OrganizationFactory.create(kind="pharmacy", slug="late-pharmacy")
+    with every_tenant(reason="somebody else comes in"):
+        JourneyParty.objects.filter(role="pharmacy").update(until=clock.now)
+        made = Journey.objects.get(pk=journey.pk)
+        add_party(made, role="pharmacy", organization=late, now=clock.now)
+        told: Delivery = Delivery.objects.get(
+            recipient__slug="paper-copay", packet__kind="revocation"
+        )
+        return told
+
+
+def test_a_vendor_whose_part_ended_reads_the_word_to_stop_and_nothing_else(
+    journey: Journey, copay: Organization, clock: Turning
+) -> None:
+    theo, had = signed_in(member(copay, Role.VENDOR_AGENT)), sent_to("paper-copay")
+    pages = reverse("journeys"), reverse("journey", args=[journey.id])
+    assert all("Rosa Delgado" in theo.get(page).content.decode() for page in pages)
+    told = end_the_vendors_part(journey, clock)
+    for page in pages:
+        shown = theo.get(page).content.decode()
+        assert f"Permission taken back: {journey.number}" in shown
+        assert "Rosa" not in shown
+    notice = theo.get(address("exchange_packet", told))
+    assert notice.content.startswith(b"%PDF")
+    assert journey.number in notice.headers["Content-Disposition"]
+    assert theo.get(address("exchange_packet", had)).status_code == 404
+    with acting_as(actor_of(copay.memberships.get())):
+        assert [each.pk for each in Delivery.objects.all()] == [told.pk]
+        assert [each.kind for each in Packet.objects.all()] == ["revocation"]
+        assert not JourneyEvent.objects.exists()
+        assert not Journey.objects.exists()
+    confirmed = theo.post(address("exchange_confirm", told), follow=True).content.decode()
+    assert "Confirm that you have it" not in confirmed
+    with every_tenant(reason="a test looks"):
+        assert Delivery.objects.get(pk=told.pk).status == DeliveryStatus.ACCEPTED
+    other = OrganizationFactory.create(kind="vendor", slug="other-copay")
+    assert signed_in(member(other, Role.VENDOR_AGENT)).get(pages[1]).status_code == 404
