@@ -31,6 +31,7 @@ from programs.core.definition import Definition
 from programs.core.eligibility import findings
 from programs.core.fields import SECTIONS
 from programs.core.forms import section_key
+from programs.core.made_up import somebody
 from programs.core.trials import outcome
 from programs.domain.studio import cases
 from programs.domain.studio.ports import journeys
@@ -74,6 +75,7 @@ def preview(request: HttpRequest, draft_id: UUID) -> HttpResponse:
             for key, words in SEEN_BY
         ],
         "case": case,
+        "next_made": _made(request) + 1,
         "outcome": _told(definition, answers, today=today),
         **_SHOWN.get(by, _office)(definition, answers, today, section),
     }
@@ -84,11 +86,24 @@ def _case(draft: ProgramDraft, key: str) -> Mapping[str, Any] | None:
     return next((each for each in draft.cases if each["key"] == key), None)
 
 
+def _made(request: HttpRequest) -> int:
+    """Which of the made-up patients fills it in; 0 for none."""
+    made = request.GET.get("made", "")
+    return int(made) if made.isascii() and made.isdigit() and len(made) < 7 else 0
+
+
 def _answers(
     request: HttpRequest, definition: Definition, case: Mapping[str, Any] | None, *, today: date
 ) -> dict[str, Any]:
-    """What was posted; at first what the case has, or what the program settles by itself."""
-    known = dict(case["answers"]) if case else settled_by(definition, {}, today=today)
+    """What was posted; at first what the case has, what somebody made up would answer, or what
+    the program settles by itself.
+    """
+    if case:
+        known = dict(case["answers"])
+    elif seed := _made(request):
+        known = somebody(definition, seed, today=today)[0]
+    else:
+        known = settled_by(definition, {}, today=today)
     if request.method != "POST":
         return known
     standing = Standing((definition,), known, today)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 from journeys.core.evaluate import evaluate
-from journeys.core.graph import ROLES, Graph
+from journeys.core.graph import ROLES, Graph, Unit
 from journeys.core.path import layout
 from journeys.core.templates import GRAPHS
 from journeys.core.tuning import tuned, tuning_problems
@@ -15,7 +15,7 @@ from programs.domain.studio.ports import StepTold
 
 # Any moment will do: a journey that has not begun looks the same on every day.
 _SOME_DAY = datetime(2026, 1, 5, 15, tzinfo=UTC)
-UNITS = ("business_hours", "business_days", "hours", "days")
+UNITS: Sequence[str] = get_args(Unit)
 
 
 class ProgramJourneys:

@@ -18,6 +18,7 @@ from journeys.core.cohort import ASSUMED, PATIENTS
 from journeys.domain import cohorts
 from programs.core.definition import Definition, JourneyPlan
 from programs.domain.studio.ports import journeys
+from programs.enums import DraftStatus
 from programs.models import ProgramDraft
 from programs.views.studio.shared import frame, load
 
@@ -61,7 +62,8 @@ def _shown(draft: ProgramDraft) -> dict[str, Any]:
     return {
         "rows": rows,
         **{name: _most_first(told[name]) for name in ("refused", "warned", "without")},
-        "older": told["revision"] != draft.revision,
+        # Publishing it changed nothing that they went through.
+        "older": told["revision"] + (draft.status == DraftStatus.PUBLISHED) < draft.revision,
         "assumed": [
             (steps[key], ", ".join(f"{status.replace('_', ' ')} {share}" for status, share in ends))
             for key, ends in ASSUMED.items()

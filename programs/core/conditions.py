@@ -140,7 +140,7 @@ def problems_of(condition: object, known: Collection[str]) -> list[str]:
         return problems_of(condition["not"], known)
     parts = condition[words[0]]
     if not isinstance(parts, list) or not parts:
-        return [f"“{words[0]}” takes a list of at least one condition."]
+        return ["No condition is chosen yet: it takes at least one."]
     return [problem for part in parts for problem in problems_of(part, known)]
 
 

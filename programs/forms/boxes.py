@@ -13,6 +13,8 @@ from programs.core.composing import slug
 
 LONGEST_LINE = 300
 LONGEST_TEXT = 5_000
+# The control of a day or a whole number.
+_SHORT = 10
 Row = dict[str, Any]
 Pairs = Sequence[tuple[str, Any]]
 
@@ -36,6 +38,8 @@ class Box:
     """One of a fixed few: nothing is kept before it is chosen."""
     usual: Any = None
     """What a row that says nothing has."""
+    width: int = 0
+    """How many characters its control is for, of those that forms.css has; 0 for all there is."""
 
 
 def _choice_lines(value: Any) -> str:
@@ -209,4 +213,7 @@ _BUILDERS: Mapping[str, Build] = {
 
 def _field(box: Box, pairs: Pairs) -> forms.Field:
     told: dict[str, Any] = {"label": box.label, "help_text": box.hint, "required": False}
-    return _BUILDERS[box.kind](told, pairs)
+    built = _BUILDERS[box.kind](told, pairs)
+    if width := box.width or (_SHORT if box.kind in ("day", "whole") else 0):
+        built.widget.attrs["class"] = f"width-{width}"
+    return built

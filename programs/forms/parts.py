@@ -38,23 +38,23 @@ BASICS = (
     Box(
         "about", _("What it is for"), "long", _("One sentence, as a practice reads it."), kept=True
     ),
-    Box("version", _("Name of this version"), hint=_("For example 2027-01."), kept=True),
+    Box("version", _("Name of this version"), hint=_("For example 2027-01."), kept=True, width=20),
     Box("valid_from", _("Holds from"), "day", kept=True),
     Box("services", _("Services offered"), "picks", from_="services", kept=True),
 )
 PRODUCT = (
-    Box("ndc", _("NDC"), hint=_("11 digits, without hyphens."), kept=True),
+    Box("ndc", _("NDC"), hint=_("11 digits, without hyphens."), kept=True, width=20),
     Box("label", _("Name on the form"), hint=_("With strength and package."), kept=True),
-    Box("strength", _("Strength"), kept=True),
-    Box("form", _("Form"), hint=_("For example: prefilled pen."), kept=True),
+    Box("strength", _("Strength"), kept=True, width=20),
+    Box("form", _("Form"), hint=_("For example: prefilled pen."), kept=True, width=30),
     Box("storage", _("Storage"), "pick", from_="storage"),
     Box("controlled", _("It is a controlled medicine"), "tick"),
-    Box("hcpcs", _("HCPCS code"), hint=_("When a site bills it.")),
+    Box("hcpcs", _("HCPCS code"), hint=_("When a site bills it."), width=10),
     Box("doses", _("Doses"), "choices", _CHOICES, kept=True),
     Box("frequencies", _("How often"), "choices", _CHOICES, kept=True),
 )
 INDICATION = (
-    Box("code", _("ICD-10-CM code"), kept=True),
+    Box("code", _("ICD-10-CM code"), kept=True, width=10),
     Box("label", _("In words"), kept=True),
 )
 QUESTION = (
@@ -69,10 +69,10 @@ QUESTION = (
     Box("required", _("It must be answered"), "pick", from_="needs"),
     Box("asked_of", _("Who answers"), "pick", from_="askers"),
     Box("choices", _("Choices"), "choices", _CHOICES, only=_PICKED),
-    Box("unit", _("Unit"), only=_NUMBERS),
-    Box("unit_es", _("Unit in Spanish"), only=_NUMBERS),
-    Box("minimum", _("At least"), only=_NUMBERS),
-    Box("maximum", _("At most"), only=_NUMBERS),
+    Box("unit", _("Unit"), only=_NUMBERS, width=20),
+    Box("unit_es", _("Unit in Spanish"), only=_NUMBERS, width=20),
+    Box("minimum", _("At least"), only=_NUMBERS, width=10),
+    Box("maximum", _("At most"), only=_NUMBERS, width=10),
     Box("max_length", _("Longest answer, in characters"), "whole", only=_TYPED),
     Box("checks", _("Checks"), "picks", from_="checks", only=_NUMBERS | _TYPED | {"date"}),
     Box("rows", _("Rows"), "choices", _CHOICES, only=frozenset({"matrix"})),
@@ -80,9 +80,9 @@ QUESTION = (
     Box("formula.of", _("Follows from"), "pick", from_="numbers", only=frozenset({"computed"})),
     Box("formula.bands", _("Bands"), "bands", _("One a line: up to | value. The last is without a "
         "limit: | value."), only=frozenset({"computed"})),
-    Box("formula.times", _("Or times"), only=frozenset({"computed"})),
-    Box("formula.step", _("Rounded to a multiple of"), only=frozenset({"computed"})),
-    Box("formula.most", _("Never more than"), only=frozenset({"computed"})),
+    Box("formula.times", _("Or times"), only=frozenset({"computed"}), width=10),
+    Box("formula.step", _("Rounded to a multiple of"), only=frozenset({"computed"}), width=10),
+    Box("formula.most", _("Never more than"), only=frozenset({"computed"}), width=10),
     Box("recurs", _("Gone through again"), hint=_("In words, for example: at each infusion."),
         only=frozenset({"checklist"})),
     Box("every_days", _("Every so many days"), "whole", only=frozenset({"checklist"})),
@@ -100,8 +100,20 @@ DEFAULT = (
     Box("reason", _("Why that is nearly always right"), "long", kept=True),
 )
 COPAY = (
-    Box("copay.patient_pays", _("The patient pays at least"), hint=_("In dollars."), kept=True),
-    Box("copay.yearly_limit", _("Help in a year, at most"), hint=_("In dollars."), kept=True),
+    Box(
+        "copay.patient_pays",
+        _("The patient pays at least"),
+        hint=_("In dollars."),
+        kept=True,
+        width=10,
+    ),
+    Box(
+        "copay.yearly_limit",
+        _("Help in a year, at most"),
+        hint=_("In dollars."),
+        kept=True,
+        width=10,
+    ),
 )
 DOCUMENT = (
     Box("label", _("What the paper is"), kept=True),
@@ -128,7 +140,7 @@ CONSENT = (
     Box("kind", _("Kind"), "pick", from_="consent_kinds", kept=True, must=True),
     Box("signer", _("Signed by"), "pick", from_="signers", kept=True, must=True),
     Box("version", _("Version of the words"), hint=_("Changes with every change of them."),
-        kept=True),
+        kept=True, width=20),
     Box("fields", _("What signing fills in"), "picks", from_="signatures", kept=True),
     Box("required", _("Nothing is sent before it is signed"), "tick", kept=True,
         usual=True),

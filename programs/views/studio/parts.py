@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -44,6 +45,8 @@ _NEW: Mapping[str, dict[str, Any]] = {
     "questions": {"section": "Clinical", "type": "text"},
     "rules": {"when": {"all": []}},
 }
+# What decides which boxes a row has is chosen before them: its name, and the list of its values.
+_CHOSEN_FIRST = {"consents": ("kind", "consent_kinds"), "questions": ("type", "types")}
 _NAMED_BY = {"consents": "kind", "documents": "label", "questions": "label", "rules": "reason"}
 
 
@@ -110,11 +113,27 @@ def _list(request: HttpRequest, draft: ProgramDraft, part: str) -> HttpResponse:
         **frame(draft, part),
         "about": ABOUT[part],
         "rows": listed,
+        "kinds": _kinds(part, plan),
         "sections": sections if len(sections) > 1 else [],
         "here": [each for each in wrong if not each["row"] and each["url"] == address(draft, part)],
         "base_url": reverse("studio_part", args=[draft.id, part]),
     }
     return render(request, "programs/studio/rows.html", context)
+
+
+def _kinds(part: str, plan: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What is chosen before a row is added; None where every row has the same boxes."""
+    if part not in _CHOSEN_FIRST:
+        return None
+    name, source = _CHOSEN_FIRST[part]
+    label = next(box.label for box in boxes_of(part, {}) if box.at == name)
+    return {"name": name, "label": label, "pairs": lists_for(plan, {})[source]}
+
+
+def _begun(part: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """A row that is not there yet, of the kind that was chosen first."""
+    name = _CHOSEN_FIRST.get(part, ("", ""))[0]
+    return {**_NEW.get(part, {}), **({name: asked[name]} if asked.get(name) else {})}
 
 
 def _listed(
@@ -128,7 +147,7 @@ def _listed(
 
 def _row(request: HttpRequest, draft: ProgramDraft, part: str) -> HttpResponse:
     plan, key, of = draft.definition, request.GET.get("row", ""), request.GET.get("of", "")
-    before = row(plan, part, key) if key else dict(_NEW.get(part, {}))
+    before = row(plan, part, key) if key else _begun(part, request.GET)
     if before is None:
         raise Http404
     if request.method == "POST" and "do" in request.POST:
@@ -142,7 +161,7 @@ def _row(request: HttpRequest, draft: ProgramDraft, part: str) -> HttpResponse:
                 draft,
                 lambda now: with_part(now, of, made) if of else with_row(now, part, key, made),
                 what=f"{part} {made[LISTED[part].named]}",
-                to=address(draft, part, str(made[LISTED[part].named])),
+                to=_next(request, draft, part, str(made[LISTED[part].named])),
             )
         form.add_error(None, fault)
     context = {
@@ -154,9 +173,21 @@ def _row(request: HttpRequest, draft: ProgramDraft, part: str) -> HttpResponse:
         "reading_grade": _graded(before) if part == "consents" and key else "",
         "may_have_parts": part == "questions" and key and _has_parts(before),
         "parts": before.get("parts", []) if part == "questions" else [],
+        "kinds": _kinds(part, plan),
         "base_url": reverse("studio_part", args=[draft.id, part]),
     }
     return _form(request, draft, part, context)
+
+
+def _next(request: HttpRequest, draft: ProgramDraft, part: str, key: str) -> str:
+    """Where one goes on after saving: a rule is nothing before it has its condition."""
+    if request.POST.get("then") == "another":
+        return request.get_full_path()
+    if part == "rules" and "new" in request.GET:
+        return reverse("studio_condition", args=[draft.id, part]) + (
+            "?" + urlencode({"row": key, "slot": "when"})
+        )
+    return address(draft, part, key)
 
 
 def _graded(consent: Mapping[str, Any]) -> str:

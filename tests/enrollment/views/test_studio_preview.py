@@ -57,6 +57,19 @@ def test_a_rule_that_stops_a_child_says_so(nadia: Client, draft: ProgramDraft) -
     assert "Veltrana Together helps patients who are 12 or older." in page
 
 
+def test_a_made_up_patient_fills_the_form_in_so_that_a_case_is_quickly_kept(
+    nadia: Client, draft: ProgramDraft
+) -> None:
+    url = reverse("studio_preview", args=[draft.id])
+    empty, filled, other = (nadia.get(url + made) for made in ("", "?made=1", "?made=2"))
+    assert "?made=2" in filled.content.decode()
+    assert 'name="A1"' in filled.content.decode()
+    missing = [len(page.context["outcome"]["missing"]) for page in (empty, filled, other)]
+    assert missing[0] > 20
+    assert missing[1:] == [0, 0]
+    assert nadia.get(url + "?made=%D9%A1").context["next_made"] == 1
+
+
 @pytest.mark.parametrize(
     ("by", "words"),
     [

@@ -95,8 +95,17 @@ def test_a_choice_keeps_its_condition_when_its_words_change(nadia: Client) -> No
 
 def test_a_question_of_its_own_with_choices_in_two_languages(nadia: Client) -> None:
     draft = opened(nadia)
-    edit(nadia, draft, "questions", "?new=1", label="Skin type", type="pick", section="Clinical",
-         required="optional", asked_of="PT", label_es="Tipo de piel")  # fmt: skip
+    # The type is chosen before the question is added, so that its boxes are there at once.
+    assert (
+        'name="choices"'
+        in nadia.get(
+            reverse("studio_part", args=[draft.id, "questions"]) + "?new=1&type=pick"
+        ).content.decode()
+    )
+    again = edit(nadia, draft, "questions", "?new=1&type=pick", label="Skin type", type="pick",
+         section="Clinical", required="optional", asked_of="PT", label_es="Tipo de piel",
+         choices="dry | Dry", then="another")  # fmt: skip
+    assert "Save and add another" in again
     key = "veltrana.skin_type"
     edit(nadia, draft, "questions", f"?row={key}", label="Skin type", type="pick",
          section="Clinical", required="always", asked_of="PT", label_es="Tipo de piel",
