@@ -18,6 +18,7 @@ from journeys.domain import (
     mailing,
     pacing,
     partner_tests,
+    staffing,
     status_calls,
     upkeep,
 )
@@ -58,7 +59,8 @@ def process_waiting_reports() -> None:
 
 @shared_task(name="journeys.tasks.refresh_due_journeys")  # type: ignore[untyped-decorator]  # celery is untyped
 def refresh_due_journeys() -> None:
-    """Evaluate anew what time alone changes; a full batch means that there is more."""
+    """Evaluate anew what time or people's leaving changes; a full batch: there is more."""
+    staffing.watch_staffing(now=timezone.now())
     refreshed = upkeep.refresh_due(now=timezone.now())
     if refreshed >= upkeep.LIMIT:
         nudge("journeys.tasks.refresh_due_journeys", queue="upkeep")

@@ -31,6 +31,8 @@ class Organization(models.Model):
     # of silence that is worth saying; nothing for one that reports only when people do.
     heard_at = models.DateTimeField(null=True, blank=True)
     heartbeat_hours = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Since when nobody speaks for it: neither people nor a system of its own.
+    unstaffed_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = (

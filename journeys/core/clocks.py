@@ -54,6 +54,14 @@ class Around:
         here = (other for other in _STAND_INS if other in self.parties)
         return next((other for other in here if self.parties[other].active), role)
 
+    def reachable(self, role: str) -> str:
+        """As `present`, and somebody speaks for it; the role itself when for no one."""
+        for other in (role, *_STAND_INS):
+            party = self.parties.get(other)
+            if party and party.active and party.unstaffed_since is None:
+                return other
+        return role
+
 
 def with_clock(
     around: Around, step: Step, state: StepState, steps: Mapping[str, StepState]

@@ -15,7 +15,7 @@ from journeys.core.events import Event
 from journeys.core.facts import date_of
 from journeys.core.graph import Clock, Step
 from journeys.core.sentences import day_words, full_moment, name_of
-from journeys.core.state import NextAction, Risk, StepState
+from journeys.core.state import NextAction, Party, Risk, StepState
 from journeys.core.walking import Walk
 
 
@@ -229,7 +229,7 @@ def supply_low(scene: Scene) -> Iterator[Risk]:
 
 
 def nobody_there(scene: Scene) -> Iterator[Risk]:
-    """R11: nobody takes the part whose turn it is; somebody stands in."""
+    """R11: nobody takes the part whose turn it is, or nobody is there; somebody stands in."""
     parties = scene.around.parties
     if not any(role in parties for role in ("practice", "hub")):
         return
@@ -240,6 +240,16 @@ def nobody_there(scene: Scene) -> Iterator[Risk]:
             why = gone or f"Nobody is {name_of(meant, {})} on this journey yet"
             by = state.act_by or scene.after(since, _SOON)
             yield Risk("R11", step.key, f"{step.title}: {_lower_first(why)}", acts, by, since)
+        elif acts in parties and parties[acts].unstaffed_since:
+            yield _with_nobody(scene, step, parties[acts], since)
+
+
+def _with_nobody(scene: Scene, step: Step, party: Party, since: datetime) -> Risk:
+    """R11 as well: whose turn it is has nobody who signs in and no system that reports."""
+    since = max(since, party.unstaffed_since or since)
+    why = f"{step.title}: nobody of {party.name} can sign in. Call them"
+    who = scene.around.reachable(party.role)
+    return Risk("R11", step.key, why, who, scene.after(since, _SOON), since)
 
 
 def feed_silent(scene: Scene) -> Iterator[Risk]:

@@ -20,7 +20,8 @@ class Party:
     """An organization (or payer, or patient) taking part: its role, name and time zone.
 
     One that is not `active` any more is stood in for. `heard_at` is when its feed last said
-    anything about anybody, and `heartbeat` how often it should.
+    anything about anybody, and `heartbeat` how often it should. Since `unstaffed_since` nobody
+    speaks for it.
     """
 
     role: str
@@ -29,6 +30,7 @@ class Party:
     active: bool = True
     heard_at: datetime | None = None
     heartbeat: Clock | None = None
+    unstaffed_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,7 @@ class Cast:
                 heartbeat=Clock(organization.heartbeat_hours, "business_hours")
                 if organization.heartbeat_hours
                 else None,
+                unstaffed_since=organization.unstaffed_since,
             )
             for role, organization in named.items()
         }

@@ -257,6 +257,19 @@ def test_r11_an_organization_that_no_longer_takes_part_is_stood_in_for() -> None
     assert "no longer takes part" in one(state, "R11").why
 
 
+def test_r11_an_organization_where_nobody_is_left_keeps_its_work_and_another_is_told() -> None:
+    empty = Party("pharmacy", "Crescent Specialty Pharmacy", unstaffed_since=at(50))
+    people = {**PARTIES, "pharmacy": empty}
+    state = evaluate(SELF_INJECTED, happy_path(7), started_at=MONDAY, now=at(60), parties=people)
+    risk = one(state, "R11")
+    assert (state.next_owner, risk.who, risk.since) == (
+        "pharmacy",
+        "hub",
+        max(at(50), state.steps["pharmacy_intake"].since or at(0)),
+    )
+    assert "nobody of Crescent Specialty Pharmacy can sign in" in risk.why
+
+
 def test_r12_a_feed_beyond_its_heartbeat() -> None:
     hub = Party("hub", "Northstar Access", heard_at=at(0), heartbeat=Clock(4, "hours"))
     people = {**PARTIES, "hub": hub}

@@ -9,6 +9,8 @@ from accounts.core.permissions import Role
 from accounts.models import Membership, Organization
 from accounts.tenancy import every_tenant
 from journeys.domain.invariants import check_invariants
+from journeys.domain.staffing import watch_staffing
+from journeys.domain.upkeep import refresh_due
 from journeys.models import UpkeepIssue, WorkItem
 from tests.factories.people import OrganizationFactory, member, signed_in
 from tests.journeys.views.conftest import PATIENT, World
@@ -95,6 +97,25 @@ def test_work_of_an_organization_where_nobody_is_left_is_an_issue(
     # Its own system speaks for it.
     Organization.objects.filter(pk=sound.hub.pk).update(heard_at=timezone.now())
     assert check_invariants(now=timezone.now()) == 0
+
+
+def test_its_journeys_say_so_too_and_another_party_is_asked_to_call(
+    sound: World, ana: Client, priya: Client
+) -> None:
+    page, now = f"/journeys/{sound.journey.id}/", timezone.now()
+    words = f"nobody of {sound.hub.name} can sign in"
+    people = Membership.objects.filter(organization=sound.hub)
+    watch_staffing(now=now)
+    people.update(active=False)
+    assert watch_staffing(now=now) == 1
+    assert refresh_due(now=now) == 1
+    shown = " ".join(ana.get(page).content.decode().split())
+    assert f"Intake review: {words}. Call them. Lakeside Rheumatology has it." in shown
+    assert watch_staffing(now=now) == 0
+    people.update(active=True)
+    assert watch_staffing(now=now) == 1
+    assert refresh_due(now=now) == 1
+    assert words not in priya.get(page).content.decode()
 
 
 def test_only_the_operator_reads_it(sound: World, ana: Client, priya: Client) -> None:
