@@ -1,14 +1,16 @@
 """What a FHIR file proposes for a form: each value with where it stood and what to look at."""
 
 import base64
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
-from enrollment.core.fhir_facts import Fact, facts_of
-from enrollment.core.fhir_reading import Found, Resource, got, many, text, words_of
+from enrollment.core.fhir_facts import facts_of
+from enrollment.core.fhir_people import alike
+from enrollment.core.fhir_reading import Fact, Found, Resource, got, many, text, words_of
 from enrollment.core.filetypes import content_type_of
 from programs.core.catalogue import ANSWERABLE
 from programs.core.checks import check
@@ -21,6 +23,7 @@ LONGEST = 500
 MOST_NOTICES = 20
 PERHAPS_NOT = "Perhaps somebody else's."
 ABOUT = ("A1", "A3", "A5")
+_PARTIAL = re.compile(r"\d{4}(-\d{2})?")
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def propose(found: Found, *, known: Mapping[str, Any], today: date) -> Proposed:
 
     A file about somebody else proposes all the same, with that said of every value.
     """
-    patient, notices = _patient_of(found)
+    patient, notices = _patient_of(found, known)
     facts: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts_of(found, patient):
         if fact.field in ANSWERABLE:
@@ -68,15 +71,33 @@ def propose(found: Found, *, known: Mapping[str, Any], today: date) -> Proposed:
     return Proposed(tuple(proposals), tuple([*notices, *_notices(found)][:MOST_NOTICES]))
 
 
-def _patient_of(found: Found) -> tuple[Resource | None, list[str]]:
-    patients = found.of("Patient")
-    if not patients:
+def _patient_of(found: Found, known: Mapping[str, Any]) -> tuple[Resource | None, list[str]]:
+    """The patient the file is about: of several the one who is on file, else the first."""
+    everyone = found.of("Patient")
+    if not everyone:
         return None, ["The file holds no patient, so nothing says whom it is about."]
-    if len({(text(each.get("id")), text(each.get("birthDate"))) for each in patients}) > 1:
-        return patients[0], [
-            f"The file holds {len(patients)} patients; only the first one was read."
-        ]
-    return patients[0], []
+    people: list[Resource] = []
+    for each in sorted(everyone, key=found.is_contained):
+        if not any(alike(each, one) or _says_nothing_new(found, each, one) for one in people):
+            people.append(each)
+    if len(people) == 1:
+        return people[0], []
+    on_file = {
+        "birthDate": known.get("A5"),
+        "name": {"family": known.get("A3"), "given": [known.get("A1")]},
+    }
+    for rank, each in enumerate(people):
+        if alike(each, on_file):
+            which = "the one who is on file" if rank else "the first one"
+            return each, [f"The file holds {len(people)} patients; only {which} was read."]
+    return people[0], [f"The file holds {len(people)} patients; only the first one was read."]
+
+
+def _says_nothing_new(found: Found, one: Resource, other: Resource) -> bool:
+    """Whether this is only the other again: with the same id, or inside another resource."""
+    if alike(one, other) is False:
+        return False
+    return found.is_contained(one) or text(one.get("id")) == text(other.get("id"))
 
 
 def _stranger(values: Mapping[str, Any], known: Mapping[str, Any]) -> str:
@@ -103,7 +124,10 @@ def _asked(key: str) -> Field:
 
 def _of_field(key: str, facts: list[Fact]) -> Proposal:
     """One proposal of everything the file says for a field; several allergies are one answer."""
-    field, first = _asked(key), facts[0]
+    field = _asked(key)
+    # A coded value before words without a code, whose doubt stays.
+    first = next((fact for fact in facts if fact.value), facts[0])
+    first = replace(first, why=first.why or facts[0].why)
     said = list(dict.fromkeys(fact.value[:LONGEST] for fact in facts if fact.value))
     if field.type == "long_text":
         raw, more = ", ".join(said), ""
@@ -116,7 +140,10 @@ def _of_field(key: str, facts: list[Fact]) -> Proposal:
         return Proposal(key, None, "", first.where, why, readable=False)
     reading = normalize(field, raw)
     if reading.problem:
-        return Proposal(key, raw, raw, first.where, _both(reading.problem, why), readable=False)
+        problem = reading.problem
+        if field.type == "date" and _PARTIAL.fullmatch(raw):
+            problem = f"The file gives only a part of the date, {raw}; write the whole date."
+        return Proposal(key, raw, raw, first.where, _both(problem, why), readable=False)
     return Proposal(key, reading.value, display(field, reading.value), first.where, why)
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from enrollment.core.fhir_proposals import Proposal, Proposed, propose
 from enrollment.core.fhir_reading import MOST_RESOURCES, NotFhir, find, read_file
+from tests.fakes.exports import answered_in_parts, searchset, transaction
 from tests.fakes.records import (
     ICD10,
     SNOMED,
@@ -66,6 +67,96 @@ def test_a_query_response_fills_patient_insurance_prescriber_and_diagnosis() -> 
     assert [each.field for each in found.proposals if each.why] == []
     assert all(each.where for each in found.proposals)
     assert found.notices == ()
+
+
+def told(found: Proposed) -> tuple[dict[str, Any], dict[str, str]]:
+    """What can be taken as it is, and for the rest why not."""
+    sure = {each.field: each.value for each in found.proposals if not each.why}
+    return sure, {each.field: each.why for each in found.proposals if each.why}
+
+
+def test_absolute_addresses_oids_and_contained_resources_are_read() -> None:
+    sure, doubts = told(proposed(searchset()))
+    assert sure == {
+        "A1": "Rosa",
+        "A2": "M",
+        "A3": "Delgado",
+        "A4": "Jr",
+        "A5": "1984-03-27",
+        "A6": "F",
+        "A7": "es",
+        "A8": "14 Alder Street",
+        "A11": "MA",
+        "A14": "mobile",
+        "A15": "6175550199",
+        "B1": True,
+        "B3": "Meridian Health",
+        "B5": "commercial",
+        "B7": "MH900000001",
+        "D1": "Maya Okafor",
+        "D4": "1679576722",
+        "E3": "2024-02-10",
+        "E10.weight": "163.14",
+        "E10.unit": "lb",
+        "E10.on": "2026-02-01",
+    }
+    assert doubts == {
+        "A13": "The file has the extension 22, which is left out.",
+        "E1": "The file also says “I10”.",
+        "E11": "The file says 170.2 cm.",
+        "E12": "The file names an allergy by RxNorm 7980 alone; write it.",
+        "F1": "The file asks for “RxNorm 1535219” without an NDC; choose the product.",
+    }
+    assert of(searchset(), "A13").value == "6175550143"
+    assert of(searchset(), "E1").value == "M05.79"
+    assert of(searchset(), "E11").value == "67"
+    lines = "\n".join(json.dumps(each["resource"]) for each in searchset()["entry"])
+    assert propose(read_file(lines.encode()), known=ROSA, today=TODAY) == proposed(searchset())
+
+
+def test_several_insurances_are_told_apart_and_partial_dates_are_not_filled_up() -> None:
+    sure, doubts = told(proposed(transaction()))
+    assert sure == {
+        "A6": "F",
+        "A7": "es",
+        "B1": True,
+        "B3": "Meridian Health",
+        "B7": "FIRST-1",
+        "B9": "Luis Delgado",
+        "B11": "19",
+        "B18": "MeridianRx",
+        "B19": "610014",
+        "B21": "RXGRP",
+        "B22": "RX-1",
+        "B25.until": "2026-12-31",
+    }
+    divided = "The file has the name in one piece, “Delgado, Rosa M”; check how it was divided."
+    second = "Read as the second insurance; compare the order with the card."
+    assert doubts == {
+        "A1": divided,
+        "A2": divided,
+        "A3": divided,
+        "A5": "The file gives only a part of the date, 1984-03; write the whole date.",
+        "A8": "The file has the address in one piece; check how it was divided.",
+        "B5": "Read from the words “Commercial PPO”; compare it with the card.",
+        "B13": second,
+        "B14": second,
+        "B25.from": "The file gives only a part of the date, 2026; write the whole date.",
+        "E1": ("The file says “SNOMED CT 69896004” without an ICD-10-CM code; choose the code."),
+    }
+
+
+def test_an_answer_in_parts_is_read_of_the_twin_who_is_on_file() -> None:
+    found = proposed(answered_in_parts())
+    assert found.notices == (
+        "The file holds 2 patients; only the one who is on file was read.",
+        "The sender reports: Coverage cannot be searched",
+    )
+    assert told(found)[0] == {"A1": "Rosa", "A3": "Delgado", "A5": "1984-03-27", "D1": "Okafor"}
+    assert (of(answered_in_parts(), "E1").value, told(found)[1]["E1"]) == (
+        "L40.50",
+        "The file also says “L40.0”.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -250,7 +341,8 @@ JUNK = st.recursive(
 @given(st.data())
 def test_no_record_makes_it_fail(data: st.DataObject) -> None:
     """Any part of a real record replaced by junk of any type: read, or refused in words."""
-    root = query_response()
+    make = data.draw(st.sampled_from([query_response, searchset, transaction, answered_in_parts]))
+    root = make()
     for _ in range(data.draw(st.integers(1, 4))):
         spoil(root, data)
     try:
