@@ -5,18 +5,16 @@ import time
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, cast
 
-import structlog
 from django.conf import settings
-from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from accounts import audit
 from accounts.access import actor_of
+from accounts.counters import count
 from accounts.tenancy import acting_as
 
-log = structlog.get_logger(__name__)
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
@@ -39,7 +37,8 @@ def limited(
         def counted(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             times, seconds = settings.MOST_BY_A_PERSON[what]
             if when(request) and request.user.is_authenticated:
-                used = _count(f"{what}:{request.user.pk}", seconds)
+                name = f"person:{what}:{request.user.pk}:{int(time.time()) // seconds}"
+                used = count(name, seconds=2 * seconds)
                 if used > times:
                     return _refused(request, what, seconds, first=used == times + 1)
             return view(request, *args, **kwargs)
@@ -47,17 +46,6 @@ def limited(
         return cast(View[P], counted)
 
     return decorate
-
-
-def _count(name: str, seconds: int) -> int:
-    key = f"person:{name}:{int(time.time()) // seconds}"
-    try:
-        cache = caches["counters"]
-        cache.add(key, 0, timeout=2 * seconds)
-        return int(cache.incr(key))
-    except Exception as error:  # whatever the cache does, people go on with their work
-        log.warning("rate_not_counted", error=type(error).__name__)
-        return 0
 
 
 def _refused(request: HttpRequest, what: str, seconds: int, *, first: bool) -> HttpResponse:

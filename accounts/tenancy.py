@@ -6,7 +6,7 @@ transaction that carries the organization to PostgreSQL, where the same rule is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models, transaction
 
 from accounts.core.actor import Actor
+from accounts.writing import Statement, answers_of, run
 
 
 class UnscopedQuery(RuntimeError):
@@ -56,18 +57,20 @@ def current_organization_id() -> UUID:
     return organization_id
 
 
-def _tell_postgresql(scope: Scope | None) -> None:
+def _telling(scope: Scope | None) -> Statement:
     organization = scope.actor.organization_id if scope and scope.actor else None
     every = bool(scope and scope.every_tenant_reason)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select set_config('app.organization', %s, true),"
-            " set_config('app.every_tenant', %s, true)",
-            [
-                "" if every or organization is None else str(organization),
-                "on" if every else "",
-            ],
-        )
+    return Statement(
+        "select set_config('app.organization', %s, true), set_config('app.every_tenant', %s, true)",
+        [
+            "" if every or organization is None else str(organization),
+            "on" if every else "",
+        ],
+    )
+
+
+def _tell_postgresql(scope: Scope | None) -> None:
+    run([_telling(scope)])
 
 
 @contextmanager
@@ -109,6 +112,18 @@ def every_tenant(*, reason: str, actor: Actor | None = None) -> Iterator[None]:
         raise ValueError("every_tenant needs a reason.")
     with _within(Scope(actor=actor, every_tenant_reason=reason)):
         yield
+
+
+def alone(scope: Scope, statements: Sequence[Statement]) -> list[list[Sequence[Any]]]:
+    """Run statements as one transaction of their own, in one round trip; the rows each gave.
+
+    Within a larger transaction they are part of it, as with `acting_as`.
+    """
+    if connection.in_atomic_block:
+        with _within(scope):
+            return answers_of(statements)
+    # PostgreSQL runs what comes in one message as one transaction; the scope ends with it.
+    return answers_of([_telling(scope), *statements])[1:]
 
 
 @contextmanager

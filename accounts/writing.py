@@ -60,14 +60,43 @@ def updating(row: models.Model, columns: Sequence[str]) -> Statement:
     )
 
 
+def inserting_new(rows: Sequence[models.Model], *, unless: Sequence[str]) -> Statement:
+    """The insertion of new rows of one model, but for those whose key columns are there already."""
+    model = type(rows[0])
+    fields = _fields(model)
+    head, values = _insertion(model, ()).split(" values ", 1)
+    columns: list[Any] = [model._meta.get_field(name) for name in unless]
+    key = ", ".join(f'"{field.column}"' for field in columns)
+    places = ", ".join([values] * len(rows))
+    return Statement(
+        f"{head} values {places} on conflict ({key}) do nothing",
+        [_value(row, each, add=True) for row in rows for each in fields],
+    )
+
+
 def run(statements: Sequence[Statement]) -> None:
     """Run them in their order, in one round trip."""
     if statements:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "; ".join(each.sql for each in statements),
-                [value for each in statements for value in each.parameters],
-            )
+            _send(cursor, statements)
+
+
+def answers_of(statements: Sequence[Statement]) -> list[list[Sequence[Any]]]:
+    """Run them in their order, in one round trip; the rows that each gave."""
+    answers: list[list[Sequence[Any]]] = []
+    with connection.cursor() as cursor:
+        _send(cursor, statements)
+        for _ in statements:
+            answers.append(cursor.fetchall() if cursor.description else [])
+            cursor.nextset()
+    return answers
+
+
+def _send(cursor: Any, statements: Sequence[Statement]) -> None:
+    cursor.execute(
+        "; ".join(each.sql for each in statements),
+        [value for each in statements for value in each.parameters],
+    )
 
 
 def _value(row: models.Model, field: Any, *, add: bool) -> Any:

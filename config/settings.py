@@ -117,7 +117,7 @@ CACHES = {
     },
     # Counts per minute, which may be lost: without Redis nothing is counted and nothing waits.
     "counters": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "accounts.counters.Counters",
         "LOCATION": REDIS_URL,
         "OPTIONS": {"socket_timeout": 0.25, "socket_connect_timeout": 0.25},
     },

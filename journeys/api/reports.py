@@ -96,7 +96,7 @@ def report(request: HttpRequest, report: Annotated[Report, Body()]) -> HttpRespo
             kept = receive(caller.organization, message, now=timezone.now())
         except IdReused:
             raise Refusal(422, "id_reused", "This id came before with another body.") from None
-        return Answer(202, {"id": str(kept.pk), "status": "received"})
+        return Answer(202, {"id": str(kept), "status": "received"})
 
     # Under a signature its id alone names the message: keeping it once is answering alike.
     if not caller.by_token:
@@ -143,7 +143,7 @@ def _keep(caller: Caller, reports: list[dict[str, Any]]) -> Answer:
             faults[number] = [
                 Fault(pointer=f"/reports/{number}/id", code="id_reused", detail=words)
             ]
-    ids = {number: row.pk for number, row in zip(whole, kept, strict=True) if row}
+    ids = {number: row for number, row in zip(whole, kept, strict=True) if row}
     lines = [
         Line(
             line=number,

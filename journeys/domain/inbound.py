@@ -9,14 +9,15 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from accounts import audit
 from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind
 from accounts.models import Organization
-from accounts.tenancy import acting_as, every_tenant
-from accounts.writing import again_after_deadlock, run, updating
+from accounts.prepared import Prepared
+from accounts.tenancy import Scope, alone, every_tenant
+from accounts.writing import Statement, again_after_deadlock, inserting_new, run, updating
 from journeys.domain.applying import NotApplicable, Outcome, Said, apply
 from journeys.domain.nudges import nudge
 from journeys.enums import ReportCause, ReportStatus
@@ -27,6 +28,22 @@ BATCH = 200
 MAX_ATTEMPTS = 5
 KEY_USE_NOTED_EVERY = timedelta(minutes=1)
 SETTLED = ("status", "problem", "cause", "code", "processed_at", "journey_id")
+# Tables and columns are the models' own; every value is a parameter.
+THERE = (
+    f"select id, message_id, digest from {InboundReport._meta.db_table}"  # noqa: S608  # above
+    " where organization_id = %s and message_id = any(%s)"
+)
+NOTED = (
+    f"with used as (update {PartnerKey._meta.db_table} set last_used_at = %s"  # noqa: S608  # above
+    " where organization_id = %s and revoked_at is null"
+    " and (last_used_at is null or last_used_at <= %s) returning id)"
+    f" update {Organization._meta.db_table} set heard_at = %s"
+    " where id = %s and exists (select from used)"
+)
+BACK = (
+    f"update {Journey._meta.db_table} set refresh_at = %s"  # noqa: S608  # above
+    " where party_ids @> %s::uuid[] and risk_rules @> %s::varchar[]"
+)
 BROKEN = "It could not be applied after several tries; the operator looks into it."
 
 
@@ -34,14 +51,16 @@ class IdReused(ValueError):
     """The same message id came before with another body."""
 
 
-def partner_keys(slug: str) -> tuple[Organization | None, list[PartnerKey]]:
-    """An active organization and the keys it may sign with now; nothing for a stranger."""
-    with every_tenant(reason="a partner shows its key; nobody acts yet"):
-        partner = Organization.objects.filter(slug=slug, active=True).first()
-        if partner is None:
-            return None, []
-        keys = PartnerKey.objects.filter(organization=partner, revoked_at=None)
-        return partner, list(keys.order_by("-created_at"))
+@Prepared
+def _keys(slug: str) -> QuerySet[PartnerKey]:
+    theirs: QuerySet[PartnerKey] = PartnerKey.objects.select_related("organization")
+    active = theirs.filter(organization__slug=slug, organization__active=True, revoked_at=None)
+    return active.order_by("-created_at")
+
+
+def partner_keys(slug: str) -> list[PartnerKey]:
+    """The keys that an active organization may sign with now, with it; none for a stranger."""
+    return _keys.alone(reason="a partner shows its key; nobody acts yet", slug=slug)
 
 
 def as_partner(partner: Organization) -> Actor:
@@ -65,7 +84,7 @@ class Message:
     programs: tuple[str, ...] = ()
 
 
-def receive(partner: Organization, message: Message, *, now: datetime) -> InboundReport:
+def receive(partner: Organization, message: Message, *, now: datetime) -> UUID:
     """Keep a message, once per (partner, id), and tell a worker. Committed on return.
 
     The same id with the same body gives the row that is there; raises IdReused otherwise.
@@ -78,22 +97,28 @@ def receive(partner: Organization, message: Message, *, now: datetime) -> Inboun
 
 def receive_all(
     partner: Organization, messages: Sequence[Message], *, now: datetime
-) -> list[InboundReport | None]:
-    """Keep messages, all or none, and tell a worker. Committed on return.
+) -> list[UUID | None]:
+    """Keep messages, all or none, in one round trip, and tell a worker. Committed on return.
 
-    For each the row that keeps it, the same id with the same body once; None where the id came
-    before with another body.
+    For each the id of the row that keeps it, the same id with the same body once; None where
+    the id came before with another body.
     """
+    if not messages:
+        return []
     rows = [_row(partner, message, now=now) for message in messages]
-    with acting_as(as_partner(partner)):
-        InboundReport.objects.bulk_create(rows, ignore_conflicts=True)
-        ids = [message.id for message in messages]
-        found = InboundReport.objects.filter(organization=partner, message_id__in=ids)
-        kept = {row.message_id: row for row in found.defer("body")}
-        _note_key_use(partner, now=now)
-        nudge("journeys.tasks.process_waiting_reports", queue="inbound")
-    same = ((kept[row.message_id], row) for row in rows)
-    return [there if there.digest == row.digest else None for there, row in same]
+    ids = [message.id for message in messages]
+    _, found, *_ = alone(
+        Scope(actor=as_partner(partner)),
+        [
+            inserting_new(rows, unless=("organization", "message_id")),
+            Statement(THERE, [partner.pk, ids]),
+            *_noting_use(partner, now=now),
+        ],
+    )
+    nudge("journeys.tasks.process_waiting_reports", queue="inbound")
+    kept = {message_id: (pk, digest) for pk, message_id, digest in found}
+    same = ((*kept[row.message_id], row) for row in rows)
+    return [pk if digest == row.digest else None for pk, digest, row in same]
 
 
 def _row(partner: Organization, message: Message, *, now: datetime) -> InboundReport:
@@ -108,19 +133,15 @@ def _row(partner: Organization, message: Message, *, now: datetime) -> InboundRe
     )
 
 
-def _note_key_use(partner: Organization, *, now: datetime) -> None:
-    used = PartnerKey.objects.filter(organization=partner, revoked_at=None)
-    if used.exclude(last_used_at__gt=now - KEY_USE_NOTED_EVERY).update(last_used_at=now):
-        _note_heard(partner, now=now)
+def _noting_use(partner: Organization, *, now: datetime) -> list[Statement]:
+    """Its keys are in use and its feed speaks, to the minute.
 
-
-def _note_heard(partner: Organization, *, now: datetime) -> None:
-    """Its feed speaks; what was at risk because it had been silent is looked at anew."""
-    Organization.objects.filter(pk=partner.pk).update(heard_at=now)
+    What was at risk because it had been silent is looked at anew.
+    """
+    noted = Statement(NOTED, [now, partner.pk, now - KEY_USE_NOTED_EVERY, now, partner.pk])
     last, hours = partner.heard_at, partner.heartbeat_hours
-    if last and hours and now - last > timedelta(hours=hours):
-        silent = Journey.objects.filter(party_ids__contains=[partner.pk])
-        silent.filter(risk_rules__contains=["R12"]).update(refresh_at=now)
+    silent = last and hours and now - last > timedelta(hours=hours)
+    return [noted, Statement(BACK, [now, [partner.pk], ["R12"]])] if silent else [noted]
 
 
 def process_waiting(*, clock: Callable[[], datetime], limit: int = BATCH) -> int:

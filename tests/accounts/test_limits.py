@@ -63,10 +63,7 @@ def test_without_the_counters_people_go_on(settings: Settings) -> None:
     settings.MOST_BY_A_PERSON = {"search": (0, 60)}
     settings.CACHES = {
         **settings.CACHES,
-        "counters": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": "unix:///nowhere.sock",
-        },
+        "counters": {**settings.CACHES["counters"], "LOCATION": "unix:///nowhere.sock"},
     }
     ana = signed_in(member(OrganizationFactory.create(), Role.PRACTICE_STAFF))
     assert ana.post(reverse("find"), {"q": "rosa"}).status_code == 200

@@ -9,13 +9,15 @@ from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
-from accounts.core.permissions import Role
-from accounts.tenancy import every_tenant
+from accounts.core.permissions import OrganizationKind, Role
+from accounts.tenancy import Scope, alone, every_tenant
+from accounts.writing import Statement
+from journeys.domain.inbound import as_partner
 from journeys.enums import DeliveryStatus, ReportStatus
 from journeys.models import Delivery, DeliveryAttempt, InboundReport, Journey, JourneyEvent
 from tests.conftest import as_owner
 from tests.factories.exchange import delivery_of, signed_report, step_report, submitted
-from tests.factories.people import member, signed_in
+from tests.factories.people import OrganizationFactory, member, signed_in
 from tests.fakes.hub import Hub
 from tests.faults.processes import Broker, Worker, wait_for
 from tests.faults.verifying import verify
@@ -126,6 +128,10 @@ def test_duplicate_reports_from_many_threads_count_once(celery: Worker, hub: Hub
     with every_tenant(reason="a test counts"):
         told = JourneyEvent.objects.filter(journey=journey, step="intake_review")
         assert told.count() == 1
+    # One round trip keeps both walls up: to another partner the row is not there.
+    stranger = as_partner(OrganizationFactory.create(kind=OrganizationKind.HUB))
+    seen = Statement("select count(*) from journeys_inboundreport where message_id = 'once'", [])
+    assert alone(Scope(actor=stranger), [seen]) == [[(0,)]]
 
 
 def test_two_workers_take_each_delivery_once(celery: Worker, hub: Hub) -> None:

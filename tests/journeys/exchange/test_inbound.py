@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
+from journeys.domain import nudges
 from journeys.domain.applying import apply
 from journeys.domain.inbound import replay
 from journeys.domain.recording import refresh
@@ -217,3 +219,18 @@ def test_a_report_ends_the_silence_of_its_partner(journey: Journey) -> None:
     with every_tenant(reason="a test looks"):
         assert Journey.objects.filter(pk=journey.pk, refresh_at__lte=timezone.now()).exists()
     assert "R12" not in refresh(journey.pk, now=timezone.now()).risk_rules
+
+
+def test_many_reports_at_once_tell_a_worker_at_once_and_once_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first without delay; the last is not forgotten either."""
+    task = "journeys.tasks.process_waiting_reports"
+    told: SimpleQueue[str] = SimpleQueue()
+    monkeypatch.setattr(nudges, "_send", lambda task, _queue: told.put(task))
+    monkeypatch.setattr(nudges, "_told", {})
+    for _ in range(20):
+        nudges._nudge(task, "inbound")
+    assert told.get_nowait() == task
+    assert told.get(timeout=5) == task
+    assert told.empty()
