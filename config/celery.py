@@ -29,6 +29,7 @@ app.conf.task_routes = {
     "journeys.tasks.call_practices": {"queue": "routing"},
     "journeys.tasks.send_due_mail": {"queue": "notices"},
     "journeys.tasks.check_invariants": {"queue": "upkeep"},
+    "journeys.tasks.tell_of_unowned": {"queue": "notices"},
     "journeys.tasks.try_cohorts": {"queue": "upkeep"},
     "journeys.tasks.count_paces": {"queue": "upkeep"},
     "journeys.tasks.count_flags": {"queue": "upkeep"},
@@ -95,6 +96,11 @@ app.conf.beat_schedule = {
         "task": "journeys.tasks.send_due_mail",
         "schedule": 30.0,
         "options": {"queue": "notices", "expires": 30},
+    },
+    "tell-of-unowned": {
+        "task": "journeys.tasks.tell_of_unowned",
+        "schedule": 60.0,
+        "options": {"queue": "notices", "expires": 60},
     },
     "try-cohorts": {
         "task": "journeys.tasks.try_cohorts",

@@ -20,6 +20,7 @@ from journeys.domain.endpoints import RECEIVERS
 ENTRIES = (
     (_("Work"), "work", "list-checks", "w", Permission.WORK_VIEW),
     (_("Intake"), "intake", "inbox", "i", Permission.INTAKE_REVIEW),
+    (_("Cases"), "cases", "contact", "k", Permission.INTAKE_REVIEW),
     (_("Patients"), "patients", "users", "p", Permission.PATIENTS_VIEW),
     (_("Enrollments"), "enrollments", "file-text", "e", Permission.ENROLLMENTS_VIEW),
     (_("Signing"), "signing", "pen-line", "s", Permission.ENROLLMENTS_SIGN),

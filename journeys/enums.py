@@ -74,6 +74,7 @@ class NoticeKind(models.TextChoices):
     RETURNED = "returned", "Returned for correction"
     CONFLICT = "conflict", "Partners disagree"
     AT_RISK = "at_risk", "At risk"
+    UNOWNED = "unowned", "Nobody has the case"
     MESSAGE = "message", "Message"
     ENDED = "ended", "Journey ended"
 

@@ -73,6 +73,17 @@ def may_end_consent(actor: Actor, journey: Journey) -> bool:
     return actor.may(Permission.CONSENTS_END) and journey.hub_id == actor.organization_id
 
 
+def may_own(actor: Actor, journey: Journey) -> bool:
+    """Whoever reviews intake at the hub of an open journey may answer for it."""
+    mine = journey.hub_id == actor.organization_id
+    return actor.may(Permission.INTAKE_REVIEW) and mine and journey.closed_at is None
+
+
+def may_give_cases(actor: Actor) -> bool:
+    """A supervisor of a hub gives cases to colleagues, and says when they are away."""
+    return actor.may(Permission.INTAKE_REVIEW) and actor.may(Permission.WORK_REASSIGN)
+
+
 def may_merge(actor: Actor, journey: Journey) -> bool:
     """The hub of a journey merges it with another of the same patient."""
     return actor.may(Permission.INTAKE_REVIEW) and journey.hub_id == actor.organization_id

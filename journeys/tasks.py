@@ -20,6 +20,7 @@ from journeys.domain import (
     partner_tests,
     staffing,
     status_calls,
+    unowned,
     upkeep,
 )
 from journeys.domain.nudges import nudge
@@ -97,6 +98,12 @@ def send_due_mail() -> None:
     """Write to whom it is time to write."""
     mailing.send_due_mail(clock=timezone.now)
     counts_letters.send_due_letters(clock=timezone.now)
+
+
+@shared_task(name="journeys.tasks.tell_of_unowned")  # type: ignore[untyped-decorator]  # celery is untyped
+def tell_of_unowned() -> None:
+    """Tell supervisors of cases that nobody has."""
+    unowned.tell_of_unowned(now=timezone.now())
 
 
 @shared_task(name="journeys.tasks.check_invariants")  # type: ignore[untyped-decorator]  # celery is untyped

@@ -4,6 +4,7 @@ from django.urls import path
 
 from journeys.views import (
     access_papers,
+    cases,
     duplicates,
     endpoints,
     exchange,
@@ -77,6 +78,10 @@ urlpatterns = [
     path("notices/read/", notices.read_notices, name="notices_read"),
     path("notices/settings/", notices.notice_settings, name="notice_settings"),
     path("journeys/<uuid:journey_id>/seen/", notices.seen, name="journey_seen"),
+    path("cases/", cases.case_list, name="cases"),
+    path("cases/give/", cases.give, name="cases_give"),
+    path("cases/desks/<uuid:membership_id>/", cases.desk, name="case_desk"),
+    path("journeys/<uuid:journey_id>/owner/", cases.owner, name="case_owner"),
     path("intake/", intake.intake_list, name="intake"),
     path("intake/next/", intake.take_next, name="intake_next"),
     path("intake/<uuid:journey_id>/", intake.review, name="intake_review"),

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.core.permissions import OrganizationKind, Role
 from accounts.tenancy import TenantModel
@@ -23,6 +23,8 @@ class Organization(models.Model):
     phone = models.CharField(max_length=20, blank=True)
     contact_name = models.CharField(max_length=120, blank=True)
     contact_hours = models.CharField(max_length=80, blank=True)
+    # Whom callers reach when nobody is there, in a sentence.
+    after_hours = models.CharField(max_length=160, blank=True)
     time_zone = models.CharField(max_length=40, default="America/New_York")
     # A payer that owns this pharmacy, shown wherever the pharmacy is offered.
     affiliated_with = models.CharField(max_length=120, blank=True)
@@ -55,6 +57,14 @@ class Membership(models.Model):
     roles: ArrayField[list[str], list[str]] = ArrayField(models.CharField(max_length=30))
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # How parties reach the person at work, and who answers for them from one day to another.
+    phone = models.CharField(max_length=20, blank=True)
+    hours = models.CharField(max_length=80, blank=True)
+    away_from = models.DateField(null=True, blank=True)
+    away_until = models.DateField(null=True, blank=True)
+    covered_by = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="covers"
+    )
 
     class Meta:
         constraints = (
@@ -66,6 +76,11 @@ class Membership(models.Model):
                 name="membership_roles_known",
             ),
             models.CheckConstraint(condition=~Q(roles=[]), name="membership_has_a_role"),
+            models.CheckConstraint(
+                condition=Q(away_from=None, away_until=None)
+                | Q(away_from__isnull=False, away_until__gte=F("away_from")),
+                name="membership_away_for_some_days",
+            ),
         )
 
     def __str__(self) -> str:

@@ -179,6 +179,13 @@ def icon(name: str, size: int = 16) -> SafeString:
     return mark_safe(drawn.replace("<svg ", '<svg class="icon" ', 1))  # noqa: S308  # our own package's icon
 
 
+@register.filter
+def phone(digits: str) -> str:
+    """617-555-0142: readable, and still a number that a telephone takes."""
+    plain = len(digits) == 10 and digits.isdigit()
+    return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}" if plain else digits
+
+
 # One place for how the eight states look: icon, word. Their colour is in components.css.
 STATES: Mapping[str, tuple[str, object]] = {
     "done": ("circle-check", gettext_lazy("Done")),

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from accounts import audit
 from accounts.core.actor import Actor
 from journeys.domain.confirming import confirm_by_review
+from journeys.domain.owning import take_unowned
 from journeys.domain.queries.intake import askable
 from journeys.domain.queries.journeys import Story
 from journeys.domain.recording import record
@@ -28,8 +29,13 @@ class _Decision:
 
 
 def accept(journey_id: UUID, *, by: Actor, now: datetime) -> Journey:
-    """The enrollment is complete: what depends on it opens. Raises UnknownJourney, Refused."""
-    return _decide(journey_id, _Decision("accepted"), by=by, now=now)
+    """The enrollment is complete: what depends on it opens, and the case has its owner.
+
+    Raises UnknownJourney, Refused.
+    """
+    journey = _decide(journey_id, _Decision("accepted"), by=by, now=now)
+    take_unowned(journey_id, by=by)
+    return journey
 
 
 def return_(

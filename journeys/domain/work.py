@@ -12,9 +12,11 @@ from django.db.models import Q
 from accounts import audit
 from accounts.core.actor import Actor
 from accounts.core.permissions import Permission
+from journeys.domain.owning import take_unowned
 from journeys.domain.queries.worklists import colleagues
 from journeys.domain.recording import announce
 from journeys.models import WorkItem
+from journeys.rules import INTAKE
 
 
 class AlreadyTaken(Exception):
@@ -38,6 +40,7 @@ def claim(item_id: UUID, *, by: Actor, now: datetime) -> WorkItem:
             return item
         raise AlreadyTaken(item.claimed_by.name if item.claimed_by else "")
     _say(item, "claimed work")
+    _with_its_case(item, by=by)
     return item
 
 
@@ -50,6 +53,12 @@ def release(item_id: UUID, *, by: Actor) -> WorkItem:
         raise AlreadyTaken(item.claimed_by.name if item.claimed_by else "")
     _say(item, "released work")
     return item
+
+
+def _with_its_case(item: WorkItem, *, by: Actor) -> None:
+    """Who reviews an enrollment answers for the case, unless somebody does already."""
+    if item.key == INTAKE:
+        take_unowned(item.journey_id, by=by)
 
 
 class NoReason(ValueError):
@@ -77,6 +86,7 @@ def take_over(item_id: UUID, *, reason: str, by: Actor, now: datetime) -> WorkIt
     item: WorkItem = WorkItem.objects.select_related("journey").get(pk=item_id)
     words = TAKE_OVER_REASONS[reason]
     audit.wrote(item, action="took over work", fields=["claimed_by"], purpose=words)
+    _with_its_case(item, by=by)
     announce(item.journey)
     return item
 

@@ -38,6 +38,12 @@ class Journey(PartyModel):
     prescriber_name = models.CharField(max_length=120)
     urgent = models.BooleanField(default=False)
     started_at = models.DateTimeField()
+    # Who at the hub answers for it, and since when nobody does; without that, since it started.
+    # "open_cases_by_owner" serves its look-ups.
+    case_owner = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    unowned_since = models.DateTimeField(null=True, blank=True)
 
     # The projection.
     stage = models.CharField(max_length=20, default="submitted")
@@ -76,6 +82,11 @@ class Journey(PartyModel):
                 fields=["-urgent", "due_at", "id"],
                 condition=Q(closed_at=None),
                 name="journey_open",
+            ),
+            models.Index(
+                fields=["hub", "case_owner"],
+                condition=Q(closed_at=None),
+                name="open_cases_by_owner",
             ),
             models.Index(
                 fields=["-closed_at", "id"],

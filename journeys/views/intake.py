@@ -127,7 +127,7 @@ def _show(
         "safety_url": presenting.safety_url(story, actor),
         "checks": checks,
         "missing": len(missing),
-        "contacts": presenting.contacts(story)[:1],
+        "contacts": presenting.contacts(story, now=now)[:1],
         **_hands(journey, actor),
         "reasons": reasons.reasons if reasons else (),
         "problem": problem,

@@ -33,7 +33,9 @@ from journeys.rules import (
     MISSING,
     SAFETY,
     may_end_consent,
+    may_give_cases,
     may_merge,
+    may_own,
     may_report,
     may_review_intake,
     may_settle,
@@ -183,7 +185,7 @@ def _page(story: queries.Story, *, now: datetime) -> dict[str, Any]:
         "entries": presenting.entries(story),
         "papers": presenting.papers(story),
         "known": presenting.known_facts(story),
-        "contacts": presenting.contacts(story),
+        "contacts": presenting.contacts(story, now=now),
         "plain": presenting.plain(story, now=now),
         "handed": presenting.handed(story, actor),
         "access_papers": presenting.access_papers(story),
@@ -212,7 +214,8 @@ def _reports(story: queries.Story) -> list[dict[str, str]]:
     end = _end_permission(story)
     if may_review_intake(actor, state, roles=story.roles):
         review = reverse("intake_review", args=[id_])
-        return [{"url": review, "label": state.steps[INTAKE].action}, *_same(story), *end]
+        now_ = {"url": review, "label": state.steps[INTAKE].action}
+        return [now_, *_owner(story), *_same(story), *end]
     mine = [
         key
         for key in dict.fromkeys((*state.current, *state.any_time))
@@ -234,7 +237,17 @@ def _reports(story: queries.Story) -> list[dict[str, str]]:
     if MISSING in state.current and "practice" in story.roles:
         correct = reverse("enrollment_of_journey", args=[id_])
         found.insert(0, {"url": correct, "label": _("Correct the enrollment")})
-    return [*settle, *found, *_same(story), *end]
+    return [*settle, *found, *_owner(story), *_same(story), *end]
+
+
+def _owner(story: queries.Story) -> list[dict[str, str]]:
+    """The way to take the case, or for a supervisor to give it away."""
+    actor, owner = current_actor(), story.owner.person.name
+    if not may_own(actor, story.journey) or (owner and not may_give_cases(actor)):
+        return []
+    label = _("Give the case to somebody else") if owner else _("Nobody has this case")
+    url = reverse("case_owner", args=[story.journey.id])
+    return [{"url": url, "label": label, "quiet": "yes"}]
 
 
 def _same(story: queries.Story) -> list[dict[str, str]]:

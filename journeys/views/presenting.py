@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -12,7 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.core.actor import Actor
+from accounts.models import Organization
+from accounts.templatetags.components import phone
 from accounts.templatetags.times import ago, day, when
+from journeys.core.case_owner import CaseOwner
 from journeys.core.path import Picture, layout
 from journeys.core.plain_words import Language, for_patient
 from journeys.core.state import StepState
@@ -181,18 +185,39 @@ def known_facts(story: Story) -> Pairs:
     ]
 
 
-def contacts(story: Story) -> list[dict[str, Any]]:
+def contacts(story: Story, *, now: datetime) -> list[dict[str, Any]]:
     """Who takes part, with a name, a number and hours: never a journey without a contact."""
     return [
         {
             "name": party.contact_name or party.name,
             "organization": party.name if party.contact_name else "",
             "role": str(PartyRole(role).label).lower(),
-            "phone": _phone(party.phone),
+            "phone": phone(party.phone),
             "hours": party.contact_hours,
+            **(_case_owner(story.owner, party, now=now) if role == PartyRole.HUB else {}),
         }
         for role, party in story.parties().items()
     ]
+
+
+def _case_owner(owner: CaseOwner, hub: Organization, *, now: datetime) -> dict[str, str]:
+    """Whom to call about this journey today, in place of the hub's own line."""
+    told = {"after_hours": owner.after_hours}
+    today = now.astimezone(ZoneInfo(hub.time_zone)).date()
+    person = owner.reached(on=today)
+    if owner.is_away(on=today):
+        words = _("{owner} has this case and is away until {day}.")
+        told["note"] = words.format(owner=owner.person.name, day=day(owner.away_until))
+    if not person.name:
+        return told
+    return {
+        **told,
+        "name": person.name,
+        "organization": hub.name,
+        "role": _("covers this case") if "note" in told else _("has this case"),
+        "phone": phone(person.phone or hub.phone),
+        "hours": person.hours or hub.contact_hours,
+    }
 
 
 def plain(story: Story, *, now: datetime) -> dict[str, str]:
@@ -228,12 +253,6 @@ def _may_have(delivery: Handed, story: Story, actor: Actor) -> bool:
 
 def _reached(delivery: Handed, actor: Actor) -> bool:
     return delivery.recipient_id == actor.organization_id and delivery.status in ARRIVED
-
-
-def _phone(digits: str) -> str:
-    """617-555-0142: readable, and still a number that a telephone takes."""
-    plain = len(digits) == 10 and digits.isdigit()
-    return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}" if plain else digits
 
 
 def handed(story: Story, actor: Actor) -> list[dict[str, Any]]:

@@ -212,5 +212,5 @@ def test_organizations_are_visible_to_each_other_by_name_only() -> None:
     columns = {field.name for field in Organization._meta.concrete_fields}
     assert columns == {
         "id", "kind", "name", "slug", "phone", "contact_name", "contact_hours", "time_zone",
-        "affiliated_with", "active", "heard_at", "heartbeat_hours",
+        "after_hours", "affiliated_with", "active", "heard_at", "heartbeat_hours", "unstaffed_since",
     }  # fmt: skip

@@ -22,11 +22,13 @@ class Place:
     contact: str = ""
     hours: str = "Mon to Fri, 8 am to 6 pm ET"
     affiliated_with: str = ""
+    after_hours: str = ""
     takes: Transport | None = None
     reports: bool = False
 
 
 K = OrganizationKind
+NIGHT_LINE = "the nurse line answers within the hour; press 2"
 PLACES = (
     Place("lakeside", K.PRACTICE, "Lakeside Rheumatology", "6175550142", "Ana Whitfield"),
     Place("harbor", K.PRACTICE, "Harbor Neurology", "4105550177", "Ben Castillo"),
@@ -36,6 +38,7 @@ PLACES = (
         "Northstar Access",
         "8005550110",
         "Priya Raman",
+        after_hours=NIGHT_LINE,
         takes=Transport.WEBHOOK,
         reports=True,
     ),
@@ -45,6 +48,7 @@ PLACES = (
         "Beacon Support Hub",
         "8005550121",
         "Jonah Reyes",
+        after_hours=NIGHT_LINE,
         takes=Transport.PORTAL,
         reports=True,
     ),
@@ -54,6 +58,7 @@ PLACES = (
         "Parcel Patient Services",
         "8005550132",
         "Omar Haddad",
+        after_hours=NIGHT_LINE,
         takes=Transport.PACKET,
         reports=True,
     ),
@@ -136,6 +141,7 @@ def _make(place: Place, *, now: datetime) -> Organization:
         contact_name=place.contact,
         contact_hours=place.hours,
         affiliated_with=place.affiliated_with,
+        after_hours=place.after_hours,
     )
     if place.takes:
         signed = place.takes == Transport.WEBHOOK

@@ -14,6 +14,7 @@ from accounts.core.permissions import OrganizationKind, Role
 from accounts.models import Membership, Organization, User
 from accounts.tenancy import acting_as, every_tenant
 from enrollment.domain.practice import add_prescriber, set_practice_profile
+from enrollment.management.demo.cases import NUMBERS, share_cases
 from enrollment.management.demo.history import a_history, a_start, chances, lawful, tell
 from enrollment.management.demo.office import Office, add, prepare, send
 from enrollment.management.demo.organizations import make_organizations
@@ -46,6 +47,7 @@ def seed(*, journeys: int, now: dt.datetime) -> None:
     offices, versions = open_world(now=now)
     for office in offices:
         _fill(office, versions, journeys=round(journeys * SHARES[office.slug]), now=now)
+    share_cases()
 
 
 def open_world(*, now: dt.datetime) -> tuple[list[Office], dict[str, ProgramVersion]]:
@@ -71,7 +73,11 @@ def _make_cast(organizations: Mapping[str, Organization]) -> dict[tuple[str, str
         )
         organization = organizations[member.organization]
         Membership.objects.create(
-            user=user, organization=organization, roles=[role.value for role in member.roles]
+            user=user,
+            organization=organization,
+            roles=[role.value for role in member.roles],
+            phone=NUMBERS.get(member.email, ""),
+            hours=organization.contact_hours,
         )
         actors.setdefault(
             (member.email, member.organization), _actor(user, organization, member.roles)

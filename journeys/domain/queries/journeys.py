@@ -13,6 +13,7 @@ from accounts.core.permissions import OrganizationKind
 from accounts.models import Organization
 from accounts.prepared import Prepared, digest_of, together
 from accounts.tenancy import current_actor, current_organization_id
+from journeys.core.case_owner import CaseOwner
 from journeys.core.events import Event
 from journeys.core.graph import Graph
 from journeys.core.risk_words import RISK_WORDS
@@ -21,6 +22,7 @@ from journeys.core.timeline import Entry, timeline
 from journeys.domain.attaching import AttachedPaper, attached, by_message
 from journeys.domain.graphs import graph_of
 from journeys.domain.parties import Cast, cast_with
+from journeys.domain.queries.case_owner import case_owner_of, owned
 from journeys.domain.queries.notices import News
 from journeys.domain.queries.work import phase_now
 from journeys.domain.reading import events_of, read, standing_parties, told
@@ -71,7 +73,8 @@ class Story:
 
     `viewer` is the party role that the reader's organization has; empty when it has none.
     `handed` is what was handed to whom, newest first; `takers` who has taken which open
-    action, by the action's key; `papers` what goes with each message, by its `ref`.
+    action, by the action's key; `papers` what goes with each message, by its `ref`;
+    `owner` who at the hub answers for it.
     """
 
     journey: Journey
@@ -84,6 +87,7 @@ class Story:
     handed: Sequence[Handed] = ()
     takers: Mapping[str, str] = field(default_factory=dict)
     papers: Mapping[str, Sequence[AttachedPaper]] = field(default_factory=dict)
+    owner: CaseOwner = field(default_factory=CaseOwner)
 
     def entries(self) -> list[Entry]:
         """What the reader may know of what happened, newest first."""
@@ -98,11 +102,11 @@ class Story:
 
 def read_story(journey_id: UUID, actor: Actor, *, now: datetime) -> Story | None:
     """One journey's story for its page, if the actor may see it: everything in one round trip."""
-    asked = (ask(journey_id=journey_id) for ask in (handed_over, taken, attached))
+    asked = (ask(journey_id=journey_id) for ask in (handed_over, taken, attached, owned))
     found = read(journey_id, *asked)
     if found is None:
         return None
-    handed, takers, papers = found.besides
+    handed, takers, papers, owners = found.besides
     cast = cast_with(found.journey, found.parties, vendors=found.vendors)
     story = _story(found.journey, cast, found.events, actor, now)
     return replace(
@@ -110,6 +114,7 @@ def read_story(journey_id: UUID, actor: Actor, *, now: datetime) -> Story | None
         handed=[Handed(*row) for row in handed],
         takers=dict(takers),
         papers=by_message(found.events, papers),
+        owner=case_owner_of(owners[0]),
     )
 
 
@@ -191,7 +196,7 @@ def mark_of_story(journey_id: UUID) -> str | None:
 
     None when the actor may not see the journey. Who the organizations are is not in it.
     """
-    asked = (_own_row, _roles, _event_count, handed_over, taken, attached)
+    asked = (_own_row, _roles, _event_count, handed_over, taken, attached, owned)
     return digest_of(*(each(journey_id=journey_id) for each in asked))
 
 

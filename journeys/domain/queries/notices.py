@@ -10,7 +10,7 @@ from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet, Subqu
 from django.db.models.functions import Coalesce
 
 from accounts.core.actor import Actor
-from accounts.core.permissions import OrganizationKind
+from accounts.core.permissions import OrganizationKind, Permission
 from accounts.models import Membership
 from accounts.tenancy import current_organization_id, every_tenant
 from journeys.domain.queries.work import step_titles
@@ -25,6 +25,7 @@ PHASES: Mapping[str, str] = {
     NoticeKind.RETURNED: "now",
     NoticeKind.CONFLICT: "conflict",
     NoticeKind.AT_RISK: "at_risk",
+    NoticeKind.UNOWNED: "at_risk",
     NoticeKind.MESSAGE: "waiting",
     NoticeKind.ENDED: "done",
 }
@@ -64,7 +65,14 @@ def read_until(actor: Actor) -> datetime:
 def unread(actor: Actor) -> QuerySet[Notice]:
     """What the person has not read, of what came since they joined."""
     mine = NoticeRead.objects.filter(notice=OuterRef("pk"), user_id=actor.user_id)
-    found: QuerySet[Notice] = Notice.objects.filter(~Exists(mine), at__gt=Subquery(_since(actor)))
+    return _for(actor).filter(~Exists(mine), at__gt=Subquery(_since(actor)))
+
+
+def _for(actor: Actor) -> QuerySet[Notice]:
+    """The notices that are this person's; a case without an owner is a supervisor's."""
+    found: QuerySet[Notice] = Notice.objects.all()
+    if not actor.may(Permission.WORK_REASSIGN):
+        found = found.exclude(kind=NoticeKind.UNOWNED)
     return found
 
 
@@ -102,7 +110,7 @@ def unread_news(actor: Actor, journeys: Collection[UUID]) -> Mapping[UUID, News]
 
 def listed(*, only_unread: bool, actor: Actor) -> QuerySet[Notice]:
     """The notices of the actor's organization, newest first."""
-    found = unread(actor) if only_unread else Notice.objects.all()
+    found = unread(actor) if only_unread else _for(actor)
     rows: QuerySet[Notice] = found.select_related("journey").order_by("-at", "id")
     return rows
 

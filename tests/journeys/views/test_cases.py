@@ -1,0 +1,147 @@
+"""Who at the hub answers for a case: taken with the review, covered, given away, never nobody."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.core.permissions import Role
+from accounts.models import AuditEntry, Membership, Organization
+from accounts.tenancy import every_tenant
+from journeys.domain.unowned import tell_of_unowned
+from journeys.enums import Transport
+from journeys.models import Endpoint, Journey, WorkItem
+from tests.factories.exchange import submitted
+from tests.factories.people import signed_in
+from tests.journeys.views.conftest import World
+
+pytestmark = pytest.mark.django_db
+
+LIST_QUERIES = 13
+
+
+@pytest.fixture
+def lena(world: World) -> Membership:
+    return world.person(world.hub, Role.HUB_SUPERVISOR, name="Lena Fischer")
+
+
+@pytest.fixture
+def jonah(world: World) -> Membership:
+    return world.person(world.hub, Role.HUB_AGENT, name="Jonah Reyes")
+
+
+def desk(**changed: object) -> dict[str, object]:
+    told = {"phone": "(800) 555-0122", "hours": "Mon to Thu, 7 am to 3 pm ET"}
+    return told | {"away_from": "", "away_until": "", "covered_by": ""} | changed
+
+
+def page_of(browser: Client, world: World) -> str:
+    return browser.get(reverse("journey", args=[world.journey.id])).content.decode()
+
+
+def owner_of(journey: Journey) -> str:
+    with every_tenant(reason="the test looks"):
+        row = Journey.objects.select_related("case_owner__user").get(pk=journey.pk)
+        return row.case_owner.user.name if row.case_owner else ""
+
+
+def test_who_takes_the_review_is_whom_the_practice_calls(
+    world: World, ana: Client, lena: Membership, jonah: Membership
+) -> None:
+    browser, supervisor = signed_in(jonah), signed_in(lena)
+    assert "Nobody has this case" in page_of(browser, world)
+    assert "Nobody has this case" not in page_of(ana, world)
+    browser.post(reverse("intake_next"))
+    browser.post(reverse("case_desk", args=[jonah.pk]), desk())
+    page = page_of(ana, world)
+    for words in ("Jonah Reyes", "has this case", "800-555-0122", "Mon to Thu, 7 am to 3 pm ET"):
+        assert words in page
+    lenas = reverse("case_desk", args=[lena.pk])
+    told = desk(phone="8005550123", after_hours="the nurse line, press 2")
+    assert browser.post(lenas, told).status_code == 403
+    supervisor.post(lenas, told)
+    today = timezone.localdate()
+    away = {"away_from": today.isoformat(), "away_until": (today + timedelta(days=2)).isoformat()}
+    alone = browser.post(reverse("case_desk", args=[jonah.pk]), desk(**away))
+    assert alone.status_code == 422
+    assert "Choose who answers for these cases meanwhile." in alone.content.decode()
+    browser.post(reverse("case_desk", args=[jonah.pk]), desk(**away, covered_by=str(lena.pk)))
+    page = page_of(ana, world)
+    for words in ("Lena Fischer", "covers this case", "Jonah Reyes has this case and is away"):
+        assert words in page
+    assert "After hours: the nurse line, press 2" in page
+    mine = supervisor.get(reverse("cases"), {"show": "mine"}).content.decode()
+    assert "You answer for 1 open case." in mine
+    assert world.journey.number in mine
+
+
+def test_a_case_that_nobody_has_is_told_once_and_to_supervisors(
+    world: World, lena: Membership, jonah: Membership
+) -> None:
+    def told(browser: Client) -> bool:
+        return "Nobody has the case" in browser.get(reverse("notices")).content.decode()
+
+    now = timezone.now()
+    supervisor, agent = signed_in(lena), signed_in(jonah)
+    with every_tenant(reason="the test connects the hub's own system, for a while"):
+        connected = Endpoint.objects.filter(organization=world.hub)
+        connected.update(transport=Transport.WEBHOOK)
+        assert tell_of_unowned(now=now) == 0
+        connected.update(transport=Transport.PORTAL)
+        fresh = submitted(world.journey.program_version, practice=world.practice, now=now)
+    assert tell_of_unowned(now=now) == 1
+    assert tell_of_unowned(now=now + timedelta(minutes=1)) == 0
+    assert (told(supervisor), told(agent)) == (True, False)
+    supervisor.post(reverse("case_owner", args=[fresh.pk]))
+    assert tell_of_unowned(now=now + timedelta(minutes=20)) == 0
+    Membership.objects.filter(pk=lena.pk).update(active=False)
+    tell_of_unowned(now=now + timedelta(minutes=20))
+    assert owner_of(fresh) == "", "who left has no cases"
+    assert tell_of_unowned(now=now + timedelta(minutes=40)) == 1
+
+
+def test_a_supervisor_gives_many_away_with_the_reason_and_the_work_goes_along(
+    world: World, lena: Membership, jonah: Membership
+) -> None:
+    agent, supervisor = signed_in(jonah), signed_in(lena)
+    agent.post(reverse("intake_next"))
+    other = submitted(world.journey.program_version, practice=world.practice)
+    foreign: Any = Organization.objects.create(kind="hub", slug="o", name="Other")
+    with every_tenant(reason="the test makes a case of another hub"):
+        theirs = submitted(world.journey.program_version, practice=world.practice)
+        Journey.objects.filter(pk=theirs.pk).update(hub=foreign)
+    asked = {"case": [str(each.pk) for each in (world.journey, other, theirs)], "to": str(lena.pk)}
+    assert agent.post(reverse("cases_give"), asked | {"reason": "load"}).status_code == 403
+    supervisor.post(reverse("cases_give"), asked | {"reason": ""})
+    assert owner_of(other) == ""
+    supervisor.post(reverse("cases_give"), asked | {"reason": "load"})
+    assert [owner_of(each) for each in (world.journey, other, theirs)] == [
+        *("Lena Fischer", "Lena Fischer"),
+        "",
+    ]
+    with every_tenant(reason="the test looks"):
+        entries = AuditEntry.objects.filter(action="gave the case", purpose="They have too many")
+        assert entries.count() == 2
+        held = WorkItem.objects.exclude(claimed_by=None)
+        assert set(held.values_list("claimed_by", flat=True)) == {lena.user_id}
+    stranger = world.browser(foreign, Role.HUB_SUPERVISOR)
+    assert stranger.get(reverse("case_owner", args=[world.journey.pk])).status_code == 404
+    assert stranger.get(reverse("case_desk", args=[jonah.pk])).status_code == 404
+    assert "Give the case to somebody else" in page_of(supervisor, world)
+    assert "Give the case to somebody else" not in page_of(agent, world)
+
+
+@pytest.mark.parametrize("cases", [1, 30])
+def test_the_list_costs_the_same_with_many_cases(
+    world: World, lena: Membership, cases: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(cases - 1):
+        submitted(world.journey.program_version, practice=world.practice)
+    browser = signed_in(lena)
+    with django_assert_num_queries(LIST_QUERIES):
+        page = browser.get(reverse("cases"), {"show": "unowned"}).content.decode()
+    assert page.count('name="case"') == cases
