@@ -1,4 +1,4 @@
-"""`make test-core`: the pure core's tests, each app's in a process of its own, two at a time."""
+"""`make test-core`: the pure core's tests, in as many processes as a small machine has cores."""
 
 import os
 import subprocess
@@ -14,15 +14,21 @@ NONE_CHOSEN = 5  # pytest's answer where nothing matched `-k`
 PYTEST = (sys.executable, "-m", "pytest", "-c", "tests/core.ini", "--rootdir", ".")
 
 
-def folders(tests: Path) -> list[Path]:
-    """Those with most tests first, so that the last to be begun is short."""
-    found = tests.glob("*/core")
-    return sorted(found, key=lambda folder: -len(list(folder.rglob("test_*.py"))))
+def shares(tests: Path) -> list[list[Path]]:
+    """The apps' folders in shares alike: each, those with most tests first, goes to the smallest.
+
+    A process takes half a second to begin, so there are no more of them than run at a time.
+    """
+    sizes = {folder: len(list(folder.rglob("test_*.py"))) for folder in tests.glob("*/core")}
+    dealt: list[list[Path]] = [[] for _ in range(AT_A_TIME)]
+    for folder in sorted(sizes, key=lambda folder: (-sizes[folder], folder)):
+        min(dealt, key=lambda share: sum(sizes[each] for each in share)).append(folder)
+    return [share for share in dealt if share]
 
 
-def perform(words: list[str], folder: Path) -> tuple[int, str]:
+def perform(words: list[str], folders: list[Path]) -> tuple[int, str]:
     done = subprocess.run(
-        [*PYTEST, str(folder), *words],
+        [*PYTEST, *map(str, folders), *words],
         cwd=paths.ROOT,
         # Other plugins start a browser's library, Django, processes: none of it is needed here.
         env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
@@ -35,10 +41,10 @@ def perform(words: list[str], folder: Path) -> tuple[int, str]:
 
 
 def main(words: list[str], tests: Path = paths.ROOT / "tests") -> int:
-    """Run every folder, even after one has failed; pytest's worst exit code."""
+    """Run every share, even after one has failed; pytest's worst exit code."""
     codes = []
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        for code, printed in pool.map(partial(perform, words), folders(tests)):
+        for code, printed in pool.map(partial(perform, words), shares(tests)):
             print(printed, flush=True)
             codes.append(code)
     chosen = [code for code in codes if code != NONE_CHOSEN]

@@ -6,12 +6,11 @@ from datetime import datetime
 from journeys.core.decisions import hold_while_open, open_beside_the_path
 from journeys.core.gates import gated, skip_holds
 from journeys.core.graph import Opening, Skip, Step
-from journeys.core.outcomes import Outcome, outcome_of, runs_of
+from journeys.core.outcomes import NO_WORD, Outcome, outcome_of, runs_of
 from journeys.core.state import StepState
 from journeys.core.times import Time
 from journeys.core.turning import turned
-from journeys.core.walking import Walk, in_hand, state_of
-from programs.core.conditions import fields_of
+from journeys.core.walking import Walk, in_hand, state_of, untouched
 
 OPENS = open_beside_the_path.__name__
 HOLDS = hold_while_open.__name__
@@ -49,9 +48,9 @@ def _place(on: Walk, step: Step) -> StepState:
     since = current.outcome.since if current else None
     opened_at = _opens_at(on, step, after=since)
     if opened_at is not None:
-        return _open(on, step, Outcome(), opened_at, None)
+        return _open(on, step, NO_WORD, opened_at, None)
     if current is None:
-        return state_of(step, Outcome(), phase="ahead")
+        return untouched(step)
     return _over(step, current)
 
 
@@ -85,19 +84,24 @@ def _opens_at(on: Walk, step: Step, *, after: datetime | None) -> datetime | Non
     """When the step opened by itself after its last time; None while it has not."""
     openings = on.graph.openings.get(step.key, ())
     needs = [on.steps[key] for key in step.needs]
-    if not openings or not all(need.over for need in needs):
+    if not openings or any(need.settled_at is None for need in needs):
         return None
     if _unneeded(on, step):
         return None
     ready = max((need.settled_at for need in needs if need.settled_at), default=on.started_at)
-    found = [at for each in openings if (at := _opening_at(on, step, each, ready, after))]
+    each_at = (_opening_at(on, step, one, names, ready, after) for one, names in openings)
+    found = [at for at in each_at if at]
     return min(found, default=None)
 
 
 def _opening_at(
-    on: Walk, step: Step, opening: Opening, ready: datetime, after: datetime | None
+    on: Walk,
+    step: Step,
+    opening: Opening,
+    names: frozenset[str],
+    ready: datetime,
+    after: datetime | None,
 ) -> datetime | None:
-    names = fields_of(opening.when) if opening.when is not None else frozenset()
     ref, at = on.cause_of(names)
     come: datetime | None = None
     if opening.at is not None:

@@ -10,6 +10,7 @@ from journeys.core.graph import Clock
 _MONDAY, _THURSDAY, _SATURDAY, _SUNDAY = 0, 3, 5, 6
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
+_HOURS = tuple(time(hour) for hour in range(24))
 _WEEKDAYS_FROM_THE_FIRST = ((1, _MONDAY, 3), (2, _MONDAY, 3), (9, _MONDAY, 1), (10, _MONDAY, 2))
 
 
@@ -42,6 +43,14 @@ def us_federal_holidays(year: int) -> frozenset[date]:
 def is_business_day(day: date) -> bool:
     """Whether offices work on this day."""
     return day.weekday() < _SATURDAY and day not in us_federal_holidays(day.year)
+
+
+@lru_cache(maxsize=4096)
+def _next_business_day(day: date) -> date:
+    day += _DAY
+    while not is_business_day(day):
+        day += _DAY
+    return day
 
 
 @dataclass(frozen=True)
@@ -128,21 +137,17 @@ class Calendar:
 
     def _after_days(self, instant: datetime, days: int) -> datetime:
         at = self._working(self._local(instant))
+        day = at.date()
         for _ in range(days):
-            at = self._working(self._at(at.date() + _DAY, self.opens_at)).replace(
-                hour=at.hour, minute=at.minute, second=at.second, microsecond=at.microsecond
-            )
-        return self._instant(at)
+            day = _next_business_day(day)
+        return self._instant(datetime.combine(day, at.time()))
 
     def _working(self, local: datetime) -> datetime:
         """`local` itself in working hours, otherwise the next opening."""
         day = local.date()
-        if is_business_day(day) and local < self._at(day, self.closes_at):
-            return max(local, self._at(day, self.opens_at))
-        day += _DAY
-        while not is_business_day(day):
-            day += _DAY
-        return self._at(day, self.opens_at)
+        if is_business_day(day) and local.hour < self.closes_at:
+            return local if local.hour >= self.opens_at else self._at(day, self.opens_at)
+        return self._at(_next_business_day(day), self.opens_at)
 
     def _worked(self, local: datetime) -> datetime:
         """`local` itself in working hours, otherwise the last closing."""
@@ -155,7 +160,7 @@ class Calendar:
         return self._at(day, self.closes_at)
 
     def _at(self, day: date, hour: int) -> datetime:
-        return datetime.combine(day, time(hour))
+        return datetime.combine(day, _HOURS[hour])
 
     def _local(self, instant: datetime) -> datetime:
         return instant.astimezone(self.zone).replace(tzinfo=None)

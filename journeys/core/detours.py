@@ -5,10 +5,10 @@ from dataclasses import replace
 from journeys.core.decisions import detour_when_returned, go_back_when_answered
 from journeys.core.events import Event
 from journeys.core.graph import Detour, Step
-from journeys.core.outcomes import Outcome, outcome_of, runs_of
+from journeys.core.outcomes import NO_WORD, Outcome, outcome_of, runs_of
 from journeys.core.state import StepState
 from journeys.core.turning import turned
-from journeys.core.walking import Walk, in_hand, state_of
+from journeys.core.walking import Walk, in_hand, state_of, untouched
 
 OPENS = detour_when_returned.__name__
 GOES_BACK = go_back_when_answered.__name__
@@ -98,5 +98,5 @@ def unused(on: Walk, step: Step, rule: Detour) -> StepState:
         outcome = outcome_of(step, runs_of(ends[-1:]), on.ledger)
         return state_of(step, outcome, phase="done", settled_at=outcome.since)
     if on.steps[rule.of].over:
-        return state_of(step, Outcome(), phase="skipped", skipped_why=rule.unused_why)
-    return state_of(step, Outcome(), phase="ahead")
+        return state_of(step, NO_WORD, phase="skipped", skipped_why=rule.unused_why)
+    return untouched(step)

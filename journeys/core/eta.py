@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from journeys.core.clocks import Around
-from journeys.core.graph import Step
+from journeys.core.graph import Graph, Step
 from journeys.core.state import Eta, StepState
 
 # Fewer cases than these tell less than what the program promises.
@@ -52,7 +52,7 @@ def outlook(around: Around, steps: Mapping[str, StepState]) -> Outlook:
     path = around.graph.path
     for step in path:
         finishes[step.key] = _finish(around, step, steps, finishes)
-    chain = _chain(path, steps, finishes, tuple(step.key for step in path))
+    chain = _chain(around.graph, steps, finishes, tuple(step.key for step in path))
     if not path or all(steps[step.key].over for step in path):
         return Outlook(None, chain)
     calendar = around.calendar("practice")
@@ -75,7 +75,7 @@ def _to_start(
     # A course begins with its first dose, however long it then goes on.
     course = finish.own if step.begins_with else 0.0
     usually = finish.middle - course + (min(course, usual(around, step)[0]))
-    chain = _chain(around.graph.path, steps, finishes, (step.key,))
+    chain = _chain(around.graph, steps, finishes, (step.key,))
     first = next((key for key in chain if not steps[key].over), step.key)
     after_open = 0 if first == step.key else usually - finishes[first].own
     return ToStart(usually, max(after_open, 0))
@@ -162,14 +162,13 @@ def _is_settled(name: str, steps: Mapping[str, StepState]) -> bool:
 
 
 def _chain(
-    path: tuple[Step, ...],
+    graph: Graph,
     steps: Mapping[str, StepState],
     finishes: Mapping[str, _Finish],
     ends: tuple[str, ...],
 ) -> tuple[str, ...]:
     """The steps that decide when the last of `ends` is over."""
-    by_key = {step.key: step for step in path}
-    place = {step.key: index for index, step in enumerate(path)}
+    by_key, place = graph.by_key, graph.place
 
     def weight(key: str) -> tuple[float, float, int]:
         settled = steps[key].settled_at

@@ -55,7 +55,7 @@ class Ledger:
 def fold(graph: Graph, events: Iterable[Event]) -> Ledger:
     """What the given events, already in order, come to."""
     story = list(events)
-    places = _coverages(graph, story)
+    places = _coverages(graph.roots, story)
     named = [event.coverage_id for event in story if event.coverage_id and event.confirmed]
     stood = list(places.values())
     ledger = Ledger(graph, coverage_id=next(reversed(stood or named), None))
@@ -82,9 +82,8 @@ def _at_first(story: Iterable[Event], places: Mapping[str, str]) -> str | None:
     return UNNAMED if first.kind == "coverage_changed" else places[first.ref]
 
 
-def _coverages(graph: Graph, story: Iterable[Event]) -> dict[str, str]:
+def _coverages(roots: frozenset[str], story: Iterable[Event]) -> dict[str, str]:
     """The coverage the journey stands on from each event that put it there."""
-    roots = {step.key for step in graph.steps if not step.needs and step.detour is None}
     return {
         event.ref: event.coverage_id
         for event in story

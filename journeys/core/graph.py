@@ -154,9 +154,29 @@ class Graph:
         return {key: keys for key, keys in found.items() if keys}
 
     @cached_property
-    def openings(self) -> Mapping[str, tuple[Opening, ...]]:
-        """The openings of each step beside the path that opens by itself."""
-        return {s.key: s.aside.openings for s in self.asides if s.aside and s.aside.openings}
+    def openings(self) -> Mapping[str, tuple[tuple[Opening, frozenset[str]], ...]]:
+        """The openings of each step beside the path that opens by itself, with what they read."""
+        by_itself = {s.key: s.aside.openings for s in self.asides if s.aside and s.aside.openings}
+        return {
+            key: tuple((one, fields_of(one.when) if one.when else frozenset()) for one in openings)
+            for key, openings in by_itself.items()
+        }
+
+    @cached_property
+    def place(self) -> Mapping[str, int]:
+        """Where on the path each of its steps comes."""
+        return {step.key: index for index, step in enumerate(self.path)}
+
+    @cached_property
+    def roots(self) -> frozenset[str]:
+        """Keys of the steps that need none, and so begin the journey."""
+        return frozenset(s.key for s in self.steps if not s.needs and s.detour is None)
+
+    @cached_property
+    def milestones(self) -> Mapping[str, tuple[str, ...]]:
+        """Keys of the steps that each stage takes."""
+        stages = {step.stage for step in self.order if step.stage}
+        return {s: tuple(step.key for step in self.order if step.stage == s) for s in stages}
 
     @cached_property
     def beginning(self) -> Step | None:

@@ -36,6 +36,10 @@ class Outcome:
     restarted_at: datetime | None = None
 
 
+NO_WORD = Outcome()
+"""The outcome of a step nobody spoke of."""
+
+
 def runs_of(events: Iterable[Event]) -> dict[str, Run]:
     """What each source says last of a step, from status events in order."""
     runs: dict[str, Run] = {}
@@ -50,10 +54,11 @@ def outcome_of(step: Step, runs: Mapping[str, Run], ledger: Ledger, *, number: s
 
     `number` tells one time of a step that comes again from the others.
     """
+    if not runs:
+        return NO_WORD
     ends = [run for run in runs.values() if _status(step, run).kind != "open"]
     if not ends:
-        latest = max(runs.values(), key=lambda run: run.last.order, default=None)
-        return _from(step, latest) if latest else Outcome()
+        return _from(step, max(runs.values(), key=lambda run: run.last.order))
     if len({run.value for run in ends}) == 1:
         return _from(step, min(ends, key=lambda run: run.first.order))
     return _disputed(step, ends, ledger, number)

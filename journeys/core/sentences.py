@@ -35,6 +35,11 @@ _ZONE_WORDS: Mapping[str, str] = {
     "America/Anchorage": "AKT",
     "Pacific/Honolulu": "HT",
 }
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
@@ -60,12 +65,17 @@ def full_moment(instant: datetime, zone: str) -> str:
     """ "Fri, Mar 6, 2:10 pm ET"."""
     local = instant.astimezone(ZoneInfo(zone))
     word = _ZONE_WORDS.get(zone) or local.tzname() or zone
-    return f"{local:%a}, {local:%b} {local.day}, {_clock(local)} {word}"
+    return f"{_day_of(local)}, {_clock(local)} {word}"
 
 
 def day_words(day: date) -> str:
     """ "Fri, Mar 6, 2026"."""
-    return f"{day:%a}, {day:%b} {day.day}, {day.year}"
+    return f"{_day_of(day)}, {day.year}"
+
+
+def _day_of(day: date) -> str:
+    # strftime takes three times as long, and these are asked for with every evaluation.
+    return f"{_WEEKDAYS[day.weekday()]}, {_MONTHS[day.month - 1]} {day.day}"
 
 
 def near_day(instant: datetime, *, now: datetime, zone: str) -> str:
@@ -79,7 +89,7 @@ def near_day(instant: datetime, *, now: datetime, zone: str) -> str:
     if -7 < days < 7 - today.weekday():
         return f"{local:%A}"
     year = f", {local.year}" if local.year != today.year else ""
-    return f"{local:%a}, {local:%b} {local.day}{year}"
+    return f"{_day_of(local)}{year}"
 
 
 def span(length: timedelta) -> str:
@@ -94,7 +104,7 @@ def span(length: timedelta) -> str:
 
 
 def _clock(local: datetime) -> str:
-    return f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
+    return f"{local.hour % 12 or 12}:{local.minute:02} {'am' if local.hour < 12 else 'pm'}"
 
 
 def headline(

@@ -8,7 +8,7 @@ from journeys.core.gates import gated, skip_holds
 from journeys.core.graph import Skip, Step
 from journeys.core.outcomes import Outcome
 from journeys.core.state import StepState
-from journeys.core.walking import Walk, in_hand, state_of
+from journeys.core.walking import Walk, in_hand, state_of, untouched
 
 OPENS = open_when_needs_are_settled.__name__
 SKIPS = skip_when_not_needed.__name__
@@ -133,7 +133,7 @@ def _not_yet(step: Step, outcome: Outcome, missing: list[StepState]) -> StepStat
         if need.phase in ("conflict", "blocked"):
             why = f"Waits for {need.title}"
             return state_of(step, outcome, phase="blocked", blocked_why=why)
-    return state_of(step, outcome, phase="ahead")
+    return state_of(step, outcome, phase="ahead") if outcome.event else untouched(step)
 
 
 def _tell_opening(on: Walk, step: Step, needs: list[StepState], opened_at: datetime) -> None:
@@ -150,6 +150,8 @@ def _in_conflict(on: Walk, step: Step, outcome: Outcome) -> bool:
 
 def _disputed_need(on: Walk, step: Step) -> str | None:
     """A disputed fact this step rests on, in words."""
+    if not on.known.disputed:
+        return None
     rests_on = set(step.uses).union(*(names for _, names in on.graph.skips[step.key]))
     disputed = sorted(rests_on & on.known.disputed)
     return disputed[0].replace("_", " ") if disputed else None

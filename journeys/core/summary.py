@@ -60,7 +60,7 @@ def stage(graph: Graph, steps: Mapping[str, StepState]) -> str:
     """How far the journey has come: the last milestone with none before it still open."""
     reached = STAGES[0]
     for milestone in STAGES:
-        keys = [step.key for step in graph.order if step.stage == milestone]
+        keys = graph.milestones.get(milestone, ())
         if not all(steps[key].over for key in keys):
             return reached
         reached = milestone if keys else reached

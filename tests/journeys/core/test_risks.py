@@ -97,11 +97,11 @@ def test_r3_what_is_left_takes_longer_than_until_the_start() -> None:
 def test_r3_fires_without_any_event_when_a_step_drags_on() -> None:
     started = fact("practice", 0.5, start_by_on="2026-04-10")
     story = [*happy_path(2), started]
-    hours = [h for h in range(3, 24 * 30, 8) if found(stand(story, now=h), "R3")]
+    hours = [h for h in range(3, 24 * 30, 24) if found(stand(story, now=h), "R3")]
     assert hours[0] > 3
-    assert hours == list(range(hours[0], 24 * 30, 8))
+    assert hours == list(range(hours[0], 24 * 30, 24))
     # Every moment before it, the state says when to look again, and never too late.
-    for hour in (3, hours[0] - 8):
+    for hour in (3, hours[0] - 24):
         state = stand(story, now=hour)
         assert state.wakes_at is not None
         assert state.wakes_at <= at(hours[0])
