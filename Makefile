@@ -14,9 +14,7 @@ run: ## Start everything at http://localhost:8000 (PORT=8123 for another port)
 	@$(READY) run python -m config.runner run --port $(PORT)
 
 test: ## Run the whole suite (ARGS="-k words" for a part of it)
-	@$(READY) test python -m pytest -n 0 tests/runner
-	@$(READY) test python -m pytest -n 2 --dist loadfile tests/security
-	@$(READY) test python -m pytest -n 2 --dist loadfile tests --ignore tests/security --ignore tests/runner $(ARGS)
+	@$(READY) test python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder tests $(ARGS)
 
 test-core: ## Run the tests of the pure core: no Django, no database, seconds
 	@$(READY) tools python -m config.runner.core_tests $(ARGS)

@@ -129,8 +129,10 @@ PHI_INDEX_KEY = env.str("PHI_INDEX_KEY")
 
 # --- Tasks -----------------------------------------------------------------------------------
 
-# redis-py and Celery spell a socket's URL differently.
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+# redis-py and Celery spell a socket's URL and the number of its database differently.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace(
+    "?db=", "?virtual_host="
+)
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # Measured in the reliability page: without these a killed child loses its task, and a lost
 # worker's tasks come back after 100 s instead of 10.

@@ -1,17 +1,20 @@
 """The test database: made by the owner, used by the site's role, as in production."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from typing import cast
 from urllib.parse import urlsplit
 
+import django
 import psycopg
 import pytest
-from django.core.management import call_command
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 from psycopg import sql
+from pytest_django import DjangoDbBlocker
 
+from config.runner import demo, paths
 from programs.core import references
 
 SITE_ROLE = "throughline_site"
@@ -35,31 +38,60 @@ def as_owner(name: str) -> psycopg.Connection:
     return psycopg.connect(owner_url(name), autocommit=True, options="-c lock_timeout=10s")
 
 
-def make_database(name: str, *, keep: bool = False) -> None:
-    """Make an empty database owned by the owner, and give the site's role its login.
+def make_database(name: str) -> None:
+    """Make a database with the tables of this code, empty and owned by the owner.
 
-    `keep` leaves a database that is there already as it is.
+    Migrating takes seconds: it is done once for all of them, and again when migrations changed.
     """
     with as_owner("postgres") as owner:
-        database = sql.Identifier(name)
-        known = "select 1 from pg_database where datname = %s"
-        if keep and owner.execute(known, [name]).fetchone():
-            return
-        owner.execute(sql.SQL("drop database if exists {} with (force)").format(database))
-        owner.execute(sql.SQL("create database {}").format(database))
-        if "TEST_SITE_PASSWORD" in os.environ:
-            # Our own server made the role already, and its owner may not: as in production.
-            return
+        # The others wait for the first one's migrations.
+        owner.execute("set lock_timeout = '2min'")
         owner.execute("select pg_advisory_lock(1)")
-        if owner.execute("select 1 from pg_roles where rolname = %s", [SITE_ROLE]).fetchone():
-            verb = sql.SQL("alter")
-        else:
-            verb = sql.SQL("create")
-        owner.execute(
-            sql.SQL("{} role {} login password {} nosuperuser nobypassrls").format(
-                verb, sql.Identifier(SITE_ROLE), sql.Literal(SITE_PASSWORD)
-            )
+        _make_site_role(owner)
+        model = f"{os.environ.get('TEST_DATABASE_NAME', 'test')}_model"
+        digest = _tables_digest()
+        if _comment(owner, model) != digest:
+            _copy(owner, model, of="template1")
+            variables = {**os.environ, "DATABASE_URL": owner_url(model)}
+            demo.manage("migrate --verbosity 0", variables)
+            comment = sql.SQL("comment on database {} is {}")
+            owner.execute(comment.format(sql.Identifier(model), sql.Literal(digest)))
+        _copy(owner, name, of=model)
+
+
+def _tables_digest() -> str:
+    """What the tables depend on: the migrations, what they use of ours, and Django itself."""
+    files = [*paths.ROOT.glob("*/migrations/*.py"), paths.ROOT / "accounts/tenancy.py"]
+    digest = hashlib.sha256(django.__version__.encode())
+    for file in sorted(files):
+        digest.update(str(file.relative_to(paths.ROOT)).encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _comment(owner: psycopg.Connection, name: str) -> str | None:
+    asked = "select shobj_description(oid, 'pg_database') from pg_database where datname = %s"
+    row = owner.execute(asked, [name]).fetchone()
+    return row[0] if row else None
+
+
+def _copy(owner: psycopg.Connection, name: str, *, of: str) -> None:
+    database = sql.Identifier(name)
+    owner.execute(sql.SQL("drop database if exists {} with (force)").format(database))
+    owner.execute(sql.SQL("create database {} template {}").format(database, sql.Identifier(of)))
+
+
+def _make_site_role(owner: psycopg.Connection) -> None:
+    """Give the site's role its login, unless the server is our own and has it already."""
+    if "TEST_SITE_PASSWORD" in os.environ:
+        # Its owner may not: as in production.
+        return
+    known = owner.execute("select 1 from pg_roles where rolname = %s", [SITE_ROLE]).fetchone()
+    verb = sql.SQL("alter" if known else "create")
+    owner.execute(
+        sql.SQL("{} role {} login password {} nosuperuser nobypassrls").format(
+            verb, sql.Identifier(SITE_ROLE), sql.Literal(SITE_PASSWORD)
         )
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -82,27 +114,34 @@ def database_name(worker_id: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(
-    django_db_blocker: "pytest.FixtureRequest", database_name: str, request: pytest.FixtureRequest
-) -> Iterator[None]:
-    """Migrate as the owner, then connect as the site's role.
-
-    With --reuse-db the database of the last run is kept and only migrated further; it has to be
-    on a server of your own (DATABASE_OWNER_URL), since ours goes away with the run.
-    """
-    keep = request.config.getoption("reuse_db") and not request.config.getoption("create_db")
+def django_db_setup(django_db_blocker: DjangoDbBlocker, database_name: str) -> Iterator[None]:
+    """A database of this process' own, made by the owner and used by the site's role."""
     connection = cast(DatabaseWrapper, connections["default"])
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django's own type is private
-        make_database(database_name, keep=bool(keep))
-        connection.settings_dict["NAME"] = database_name
-        call_command("migrate", verbosity=0)
-        connection.close()
-        connection.close_pool()
-        connection.settings_dict.update(USER=SITE_ROLE, PASSWORD=SITE_PASSWORD)
+    make_database(database_name)
+    connection.settings_dict.update(NAME=database_name, USER=SITE_ROLE, PASSWORD=SITE_PASSWORD)
     yield
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]  # as above
+    with django_db_blocker.unblock():
         connection.close()
         connection.close_pool()
+
+
+# Folders whose tests share something that takes long to start: one process runs each of them,
+# from the beginning and beside the others' files. What waits most comes first.
+STARTED_ONCE = tuple(
+    f"tests/{folder}/" for folder in ("e2e", "security", "journeys/live", "runner", "faults")
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def group(item: pytest.Item) -> str:
+        file = item.nodeid.partition("::")[0]
+        return next((folder for folder in STARTED_ONCE if file.startswith(folder)), file)
+
+    first = {folder: place for place, folder in enumerate(STARTED_ONCE)}
+    items.sort(key=lambda item: first.get(group(item), len(first)))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group(item)))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -6,6 +6,7 @@ With DATABASE_OWNER_URL and REDIS_URL set (CI services, say) those are used inst
 import atexit
 import base64
 import os
+from urllib.parse import urlsplit
 
 
 def prepare() -> None:
@@ -32,5 +33,16 @@ def prepare() -> None:
     os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"]
 
 
-if "PYTEST_XDIST_WORKER" not in os.environ:
+def redis_url(number: int) -> str:
+    """The address of one of the numbered databases of the suite's Redis."""
+    parts = urlsplit(os.environ["REDIS_URL"])
+    if parts.scheme == "unix":
+        return parts._replace(query=f"db={number}").geturl()
+    return parts._replace(path=f"/{number}").geturl()
+
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Processes of the suite neither take one another's tasks nor clear their counters.
+    os.environ["REDIS_URL"] = redis_url(1 + int(os.environ["PYTEST_XDIST_WORKER"][2:]))
+else:
     prepare()

@@ -12,6 +12,7 @@ from config.runner import demo, environment, redis, site
 from config.runner.output import Output
 from config.runner.supervisor import Supervisor
 from tests.conftest import make_database, owner_url, site_url
+from tests.environment import redis_url
 
 CHROMIUM = "/usr/bin/chromium"
 # As root Chromium needs the first; the others keep it from calling home.
@@ -25,6 +26,8 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 JOURNEYS = 12
+# One of Redis' numbered databases that no process of the suite uses.
+WORLDS_REDIS = 15
 
 
 @dataclass(frozen=True)
@@ -48,30 +51,23 @@ def browser_type_launch_args() -> dict[str, object]:
     return {"executable_path": CHROMIUM, "args": CHROMIUM_FLAGS}
 
 
-def own_redis(worker_id: str) -> int:
-    """A number of Redis' databases that no other of the suite's workers uses."""
-    return 9 + int(worker_id.removeprefix("gw").removeprefix("master") or 0)
-
-
 @pytest.fixture(scope="session")
-def world(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A running, seeded site where partners answer within seconds."""
     data = tmp_path_factory.mktemp("world")
-    name = f"e2e_{worker_id}"
+    name = f"{os.environ.get('TEST_DATABASE_NAME', 'test')}_e2e"
     make_database(name)
     variables = environment.with_simulator(
         environment.for_django(
             environment.read_secrets(data, required=False),
             database_url=site_url(name),
             owner_url=owner_url(name),
-            redis_url=f"{os.environ['REDIS_URL'].split('?')[0]}?db={own_redis(worker_id)}",
+            redis_url=redis_url(WORLDS_REDIS),
             port=redis.free_port(),
         ),
         port=redis.free_port(),
     )
     variables |= {"SIMULATOR_SPEED": "600", "DEV_SIGN_IN": "true", "EMAIL_URL": "dummymail://"}
-    owner = {**variables, "DATABASE_URL": variables["DATABASE_OWNER_URL"]}
-    demo.manage("migrate --verbosity 0", owner)
     demo.manage(f"seed_demo --journeys {JOURNEYS}", variables)
     # Each raises when it finds anything.
     demo.manage("refold_journeys --check", variables)

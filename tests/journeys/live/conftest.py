@@ -26,7 +26,7 @@ from accounts.models import Membership, Organization
 from journeys.core.events import Event
 from journeys.domain.recording import record
 from journeys.models import Journey
-from tests.conftest import make_database, owner_url, site_url
+from tests.conftest import make_database, site_url
 from tests.factories.exchange import practice_named, submitted
 from tests.factories.people import OrganizationFactory, member, signed_in
 from tests.factories.programs import published
@@ -92,16 +92,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def database(worker_id: str) -> str:
     name = f"{os.environ.get('TEST_DATABASE_NAME', 'test')}_live_{worker_id}"
     make_database(name)
-    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    subprocess.run(migrate, check=True, env={**os.environ, "DATABASE_URL": owner_url(name)})
     return name
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def elsewhere(database: str, django_db_blocker: DjangoDbBlocker) -> Elsewhere:
     """In-process code on the server's database, outside of any test's transaction."""
 
@@ -168,7 +166,7 @@ def _wait_until(path: str, says: str, server: Server) -> None:
     pytest.fail(f"{path} never said {says!r}")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(database: str) -> Iterator[Server]:
     with serving(database) as running:
         yield running
