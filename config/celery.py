@@ -27,6 +27,7 @@ app.conf.task_routes = {
     "journeys.tasks.count_funnels": {"queue": "upkeep"},
     "journeys.tasks.send_partner_tests": {"queue": "routing"},
     "journeys.tasks.call_practices": {"queue": "routing"},
+    "journeys.tasks.run_sandbox_trials": {"queue": "routing"},
     "journeys.tasks.send_due_mail": {"queue": "notices"},
     "journeys.tasks.check_invariants": {"queue": "upkeep"},
     "journeys.tasks.tell_of_unowned": {"queue": "notices"},
@@ -119,6 +120,11 @@ app.conf.beat_schedule = {
     },
     "call-practices": {
         "task": "journeys.tasks.call_practices",
+        "schedule": 5.0,
+        "options": {"queue": "routing", "expires": 5},
+    },
+    "run-sandbox-trials": {
+        "task": "journeys.tasks.run_sandbox_trials",
         "schedule": 5.0,
         "options": {"queue": "routing", "expires": 5},
     },

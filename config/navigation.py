@@ -29,6 +29,7 @@ ENTRIES = (
     (_("Studio"), "studio", "pencil-ruler", "t", Permission.PROGRAMS_COMPOSE),
     (_("Exchange"), "exchange", "arrow-left-right", "x", Permission.EXCHANGE_VIEW),
     (_("Endpoints"), "endpoints", "plug", "c", Permission.ENDPOINTS_MANAGE),
+    (_("Connect your system"), "connect_own", "plug-zap", "y", Permission.ENDPOINTS_MANAGE),
     (_("Reports"), "reports", "messages-square", "b", Permission.REPORTS_SETTLE),
     (_("Learn-lag"), "learn_lag", "timer", "l", Permission.LAG_VIEW),
     (_("Practice"), "practice", "building-2", "o", Permission.PRACTICE_EDIT),
@@ -37,7 +38,10 @@ ENTRIES = (
     (_("Audit"), "audit", "shield-check", "a", Permission.AUDIT_VIEW),
 )
 # Where an entry is not for every kind of organization whose people have the permission.
-KINDS: Mapping[str, frozenset[str]] = {"endpoints": frozenset((*RECEIVERS, K.PRACTICE, K.OPERATOR))}
+KINDS: Mapping[str, frozenset[str]] = {
+    "endpoints": frozenset((*RECEIVERS, K.PRACTICE, K.OPERATOR)),
+    "connect_own": frozenset(RECEIVERS),
+}
 
 
 class Item(NamedTuple):

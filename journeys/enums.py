@@ -83,3 +83,20 @@ class Mailing(models.TextChoices):
     NEVER = "never", "No e-mail"
     DIGEST = "digest", "One e-mail each morning"
     AT_ONCE = "at_once", "An e-mail when something changes, at most every ten minutes"
+
+
+class TrialKind(models.TextChoices):
+    """What a partner's system is tried with: the checks, then the outcomes of a test enrollment."""
+
+    SIGNATURE = "signature", "Signature verified"
+    REPLAY = "replay", "Replay refused"
+    DUPLICATE = "duplicate", "Duplicate harmless"
+    SLOW = "slow", "429 respected"
+    RETRY = "retry", "Retry after 503 accepted once"
+    AMENDMENT = "amendment", "Amendment applied"
+    REVOCATION = "revocation", "Revocation acknowledged"
+    OUTAGE = "outage", "Outage recovered"
+    APPROVE = "approve", "Approve"
+    DENY = "deny", "Deny"
+    MORE = "more", "Ask for more"
+    SILENT = "silent", "Go silent"

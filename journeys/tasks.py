@@ -18,6 +18,7 @@ from journeys.domain import (
     mailing,
     pacing,
     partner_tests,
+    sandbox_judging,
     staffing,
     status_calls,
     unowned,
@@ -26,6 +27,7 @@ from journeys.domain import (
 from journeys.domain.nudges import nudge
 from journeys.partners.registry import CARRIERS
 from journeys.partners.sftp import put_away, read_acknowledgements
+from journeys.partners.trial_messages import send_as_it_is
 
 
 @shared_task(name="journeys.tasks.send_due_deliveries")  # type: ignore[untyped-decorator]  # celery is untyped
@@ -84,6 +86,12 @@ def count_funnels() -> None:
 def send_partner_tests() -> None:
     """Send the test messages that were asked for."""
     partner_tests.send_tests(carriers=CARRIERS, clock=timezone.now)
+
+
+@shared_task(name="journeys.tasks.run_sandbox_trials")  # type: ignore[untyped-decorator]  # celery is untyped
+def run_sandbox_trials() -> None:
+    """Send what partners want their systems tried with, and judge what came of it."""
+    sandbox_judging.run_trials(send=send_as_it_is, clock=timezone.now)
 
 
 @shared_task(name="journeys.tasks.call_practices")  # type: ignore[untyped-decorator]  # celery is untyped

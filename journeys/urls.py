@@ -5,6 +5,7 @@ from django.urls import path
 from journeys.views import (
     access_papers,
     cases,
+    connecting,
     duplicates,
     endpoints,
     exchange,
@@ -91,6 +92,12 @@ urlpatterns = [
     path("intake/<uuid:journey_id>/reject/", intake.reject, name="intake_reject"),
     path("exchange/", exchange.exchange, name="exchange"),
     path("exchange/systems/", feeds.feed_list, name="feeds"),
+    path("connect/", connecting.own, name="connect_own"),
+    path("connect/<uuid:partner_id>/", connecting.sandbox, name="connect"),
+    path("connect/<uuid:partner_id>/keys/", connecting.keys, name="connect_keys"),
+    path("connect/<uuid:partner_id>/send/", connecting.send, name="connect_send"),
+    path("connect/<uuid:partner_id>/again/", connecting.again, name="connect_again"),
+    path("connect/<uuid:partner_id>/checks/<slug:kind>/", connecting.check, name="connect_check"),
     path("endpoints/", endpoints.endpoint_list, name="endpoints"),
     path("endpoints/<uuid:partner_id>/", endpoints.endpoint, name="endpoint"),
     path(

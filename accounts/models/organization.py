@@ -35,6 +35,10 @@ class Organization(models.Model):
     heartbeat_hours = models.PositiveSmallIntegerField(null=True, blank=True)
     # Since when nobody speaks for it: neither people nor a system of its own.
     unstaffed_since = models.DateTimeField(null=True, blank=True)
+    # The partner in whose sandbox it plays a part; nothing for one that is real.
+    sandbox_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         constraints = (

@@ -16,6 +16,7 @@ from journeys.api.problems import Refusal
 from journeys.core import scopes
 from journeys.domain.clients import Client, client_of
 from journeys.domain.inbound import partner_keys
+from journeys.domain.sandbox_slowing import seconds_to_wait
 from journeys.forms.wire import MESSAGE_ID, SLUG
 from journeys.partners.signatures import HEADERS, BadSignature, verify
 
@@ -70,6 +71,8 @@ def caller_may(
             words = f"{name} is missing, or not 1 to 64 visible ASCII characters."
             raise Refusal(400, "bad_id", words)
         limits = count(client.organization)
+        if writes:
+            _slow_down(client.organization, message_id)
         refuse_complex(body, most=most_tokens)
         return Caller(
             organization=client.organization,
@@ -81,6 +84,14 @@ def caller_may(
         )
 
     return guard
+
+
+def _slow_down(organization: Organization, message_id: str) -> None:
+    """In a partner's sandbox a report may be asked to wait, to see that it does."""
+    seconds = seconds_to_wait(organization, message_id, now=timezone.now())
+    if seconds:
+        words = "Your sandbox asks you to wait; send the same message again then."
+        raise Refusal(429, "too_often", words, headers={"Retry-After": str(seconds)})
 
 
 def _by_token(authorization: str) -> Client:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from accounts import audit
+from accounts.core.actor import Actor
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from journeys.core.scopes import REPORTS_WRITE
@@ -34,7 +35,7 @@ class Connected:
     ours: str = field(repr=False)
 
 
-def connect(slug: str, *, address: str, now: datetime) -> Connected:
+def connect(slug: str, *, address: str, now: datetime, by: Actor | None = None) -> Connected:
     """Send to this address from now on, and make a new secret for each way.
 
     What we send is signed with the new and the last secret. Of the partner's own keys the last one

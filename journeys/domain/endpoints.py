@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts import audit
 from accounts.core.actor import Actor
@@ -43,13 +43,16 @@ class Way:
 def receivers(actor: Actor) -> QuerySet[Organization]:
     """Whose endpoint the actor keeps: every partner's for the operator, else their own.
 
-    A practice's is its own system's, which hears by webhook that a journey changed.
+    A practice's is its own system's, which hears by webhook that a journey changed. A partner
+    also keeps that of its double in the sandbox.
     """
     found: QuerySet[Organization] = Organization.objects.filter(active=True)
     if actor.organization_kind == OrganizationKind.OPERATOR:
-        return found.filter(kind__in=RECEIVERS)
+        return found.filter(kind__in=RECEIVERS, sandbox_of=None)
     own = (*RECEIVERS, OrganizationKind.PRACTICE)
-    return found.filter(kind__in=own, pk=str(actor.organization_id))
+    own_id = str(actor.organization_id)
+    mine = Q(pk=own_id) | Q(sandbox_of=own_id, kind=actor.organization_kind)
+    return found.filter(mine, kind__in=own)
 
 
 def endpoint_for(partner: Organization, *, by: Actor) -> Endpoint | None:

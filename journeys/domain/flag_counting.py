@@ -22,7 +22,7 @@ MOST = 200
 
 def count_flags(*, now: datetime) -> None:
     """Count anew, for each hub and for the operator, the flags of the last 90 days."""
-    for program in Program.objects.order_by("pk"):
+    for program in Program.objects.filter(manufacturer__sandbox_of=None).order_by("pk"):
         with every_tenant(reason="the flags of every practice's journeys are counted"):
             _count(program, now=now)
 

@@ -63,7 +63,11 @@ def _without_people() -> Iterator[tuple[str, str]]:
         organization=OuterRef("owner"), active=True, user__is_active=True
     )
     left = WorkItem.objects.filter(
-        ~Exists(people), closed_at=None, owner__active=True, owner__heard_at=None
+        ~Exists(people),
+        closed_at=None,
+        owner__active=True,
+        owner__heard_at=None,
+        owner__sandbox_of=None,
     )
     rows = left.values_list("owner_id", "owner__name").annotate(Count("id")).order_by("owner_id")
     for owner_id, name, count in rows:

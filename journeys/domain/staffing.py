@@ -23,7 +23,9 @@ def watch_staffing(*, now: datetime) -> int:
     on which it has a next action are looked at anew.
     """
     with every_tenant(reason="whether anybody is there concerns everyone on a journey"):
-        parties = Organization.objects.filter(kind__in=PartyRole.values, active=True)
+        parties = Organization.objects.filter(
+            kind__in=PartyRole.values, active=True, sandbox_of=None
+        )
         with_nobody = ~Exists(_people()) & ~Exists(_elsewhere()) & Q(heard_at=None)
         left = _changed(parties.filter(with_nobody, unstaffed_since=None))
         come = _changed(parties.exclude(unstaffed_since=None).exclude(with_nobody))

@@ -24,6 +24,7 @@ from journeys.models.lag import LagCount, LagMark
 from journeys.models.likeness import PersonKey
 from journeys.models.notices import Notice, NoticeRead, NoticeSettings
 from journeys.models.pace import ProgramPace
+from journeys.models.sandbox import SandboxTrial
 from journeys.models.upkeep import UpkeepIssue
 from journeys.models.work import SavedView, WorkItem
 
@@ -58,6 +59,7 @@ __all__ = [
     "PersonKey",
     "ProgramPace",
     "ReportFile",
+    "SandboxTrial",
     "SavedView",
     "StatusCall",
     "StatusLine",

@@ -262,5 +262,5 @@ def _choices_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _organizations(kind: OrganizationKind) -> Pairs:
-    rows = Organization.objects.filter(kind=kind, active=True).order_by("name")
+    rows = Organization.objects.filter(kind=kind, active=True, sandbox_of=None).order_by("name")
     return list(rows.values_list("slug", "name"))

@@ -212,5 +212,6 @@ def test_organizations_are_visible_to_each_other_by_name_only() -> None:
     columns = {field.name for field in Organization._meta.concrete_fields}
     assert columns == {
         "id", "kind", "name", "slug", "phone", "contact_name", "contact_hours", "time_zone",
-        "after_hours", "affiliated_with", "active", "heard_at", "heartbeat_hours", "unstaffed_since",
+        "after_hours", "affiliated_with", "active", "heard_at", "heartbeat_hours",
+        "unstaffed_since", "sandbox_of",
     }  # fmt: skip

@@ -94,7 +94,9 @@ def deliveries(actor: Actor) -> "QuerySet[Delivery]":
     found: QuerySet[Delivery] = Delivery.objects.select_related(
         "journey__program_version__program", "recipient", "organization", "packet"
     )
-    if not is_operator(actor):
+    if is_operator(actor):
+        found = found.filter(organization__sandbox_of=None)
+    else:
         mine = actor.organization_id
         found = found.filter(Q(organization=mine) | Q(recipient=mine))
     return found.defer("packet__body").order_by("-created_at")
@@ -168,7 +170,9 @@ def _row(delivery: Delivery, actor: Actor, *, off: bool) -> Row:
 
 def unusable_reports(actor: Actor) -> list[Unusable]:
     """Reports that need a person: the partner's own, for the operator everybody's."""
-    found = InboundReport.objects.filter(status=ReportStatus.EXCEPTION)
+    found = InboundReport.objects.filter(
+        status=ReportStatus.EXCEPTION, organization__sandbox_of=None
+    )
     rows = found.select_related("organization").order_by("-received_at")[:MOST_REPORTS]
     return [_unusable(report) for report in rows]
 

@@ -30,7 +30,7 @@ def feeds(actor: Actor, *, now: datetime) -> list[Feed]:
     Who never reported by a system of its own, and is not expected to, is left out.
     """
     found = Organization.objects.filter(active=True).filter(
-        Q(heard_at__isnull=False) | Q(heartbeat_hours__isnull=False)
+        Q(heard_at__isnull=False) | Q(heartbeat_hours__isnull=False), sandbox_of=None
     )
     if actor.organization_kind != OrganizationKind.OPERATOR:
         shared = JourneyParty.objects.filter(party=OuterRef("pk"), until=None)

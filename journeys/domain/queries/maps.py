@@ -53,7 +53,7 @@ class Tried:
 def partners(actor: Actor) -> list[tuple[Organization, int]]:
     """Whose map the actor may look at, with how many of their reports wait for a meaning."""
     with every_tenant(reason="maps belong to partners, hubs read those they work with"):
-        found = Organization.objects.filter(kind__in=PARTNERS, active=True)
+        found = Organization.objects.filter(kind__in=PARTNERS, active=True, sandbox_of=None)
         if not is_operator(actor):
             beside = JourneyParty.objects.filter(journey__hub=actor.organization_id)
             known = set(beside.values_list("party_id", flat=True))
@@ -69,7 +69,9 @@ def programs_of(actor: Actor, partner: Organization) -> list[Program]:
     """The programs for which the actor may say what this partner's codes mean."""
     own = _slug(actor)
     found: dict[object, Program] = {}
-    versions = ProgramVersion.objects.filter(published_at__isnull=False)
+    versions = ProgramVersion.objects.filter(
+        published_at__isnull=False, program__manufacturer__sandbox_of=None
+    )
     for version in versions.select_related("program").order_by("program__name"):
         hub = version.definition["route"].get("hub", "")
         if may_explain_codes(actor, partner.pk, hub, own_slug=own):

@@ -1,0 +1,173 @@
+"""The page on which a partner's engineer connects a system, and who may see what of it."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from accounts.core.permissions import Role
+from accounts.models import Membership, Organization
+from accounts.tenancy import every_tenant
+from journeys.models import Endpoint, Journey, SandboxTrial
+from tests.factories.people import OrganizationFactory, member, proven, signed_in
+from tests.journeys.views.conftest import World
+
+pytestmark = pytest.mark.django_db
+
+SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]{44}")
+# Session and person; begin, the tenancy, end; the partner; into every tenancy and back; trials,
+# double, keys, endpoint, messages, reports.
+QUERIES = 16
+ADDRESS = "http://127.0.0.1:9/webhooks"
+
+
+@pytest.fixture(autouse=True)
+def _private(settings: Settings) -> None:
+    settings.ALLOW_PRIVATE_ENDPOINTS = True
+
+
+@pytest.fixture
+def omar(world: World) -> Membership:
+    return member(world.hub, Role.ADMIN, name="Omar")
+
+
+@pytest.fixture
+def browser(omar: Membership) -> Client:
+    return proven(signed_in(omar), omar)
+
+
+def page(hub: Organization) -> str:
+    return reverse("connect", args=[hub.pk])
+
+
+def make_keys(browser: Client, hub: Organization) -> str:
+    answer = browser.post(reverse("connect_keys", args=[hub.pk]), {"address": ADDRESS})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def trials(hub: Organization, count: int = 1) -> None:
+    now = timezone.now()
+    with every_tenant(reason="a test lays out what was tried"):
+        SandboxTrial.objects.bulk_create(
+            SandboxTrial(
+                organization=hub,
+                kind="signature",
+                asked_at=now,
+                finished_at=now,
+                passed=True,
+                said="The good one was answered 200, the one with a wrong signature 401.",
+                message_id="msg_1",
+            )
+            for _ in range(count)
+        )
+
+
+def test_keys_are_told_once_and_lead_to_a_test_enrollment(browser: Client, world: World) -> None:
+    assert browser.get(reverse("connect_own")).headers["Location"] == page(world.hub)
+    assert "Make your sandbox keys to begin" in browser.get(page(world.hub)).content.decode()
+    told = make_keys(browser, world.hub)
+    assert len(set(SECRET.findall(told))) == 2
+    assert "THROUGHLINE_PARTNER=northstar-sandbox" in told
+    shown = browser.get(page(world.hub)).content.decode()
+    assert ADDRESS in shown
+    assert not SECRET.search(shown)
+    answer = browser.post(
+        reverse("connect_send", args=[world.hub.pk]),
+        {"outcome": "deny", "urgent": "on"},
+        follow=True,
+    )
+    assert "It is on its way" in answer.content.decode()
+    board = browser.get(page(world.hub), headers={"X-Passive": "yes"}).content.decode()
+    assert "Waiting for what has to come back" in board
+    assert "<html" not in board
+    with every_tenant(reason="a test looks"):
+        endpoint = Endpoint.objects.get(organization__slug="northstar-sandbox")
+        assert (endpoint.address, Journey.objects.filter(urgent=True).count()) == (ADDRESS, 1)
+
+
+def test_a_check_needs_a_case_and_says_so(browser: Client, world: World) -> None:
+    make_keys(browser, world.hub)
+    url = reverse("connect_check", args=[world.hub.pk, "amendment"])
+    assert "Send a test enrollment first" in browser.post(url, follow=True).content.decode()
+    assert browser.post(reverse("connect_check", args=[world.hub.pk, "nothing"])).status_code == 404
+
+
+def test_a_bad_address_is_said_at_the_field(browser: Client, world: World) -> None:
+    answer = browser.post(reverse("connect_keys", args=[world.hub.pk]), {"address": "ftp://x"})
+    assert answer.status_code == 422
+    assert Organization.objects.filter(sandbox_of=world.hub).count() == 0
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_the_page_asks_as_much_whatever_was_tried(
+    browser: Client,
+    world: World,
+    count: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    make_keys(browser, world.hub)
+    trials(world.hub, count)
+    with django_assert_num_queries(QUERIES):
+        shown = browser.get(page(world.hub)).content.decode()
+    assert "1 of 8 checks are passed" in shown
+    assert "msg_1" in shown
+
+
+def test_another_partner_and_a_practice_see_none_of_it(
+    browser: Client, world: World, ana: Client
+) -> None:
+    make_keys(browser, world.hub)
+    trials(world.hub)
+    other = OrganizationFactory.create(kind="hub", slug="harborlight")
+    stranger = signed_in(member(other, Role.ADMIN))
+    assert stranger.get(page(world.hub)).status_code == 404
+    assert stranger.get(page(other)).status_code == 200
+    assert ana.get(page(world.hub)).status_code == 403
+    practice = signed_in(member(world.practice, Role.ADMIN))
+    assert practice.get(reverse("connect_own")).status_code == 404
+    agent = signed_in(member(world.hub, Role.HUB_AGENT))
+    assert agent.get(page(world.hub)).status_code == 403
+
+
+def test_the_operator_sees_how_each_partner_stands(browser: Client, world: World) -> None:
+    make_keys(browser, world.hub)
+    trials(world.hub)
+    operator = OrganizationFactory.create(kind="operator", slug="operator-1")
+    casey = signed_in(member(operator, Role.OPERATOR))
+    assert "1 of 8" in casey.get(page(world.hub)).content.decode()
+    assert casey.get(reverse("connect_own")).headers["Location"] == reverse("endpoints")
+
+
+WORDS = ("sandbox", "Sandbox", "Exemplinib")
+
+
+def test_what_is_in_a_sandbox_stands_on_nobody_elses_page(
+    browser: Client, world: World, ana: Client
+) -> None:
+    make_keys(browser, world.hub)
+    browser.post(reverse("connect_send", args=[world.hub.pk]), {"outcome": "approve"})
+    browser.post(reverse("connect_check", args=[world.hub.pk, "outage"]))
+    with every_tenant(reason="a test looks"):
+        assert Journey.objects.filter(organization__sandbox_of=world.hub).count() == 4
+        Organization.objects.filter(sandbox_of=world.hub).update(heard_at=timezone.now())
+    operator = OrganizationFactory.create(kind="operator", slug="operator-1")
+    casey = signed_in(member(operator, Role.OPERATOR))
+    agent = signed_in(member(world.hub, Role.HUB_AGENT, Role.HUB_SUPERVISOR))
+    maker = world.journey.program_version.program.manufacturer
+    nadia = signed_in(member(maker, Role.PROGRAM_MANAGER))
+    pages = {
+        casey: ("endpoints", "exchange", "feeds", "reports", "status_maps", "learn_lag", "flags"),
+        agent: ("work", "intake", "journeys", "exchange", "feeds", "reports", "status_maps"),
+        ana: ("work", "journeys", "exchange", "programs", "learn_lag", "enrollments"),
+        nadia: ("programs", "studio"),
+    }
+    for person, names in pages.items():
+        for name in names:
+            answer = person.get(reverse(name))
+            assert answer.status_code == 200, name
+            found = [word for word in WORDS if word in answer.content.decode()]
+            assert found == [], name
