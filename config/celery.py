@@ -17,6 +17,7 @@ app.autodiscover_tasks()
 app.conf.task_routes = {
     "accounts.tasks.clear_sessions": {"queue": "upkeep"},
     "journeys.tasks.send_due_deliveries": {"queue": "routing"},
+    "journeys.tasks.fall_back": {"queue": "routing"},
     "journeys.tasks.draw_packets": {"queue": "notices"},
     "journeys.tasks.process_waiting_reports": {"queue": "inbound"},
     "journeys.tasks.collect_acknowledgements": {"queue": "inbound"},
@@ -47,6 +48,11 @@ app.conf.beat_schedule = {
         "task": "journeys.tasks.send_due_deliveries",
         "schedule": 5.0,
         "options": {"queue": "routing", "expires": 5},
+    },
+    "fall-back": {
+        "task": "journeys.tasks.fall_back",
+        "schedule": 60.0,
+        "options": {"queue": "routing", "expires": 60},
     },
     "collect-acknowledgements": {
         "task": "journeys.tasks.collect_acknowledgements",

@@ -11,6 +11,7 @@ from journeys.domain import (
     counts_letters,
     delivering,
     drawing,
+    falling_back,
     flag_counting,
     inbound,
     invariants,
@@ -35,6 +36,12 @@ def send_due_deliveries() -> None:
     """Send what is due and tell the journeys; a long queue gives others their turn in between."""
     if delivering.deliver(carriers=CARRIERS, clock=timezone.now):
         nudge("journeys.tasks.send_due_deliveries", queue="routing")
+
+
+@shared_task(name="journeys.tasks.fall_back")  # type: ignore[untyped-decorator]  # celery is untyped
+def fall_back() -> None:
+    """Send another way what does not reach its program's hub."""
+    falling_back.fall_back(now=timezone.now())
 
 
 @shared_task(name="journeys.tasks.collect_acknowledgements")  # type: ignore[untyped-decorator]  # celery is untyped

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from journeys.core.graph import Step
+from journeys.core.graph import Clock, Step
 from journeys.core.state import Party, StepState
 
 PHASE_WORDS: Mapping[str, str] = {
@@ -59,6 +59,12 @@ def phase_words(state: StepState, parties: Mapping[str, Party]) -> str:
     why = {"skipped": state.skipped_why, "blocked": state.blocked_why, "at_risk": "past due"}
     about = why.get(state.phase, "")
     return f"{word}: {_lower_first(about)}" if about else word
+
+
+def clock_words(clock: Clock) -> str:
+    """How long a clock gives: "4 business hours"."""
+    unit = clock.unit.replace("_", " ")
+    return f"{clock.amount:g} {unit.removesuffix('s') if clock.amount == 1 else unit}"
 
 
 def full_moment(instant: datetime, zone: str) -> str:

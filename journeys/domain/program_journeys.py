@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, get_args
 
+from accounts.tenancy import every_tenant
 from journeys.core.evaluate import evaluate
 from journeys.core.graph import ROLES, Graph, Unit
 from journeys.core.path import layout
 from journeys.core.templates import GRAPHS
 from journeys.core.tuning import tuned, tuning_problems
+from journeys.models import Endpoint
 from programs.core.definition import JourneyPlan
 from programs.core.soundness import Problem
 from programs.domain.studio.ports import StepTold
@@ -42,6 +44,11 @@ class ProgramJourneys:
     def steps(self, plan: JourneyPlan) -> Sequence[StepTold]:
         graph = GRAPHS.get(plan.template)
         return list(_steps(graph, plan.tune)) if graph else []
+
+    def taken_by(self, hub: str) -> str:
+        with every_tenant(reason="whoever routes to a hub may know how it is reached"):
+            its = Endpoint.objects.filter(organization__slug=hub, active=True, fallback=False)
+            return its.values_list("transport", flat=True).first() or ""
 
     def picture(self, plan: JourneyPlan) -> Any:
         graph = GRAPHS.get(plan.template)

@@ -5,8 +5,10 @@ A key made here is for this program alone: its holder says nothing about any oth
 
 import base64
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -17,12 +19,15 @@ from accounts.core.actor import Actor
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from journeys.core.scopes import REPORTS_WRITE
-from journeys.enums import Transport
+from journeys.core.sentences import clock_words
+from journeys.domain.graphs import graph_of
+from journeys.enums import PartyRole, Transport
 from journeys.models import Endpoint, PartnerKey, PartnerTest
 from programs.models import Program, ProgramVersion
 
 # The one in use, and the one that takes its place.
 MOST_KEYS = 2
+PARTNERS = (PartyRole.HUB, PartyRole.VENDOR, PartyRole.PHARMACY)
 
 
 class TooManyKeys(Exception):
@@ -45,6 +50,7 @@ class Partner:
     transport: str
     host: str
     failing_since: datetime | None
+    fallback: str
     keys: tuple[PartnerKey, ...]
     # The newest test message of this program, and whether one can be sent at all.
     test: PartnerTest | None
@@ -83,17 +89,41 @@ def partners_of(version: ProgramVersion, *, by: Actor) -> list[Partner]:
         newest = asked.order_by("partner", "-asked_at").distinct("partner")
         tests = {each.partner_id: each for each in newest}
     there = (found[slug] for slug in slugs if slug in found)
+    fallback = _fallback(version.definition["route"])
     return [
-        _partner(each, endpoints.get(each.id), keys.get(each.id, []), tests.get(each.id))
+        _partner(
+            each,
+            endpoints.get(each.id),
+            keys=keys.get(each.id, []),
+            test=tests.get(each.id),
+            fallback=fallback if each.slug == slugs[0] else "",
+        )
         for each in there
+    ]
+
+
+def _fallback(route: Mapping[str, Any]) -> str:
+    """How a packet goes that does not go through; "" where a person decides."""
+    way = route.get("fallback")
+    return str(Transport(way).label) if way else ""
+
+
+def service_levels(version: ProgramVersion) -> list[tuple[str, str, str]]:
+    """What partners have to do in this program and how soon: the step, whose it is, the time."""
+    return [
+        (step.title, step.owner, clock_words(step.due.clock))
+        for step in graph_of(version.id).order
+        if step.owner in PARTNERS
     ]
 
 
 def _partner(
     partner: Organization,
     endpoint: Endpoint | None,
+    *,
     keys: list[PartnerKey],
     test: PartnerTest | None,
+    fallback: str,
 ) -> Partner:
     return Partner(
         id=partner.id,
@@ -104,6 +134,7 @@ def _partner(
         transport=str(Transport(endpoint.transport).label) if endpoint else "",
         host=urlsplit(endpoint.address).hostname or "" if endpoint else "",
         failing_since=endpoint.failing_since if endpoint else None,
+        fallback=fallback,
         keys=tuple(keys),
         test=test,
         may_test=bool(endpoint and endpoint.transport == Transport.WEBHOOK),

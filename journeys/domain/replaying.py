@@ -32,13 +32,13 @@ def replay_delivery(delivery: Delivery, *, by: Actor, now: datetime) -> None:
     """
     with every_tenant(reason="the one who replays may be the operator", actor=by):
         lock_journey(delivery.journey_id)
-        stopped = _newest(delivery.pk)
+        stopped = newest(delivery.pk)
         if stopped.status not in STOPPED:
             raise NotReplayable("This is on its way already, or has arrived.")
         endpoint = endpoint_of(stopped.recipient)
         if endpoint is None:
             raise NotReplayable(f"The address of {stopped.recipient.name} is switched off.")
-        _begin_again(stopped, endpoint, now=now)
+        begin_again(stopped, endpoint, now=now)
         audit.wrote(stopped, action="replayed")
 
 
@@ -49,21 +49,22 @@ def send_as_packet(delivery: Delivery, *, by: Actor, now: datetime) -> None:
     """
     with every_tenant(reason="the one who decides may be the operator", actor=by):
         lock_journey(delivery.journey_id)
-        stuck = _newest(delivery.pk)
+        stuck = newest(delivery.pk)
         if stuck.status == DeliveryStatus.CLAIMED:
             raise NotReplayable("It is being sent at this moment; look again in a minute.")
         if stuck.status not in (*STOPPED, DeliveryStatus.PENDING):
             raise NotReplayable("This has arrived already.")
         fallback, _ = Endpoint.objects.get_or_create(
-            organization=stuck.recipient, fallback=True, defaults={"transport": Transport.PACKET}
+            organization=stuck.recipient, fallback=True, transport=Transport.PACKET
         )
         if stuck.endpoint_id == fallback.pk:
             raise NotReplayable("It goes as a PDF packet already.")
-        _begin_again(stuck, fallback, now=now)
+        begin_again(stuck, fallback, now=now)
         audit.wrote(stuck, action="sent as a PDF packet")
 
 
-def _begin_again(delivery: Delivery, endpoint: Endpoint, *, now: datetime) -> None:
+def begin_again(delivery: Delivery, endpoint: Endpoint, *, now: datetime) -> None:
+    """Put a delivery at the foot of the ladder, by this endpoint. The caller holds its journey."""
     delivery.endpoint = endpoint
     delivery.status = DeliveryStatus.PENDING
     delivery.attempts = 0
@@ -85,8 +86,8 @@ def _begin_again(delivery: Delivery, endpoint: Endpoint, *, now: datetime) -> No
     nudge("journeys.tasks.send_due_deliveries", queue="routing")
 
 
-def _newest(delivery_id: UUID) -> Delivery:
-    """The delivery, locked, if nothing newer of its kind went after it."""
+def newest(delivery_id: UUID) -> Delivery:
+    """The delivery, locked, if nothing newer of its kind went after it. Raises NotReplayable."""
     delivery: Delivery = (
         Delivery.objects.select_for_update(of=("self",))
         .select_related("recipient", "packet", "endpoint")

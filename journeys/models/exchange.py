@@ -28,7 +28,7 @@ class Endpoint(TenantModel):
     options: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     concurrency = models.PositiveSmallIntegerField(default=8)
     active = models.BooleanField(default=True)
-    # Takes PDF packets in place of the partner's own way, when a person says so.
+    # Used in place of the partner's own way, when a person or a program's route says so.
     fallback = models.BooleanField(default=False)
     # How sending to it goes: see journeys.core.circuit.
     failures = models.PositiveIntegerField(default=0)
@@ -45,7 +45,9 @@ class Endpoint(TenantModel):
                 name="one_active_endpoint",
             ),
             models.UniqueConstraint(
-                fields=["organization"], condition=Q(fallback=True), name="one_fallback_endpoint"
+                fields=["organization", "transport"],
+                condition=Q(fallback=True),
+                name="one_fallback_endpoint",
             ),
         )
 
@@ -103,6 +105,9 @@ class Delivery(PartyModel):
                 name="delivery_claimed",
             ),
             models.Index(fields=["created_at"], condition=Q(untold=True), name="delivery_untold"),
+            models.Index(
+                fields=["settled_at"], condition=Q(status="abandoned"), name="delivery_given_up"
+            ),
             models.Index(
                 fields=["created_at"], condition=Q(drawing_ended_at=None), name="delivery_undrawn"
             ),

@@ -21,6 +21,7 @@ from journeys.domain.program_partners import (
     end_key,
     make_key,
     partners_of,
+    service_levels,
 )
 from journeys.domain.queries.funnel import funnel_of
 from journeys.views.funnel_words import in_words
@@ -110,5 +111,6 @@ def _page(
             "made": made,
             "sentence": words if failing else _("Every partner takes what is sent to it."),
             "lag": told.get("lag"),
+            "levels": service_levels(version),
         },
     )

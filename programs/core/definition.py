@@ -10,6 +10,7 @@ from programs.core.fields import Choice, Field, Need
 from programs.core.plain import dump, load
 
 SCHEMA = 1
+Transport = Literal["webhook", "portal", "packet", "email", "fax", "fhir", "sftp"]
 
 
 @dataclass(frozen=True)
@@ -108,12 +109,18 @@ class JourneyPlan:
 
 @dataclass(frozen=True)
 class Route:
-    """Where a submission goes: organizations by slug, and how the hub takes it."""
+    """Where a submission goes: organizations by slug, and how the hub takes it.
+
+    ``fallback`` is how it goes when it could not be sent for ``fallback_hours``, or not at all;
+    empty means that a person decides.
+    """
 
     hub: str
-    transport: Literal["webhook", "portal", "packet"]
+    transport: Transport
     pharmacies: tuple[Choice, ...]
     vendor: str = ""
+    fallback: Literal["", "packet", "portal", "email", "fax"] = ""
+    fallback_hours: int = 24
 
 
 @dataclass(frozen=True)

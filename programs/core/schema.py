@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from programs.core.catalogue import ANSWERABLE
 from programs.core.conditions import OPERATIONS
-from programs.core.definition import Definition
+from programs.core.definition import Definition, Transport
 from programs.core.fields import LISTS, SECTIONS, Field
 from programs.core.union import signing, union
 
@@ -175,9 +175,7 @@ def packet_schema(address: str) -> Schema:
                 "program": _exactly(
                     dict.fromkeys(("key", "version", "name", "manufacturer", "medicine"), text)
                 ),
-                "route": _exactly(
-                    {"hub": text, "transport": {"enum": ["webhook", "portal", "packet"]}}
-                ),
+                "route": _exactly({"hub": text, "transport": {"enum": list(get_args(Transport))}}),
                 "submitted_at": {"type": "string", "format": "date-time"},
                 "business_associate": {
                     "type": "boolean",

@@ -124,6 +124,11 @@ ROUTE = (
     Box("route.hub", _("Hub"), "pick", from_="hubs", kept=True),
     Box("route.transport", _("The hub takes it by"), "pick", from_="transports", kept=True,
         must=True),
+    Box("route.fallback", _("What does not go through goes by"), "pick", _("Nothing chosen: a "
+        "person decides. Fax and e-mail need an address that the hub gave; without one, a PDF "
+        "packet is made."), from_="fallbacks"),
+    Box("route.fallback_hours", _("After so many hours"), "whole", _("What can never go through "
+        "does so at once."), usual=24),
     Box("route.vendor", _("Copay vendor"), "pick", from_="vendors"),
     Box("route.pharmacies", _("Pharmacies of the network"), "named", _("Offered in an order that "
         "favors none; without any, every pharmacy can be named."), from_="pharmacies", kept=True),
@@ -195,6 +200,11 @@ def boxes_of(part: str, row: Mapping[str, Any]) -> tuple[Box, ...]:
     return tuple(box for box in BOXES[part] if not box.only or kind in box.only)
 
 
+_EMAIL, _FAX = ("email", _("Secure e-mail")), ("fax", _("A fax"))
+_PACKET, _PORTAL = ("packet", _("A PDF packet")), ("portal", _("The portal's inbox"))
+WAYS: Pairs = [("webhook", _("Its own system, by signed webhook")),
+    ("fhir", _("Its own system, by FHIR R4")), ("sftp", _("Its own system, by files over SFTP")),
+    _PORTAL, _PACKET, _EMAIL, _FAX]  # fmt: skip
 _FIXED: Mapping[str, Pairs] = {
     "askers": [("PO", _("The office")), ("PT", _("The patient")), ("RX", _("The prescriber"))],
     "consent_kinds": [
@@ -219,8 +229,8 @@ _FIXED: Mapping[str, Pairs] = {
     "signers": [("patient", _("The patient")), ("prescriber", _("The prescriber"))],
     "storage": [("room", _("Room temperature")), ("refrigerated", _("Refrigerated")),
         ("frozen", _("Frozen"))],
-    "transports": [("webhook", _("Its own system, by signed webhook")), ("portal", _("The "
-        "portal's inbox")), ("packet", _("A PDF packet"))],
+    "fallbacks": [_PACKET, _PORTAL, _EMAIL, _FAX],
+    "transports": WAYS,
     "types": [(key, words) for key, words in TYPES.items() if key not in ELSEWHERE],
 }  # fmt: skip
 _CHECKS = (

@@ -14,6 +14,9 @@ from programs.domain.studio.ports import journeys, steps_needed
 from programs.enums import Overlap
 from programs.models import ProgramDraft, ProgramVersion
 
+# A partner that was down so long is given up (journeys.core.circuit).
+MOST_HOURS = 72
+
 
 def faults_of(definition: Definition, draft: ProgramDraft) -> list[dict[str, str]]:
     """Every fault of a draft at once, its definition's and its dates', as rows that it keeps."""
@@ -59,6 +62,10 @@ def _routed(definition: Definition) -> Iterator[Problem]:
     known = _kinds({route.hub, route.vendor, *(each.code for each in route.pharmacies)})
     if known.get(route.hub) != OrganizationKind.HUB:
         yield Problem("route", "It names no hub that takes enrollments.")
+    if route.fallback == route.transport:
+        yield Problem("route", "What does not go through would go the same way again.")
+    if not 1 <= route.fallback_hours <= MOST_HOURS:
+        yield Problem("route", f"It can wait from 1 to {MOST_HOURS} hours before it falls back.")
     if route.vendor and known.get(route.vendor) != OrganizationKind.VENDOR:
         yield Problem("route", f"No vendor is called “{route.vendor}”.")
     if "copay" in definition.services and not route.vendor:

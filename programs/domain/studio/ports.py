@@ -55,6 +55,10 @@ class Journeys(Protocol):
         """Every step of the template, those left out too; none for an unknown template."""
         ...
 
+    def taken_by(self, hub: str) -> str:
+        """How a hub takes what is sent to it now, as a route says it; "" while it takes nothing."""
+        ...
+
     def picture(self, plan: JourneyPlan) -> Any:
         """The journey as the picture that pages draw; None while it has faults."""
         ...

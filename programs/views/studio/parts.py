@@ -31,8 +31,9 @@ from programs.core.identifiers import icd10, ndc
 from programs.core.plain import load as load_row
 from programs.core.readability import grade
 from programs.core.soundness import HIGHEST_GRADE
+from programs.domain.studio.ports import journeys
 from programs.forms.boxes import RowForm
-from programs.forms.parts import ABOUT, QUESTION, boxes_of, lists_for
+from programs.forms.parts import ABOUT, QUESTION, WAYS, boxes_of, lists_for
 from programs.forms.summaries import Listed, known_fields, summary
 from programs.models import ProgramDraft
 from programs.views.studio.asks import asks_page
@@ -72,7 +73,22 @@ def _whole(request: HttpRequest, draft: ProgramDraft, part: str) -> HttpResponse
     if form.is_bound and form.is_valid():
         made = form.row()
         return changed(request, draft, lambda _plan: made, what=part)
-    return _form(request, draft, part, {"form": form, "here": _here(draft, part, "")})
+    note = _otherwise_taken(plan["route"]) if part == "route" else ""
+    return _form(request, draft, part, {"form": form, "here": _here(draft, part, ""), "note": note})
+
+
+def _otherwise_taken(route: Mapping[str, Any]) -> str:
+    """Says so where the hub takes what is sent to it in another way than the route says."""
+    if not route.get("hub"):
+        return ""
+    way = journeys().taken_by(route["hub"])
+    if not way:
+        return _("Nothing can be sent to this hub yet: it has not said how it takes it.")
+    if way == route["transport"]:
+        return ""
+    return _("The hub takes what is sent to it otherwise now: {way}. It goes that way.").format(
+        way=str(dict(WAYS)[way]).lower()
+    )
 
 
 def _here(draft: ProgramDraft, part: str, key: str) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from journeys.core.circuit import GIVEN_UP_AFTER, LONGEST_PROBE, OPENS_AFTER
 from journeys.core.delivery import MAX_ATTEMPTS
 from journeys.domain.claiming import claim
 from journeys.domain.delivering import deliver as work_off
+from journeys.domain.falling_back import fall_back, fallback_of
 from journeys.domain.opening import Further, hand_over_again
 from journeys.domain.recording import lock_journey
 from journeys.domain.replaying import send_as_packet
@@ -17,6 +18,7 @@ from journeys.models import Delivery, Endpoint, Journey
 from journeys.partners.registry import CARRIERS
 from tests.factories.exchange import delivery_of, packet, submitted
 from tests.factories.people import actor_of
+from tests.factories.programs import EndpointFactory, demo_definition, published
 from tests.fakes.hub import Hub
 from tests.journeys.exchange.conftest import Turning, deliver
 from tests.journeys.exchange.story import open_work, told
@@ -172,6 +174,61 @@ def test_what_does_not_go_through_can_go_as_a_pdf_packet(
     with every_tenant(reason="a test looks"):
         assert delivery.endpoint.transport == Transport.PACKET
     assert delivery_of(stuck[1]).status == DeliveryStatus.PENDING
+
+
+def test_what_does_not_reach_the_hub_falls_back_as_its_program_says(
+    address: Endpoint, hub: Hub, clock: Turning
+) -> None:
+    told = demo_definition("veltrana")
+    told["route"] |= {"fallback": "packet", "fallback_hours": 4}
+    careful, patient = published(definition=told), published()
+    hub.status = 503
+    falls, stays = submitted(careful, now=clock.now), submitted(patient, now=clock.now)
+    deliver(clock)
+    clock.turn(minutes=239)
+    assert fall_back(now=clock.now) == 0
+    clock.turn(minutes=1)
+    assert fall_back(now=clock.now) == 1
+    deliver(clock)
+    went = delivery_of(falls)
+    assert went.status == DeliveryStatus.SENT
+    assert delivery_of(stays).status == DeliveryStatus.PENDING
+    with every_tenant(reason="a test looks"):
+        assert went.endpoint.transport == Transport.PACKET
+
+
+def test_what_can_never_go_through_falls_back_at_once_and_what_is_refused_waits_for_a_person(
+    address: Endpoint, hub: Hub, clock: Turning
+) -> None:
+    told = demo_definition("veltrana")
+    told["route"] |= {"fallback": "packet"}
+    careful = published(definition=told)
+    hub.status = 422
+    refused = submitted(careful, now=clock.now)
+    deliver(clock)
+    hub.status = 410
+    gone = submitted(careful, now=clock.now)
+    deliver(clock)
+    assert delivery_of(gone).status == DeliveryStatus.ABANDONED
+    assert fall_back(now=clock.now) == 1
+    deliver(clock)
+    assert delivery_of(gone).status == DeliveryStatus.SENT
+    assert delivery_of(refused).status == DeliveryStatus.REJECTED
+    assert fall_back(now=clock.now) == 0
+
+
+def test_a_fall_back_by_fax_goes_to_the_number_that_the_hub_gave_else_on_paper(
+    address: Endpoint,
+) -> None:
+    with every_tenant(reason="a test looks"):
+        hub = address.organization
+        assert fallback_of(hub, "fax").transport == Transport.PACKET
+        given = EndpointFactory.create(
+            organization=hub, transport=Transport.FAX, address="https://fax.example/", active=False
+        )
+        found = fallback_of(hub, "fax")
+        assert (found.transport, found.address, found.active) == ("fax", given.address, True)
+        assert fallback_of(hub, "fax") == found != given
 
 
 def test_the_story_is_written_after_the_ledger_and_once(

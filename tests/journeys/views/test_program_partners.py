@@ -21,7 +21,12 @@ from journeys.partners.registry import CARRIERS
 from programs.models import ProgramVersion
 from tests.factories.exchange import SECRET, endpoint, signed_report, step_report, submitted
 from tests.factories.people import OrganizationFactory, member, proven, signed_in
-from tests.factories.programs import EndpointFactory, demo_definition, published
+from tests.factories.programs import (
+    EndpointFactory,
+    ProgramVersionFactory,
+    demo_definition,
+    published,
+)
 from tests.fakes.hub import running_hub
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +85,15 @@ def reported(journey: Journey, hub: Organization, secret: str) -> tuple[int, str
     return answer.status_code, kept.status if kept else ""
 
 
-def test_the_manager_sees_every_partner_and_no_secret(nadia: Client, hub: Organization) -> None:
+def test_the_manager_sees_every_partner_and_no_secret(
+    nadia: Client, hub: Organization, version: ProgramVersion
+) -> None:
+    falls_back = {**version.definition["route"], "fallback": "packet"}
+    ProgramVersionFactory.create(
+        program=version.program,
+        definition={**version.definition, "route": falls_back},
+        valid_from=dt.date(2026, 1, 2),
+    )
     endpoint(hub, address="https://in.northstar.example/hooks/veltrana")
     with every_tenant(reason="the test lets the hub be down"):
         Endpoint.objects.filter(organization=hub).update(failing_since=timezone.now())
@@ -91,6 +104,10 @@ def test_the_manager_sees_every_partner_and_no_secret(nadia: Client, hub: Organi
     assert "in.northstar.example" in page
     assert "/hooks/veltrana" not in page
     assert "Does not answer" in page
+    assert "What does not go through: PDF packet" in page
+    # The service levels are the clocks of the journey's steps.
+    levels = re.findall(r"Intake review</th>.*?Within\">([^<]*)<", page, re.DOTALL)
+    assert levels == ["4 business hours"]
     assert "1 partner does not take what is sent to it." in page
     assert not KEY.search(page)
 
@@ -217,7 +234,7 @@ def test_as_many_queries_for_one_pharmacy_as_for_thirty(
         route["pharmacies"].append({"code": shop.slug, "label": shop.name})
     ProgramVersion.objects.create(
         program=version.program,
-        number=99,
+        number=9_999,
         definition={**version.definition, "route": route},
         valid_from=timezone.now().date() - dt.timedelta(days=1),
         published_at=timezone.now(),
