@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("journeys", "0029_case_owners")]
+    dependencies = [("journeys", "0030_sandbox_trials")]
 
     operations = [
         migrations.RemoveConstraint("endpoint", "one_fallback_endpoint"),
