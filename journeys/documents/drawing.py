@@ -54,11 +54,38 @@ def drawn(template: str, context: Mapping[str, Any], *, pictures: Sequence[bytes
     try:
         page = render_to_string(template, dict(context))
         document: bytes = HTML(string=page, url_fetcher=_closed(pictures)).write_pdf(
-            stylesheets=[_style()], pdf_variant="pdf/ua-1"
+            stylesheets=[_style()], pdf_variant="pdf/ua-1", finisher=_finished
         )
     except Exception as error:
         raise Broken from error
     return document
+
+
+def _finished(_document: Any, pdf: Any) -> None:
+    """Say of each heading cell whether it heads its row or its column, and list the cells by id.
+
+    weasyprint ties cells to their headings by id alone, without the tree that finds them
+    (ISO 32000-1, 14.7.2); readers that look for the scope instead (ISO 14289-1, 7.5) find it.
+    """
+    import pydyf
+
+    elements = {each.reference: each for each in pdf.objects if isinstance(each, pydyf.Dictionary)}
+    named = []
+    for row in elements.values():
+        if row.get("S") != "/TR":
+            continue
+        cells = [elements[each] for each in row["K"] if each in elements]
+        of_a_row = any(cell["S"] == "/TD" for cell in cells)
+        for cell in cells:
+            if cell["S"] == "/TH":
+                cell["A"]["Scope"] = "/Row" if of_a_row else "/Column"
+                if "ID" in cell:
+                    named.append((cell["ID"].string, cell))
+    root = next(each for each in elements.values() if each.get("Type") == "/StructTreeRoot")
+    if named:
+        named.sort(key=lambda each: each[0])
+        names = [part for _, cell in named for part in (cell["ID"], cell.reference)]
+        root["IDTree"] = pydyf.Dictionary({"Names": pydyf.Array(names)})
 
 
 def breakable(text: str) -> str:

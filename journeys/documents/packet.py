@@ -3,7 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
+from journeys.core.clocks import DEFAULT_ZONE
 from journeys.core.delivery import Outgoing
 from journeys.documents.drawing import Broken as PacketBroken
 from journeys.documents.drawing import breakable, drawn
@@ -20,16 +24,18 @@ def of_outgoing(outgoing: Outgoing, *, recipient: str) -> bytes:
 def render(body: Mapping[str, Any], *, recipient: str, papers: Sequence[Appended] = ()) -> bytes:
     """Draw what is handed over (`journeys.domain.disclosing`) as a PDF. Raises PacketBroken.
 
-    The pages of ``papers`` stand at its end.
+    The pages of ``papers`` stand at its end. Whoever reads paper has no clock of their own here:
+    times and the days of signatures are Eastern, and say so.
     """
-    if "notice" in body:
-        return drawn("journeys/notice.html", {**body, "recipient": recipient})
-    try:
-        context = {**_context(body, recipient), "papers": list(_placed(papers))}
-    except Exception as error:
-        raise PacketBroken from error
-    pictures = [picture for paper in papers for picture in paper.pictures]
-    return drawn("journeys/packet.html", context, pictures=pictures)
+    with timezone.override(ZoneInfo(DEFAULT_ZONE)):
+        if "notice" in body:
+            return drawn("journeys/notice.html", {**body, "recipient": recipient})
+        try:
+            context = {**_context(body, recipient), "papers": list(_placed(papers))}
+        except Exception as error:
+            raise PacketBroken from error
+        pictures = [picture for paper in papers for picture in paper.pictures]
+        return drawn("journeys/packet.html", context, pictures=pictures)
 
 
 def _placed(papers: Sequence[Appended]) -> Iterator[dict[str, Any]]:

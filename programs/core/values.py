@@ -83,7 +83,7 @@ def parse_date(text: str) -> Reading:
 
 
 def _email(text: str) -> Reading:
-    plain = one_line(text).replace(" ", "")
+    plain = one_line(text)
     if not _EMAIL.fullmatch(plain):
         return Reading(
             text, f"An email address looks like name@example.com; {shown(text)} does not."

@@ -115,8 +115,19 @@ function autosave(form) {
     for (const input of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
       input.setAttribute("aria-invalid", String(errors.length > 0));
       input.classList.toggle("is-invalid", errors.length > 0);
-      if (place && errors.length && !input.closest("fieldset")) input.setAttribute("aria-errormessage", place.id);
+      if (place) describe(input, place.id, errors.length > 0);
     }
+  }
+
+  // As the server writes it: readers say what is wrong whenever the focus comes back.
+  function describe(input, id, wrong) {
+    const picked = ["radio", "checkbox"].includes(input.type);
+    const asked = (picked && input.closest("fieldset")) || input;
+    const described = new Set((asked.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean));
+    if (wrong) described.add(id);
+    else described.delete(id);
+    if (described.size) asked.setAttribute("aria-describedby", [...described].join(" "));
+    else asked.removeAttribute("aria-describedby");
   }
 
   form.addEventListener("input", (event) => {

@@ -41,6 +41,21 @@ def test_it_is_tagged_for_a_screen_reader() -> None:
     assert b"pdfuaid" in catalog["/Metadata"].get_object().get_data()
     assert document.metadata is not None
     assert document.metadata.title == "Enrollment TL-8KDW2MF, Veltrana Together"
+    headings = [each for each in elements(catalog["/StructTreeRoot"]) if each["/S"] == "/TH"]
+    assert {each["/A"]["/Scope"] for each in headings} == {"/Row"}
+    names = catalog["/StructTreeRoot"]["/IDTree"]["/Names"]
+    assert names[::2] == sorted(each["/ID"] for each in headings)
+
+
+def elements(node: Any) -> Iterator[Any]:
+    """Every element of the structure, in its order."""
+    node = node.get_object()
+    for each in node if isinstance(node, list) else [node.get("/K", [])]:
+        found = each.get_object()
+        if isinstance(found, dict) and "/S" in found:
+            yield found
+        if isinstance(found, dict | list):
+            yield from elements(found)
 
 
 def test_it_says_everything_that_was_handed_over() -> None:
@@ -52,6 +67,7 @@ def test_it_says_everything_that_was_handed_over() -> None:
         "Rosa Delgado",
         "MH204418890",
         "Signed electronically",
+        " ET",
     ):
         assert words in text
 

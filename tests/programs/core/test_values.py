@@ -130,6 +130,7 @@ DATES = "Write the date as YYYY-MM-DD or MM/DD/YYYY"
         ("email", "rosa@clinic", "name@example.com"),
         ("email", "rosa@@clinic.example", "name@example.com"),
         ("email", "röså@clinic.example", "name@example.com"),
+        ("email", "ro sa@clinic.example", "name@example.com"),
         ("state", "Ontario", "“Ontario” is not a US state or territory."),
         ("boolean", "maybe", "Answer yes or no."),
         ("boolean", 1, "Answer yes or no."),
