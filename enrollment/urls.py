@@ -38,6 +38,11 @@ urlpatterns = [
         patient_forms.new_coverage,
         name="coverage_new",
     ),
+    path(
+        "patients/<uuid:patient_id>/insurance/changed/",
+        coverages.changed,
+        name="coverage_changed",
+    ),
     path("patients/<uuid:patient_id>/insurance/all/", coverages.coverage_list, name="coverages"),
     path(
         "patients/<uuid:patient_id>/insurance/next-year/",

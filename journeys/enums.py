@@ -30,11 +30,16 @@ PAPER = frozenset({Transport.EMAIL, Transport.FAX})
 
 
 class PacketKind(models.TextChoices):
-    """What is handed over: the enrollment itself, or word of what ended."""
+    """What is handed over: the enrollment itself, another insurance, or word of what ended."""
 
     ENROLLMENT = "enrollment", "Enrollment"
+    COVERAGE = "coverage", "Coverage changed"
     REVOCATION = "revocation", "Permission taken back"
     WITHDRAWAL = "withdrawal", "Enrollment withdrawn"
+
+
+# Word of these holds nothing about the patient, and needs no permission.
+ENDINGS = frozenset({PacketKind.REVOCATION, PacketKind.WITHDRAWAL})
 
 
 class ReportStatus(models.TextChoices):

@@ -10,7 +10,7 @@ from programs.core.conditions import holds, is_present
 from programs.core.definition import Definition
 from programs.core.display import display
 from programs.core.fields import SECTIONS
-from programs.core.forms import Item, sheet, signing
+from programs.core.forms import Item, sheet, signing, subject_sheet
 
 SCHEMA = "throughline.packet/1"
 
@@ -92,6 +92,13 @@ def _by_digest(field: Mapping[str, Any], digests: Mapping[str, str]) -> Mapping[
     if field["type"] != "file":
         return field
     return {**field, "value": [digests[one] for one in field["value"] if one in digests]}
+
+
+def coverage_section(details: Mapping[str, Any], *, today: date) -> dict[str, Any]:
+    """One insurance as a packet tells it, by itself: for who has the rest already."""
+    items = subject_sheet("coverage", details, today=today).shown
+    told = [_told(item, details) for item in items if _said(item, "Coverage", details)]
+    return {"name": "Coverage", "fields": told}
 
 
 def sha256(packet: Mapping[str, Any]) -> str:

@@ -31,9 +31,8 @@ from programs.core.union import union
 FACT_FIELDS: Mapping[str, str] = {
     "E4": "therapy_stage",
     "E5": "start_by_on",
-    "B5": "line_of_business",
-    "B3": "payer_name",
 }
+COVERAGE_FIELDS: Mapping[str, str] = {"B5": "line_of_business", "B3": "payer_name"}
 NO_WORDS = "The hub returned this and gave no reason; ask it what to correct."
 
 
@@ -209,10 +208,15 @@ def _told(signature: Signature) -> dict[str, Any]:
 def facts_of(known: Mapping[str, Any], *, urgent: bool, authorized: bool) -> dict[str, object]:
     """What a journey is told with the submission of these answers."""
     facts = {name: known[field] for field, name in FACT_FIELDS.items() if known.get(field)}
-    if known.get("B1") is False:
-        facts["line_of_business"] = "uninsured"
+    facts |= coverage_facts(known)
     said = {"submission_channel": "portal", "urgent": urgent, AUTHORIZATION: authorized}
     return {**facts, **said}
+
+
+def coverage_facts(known: Mapping[str, Any]) -> dict[str, object]:
+    """What a journey is told of an insurance, or of there being none."""
+    facts = {name: known[field] for field, name in COVERAGE_FIELDS.items() if known.get(field)}
+    return {**facts, "line_of_business": "uninsured"} if known.get("B1") is False else facts
 
 
 def _new_journey(

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
@@ -17,10 +18,15 @@ from accounts.core.permissions import Permission
 from accounts.templatetags.times import day
 from accounts.tenancy import current_actor
 from enrollment.domain import patients
+from enrollment.domain.covering import change_insurance
+from enrollment.domain.masters import Unacceptable
 from enrollment.domain.queries.patients import coverages, current_coverage
+from enrollment.forms.build import AnswersForm
+from enrollment.forms.coverage_change import ChangeForm
 from enrollment.forms.subject import redrawn_form, subject_rows
 from enrollment.models import Coverage, Patient
-from enrollment.views.patient_forms import FORMS, edit, posted
+from enrollment.views.patient_forms import FORMS, drawn_only, edit, given, posted, refuse
+from journeys.domain.covering import open_of_patient
 
 
 @requires(Permission.PATIENTS_VIEW)
@@ -84,6 +90,50 @@ def next_year(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     audit.read(row, fields=["details"], purpose="insurance of the next plan year")
     context = {"patient": row, "starts_on": starts_on}
     return edit(request, "enrollment/coverage_edit.html", form, save, context)
+
+
+@requires(Permission.PATIENTS_EDIT)
+@require_http_methods(FORMS)
+def changed(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Another insurance counts since a day: kept once, and told on every open journey."""
+    row = get_visible_or_404(Patient.objects.all(), id=patient_id)
+    data, today = posted(request), timezone.localdate()
+    known = coverages(row)
+    asked = ChangeForm(data, known=known, standing=current_coverage(row), today=today)
+    form = redrawn_form("coverage", {}, data if asked.types_it(data) else None, today=today)
+    audit.read_many([row, *known], fields=["details"], purpose="another insurance")
+    if data is not None and not drawn_only(request) and _told_everyone(request, row, asked, form):
+        return redirect("patient", row.id)
+    journeys = list(open_of_patient(row.id).select_related("program_version__program", "hub"))
+    context = {"patient": row, "asked": asked, "form": form, "journeys": journeys}
+    if drawn_only(request):
+        return render(request, "enrollment/coverage_changed.html#fields", context)
+    status = 200 if data is None else 422
+    return render(request, "enrollment/coverage_changed.html", context, status=status)
+
+
+def _told_everyone(
+    request: HttpRequest, row: Patient, asked: ChangeForm, form: AnswersForm
+) -> bool:
+    if not asked.is_valid() or (form.is_bound and not form.is_valid()):
+        return False
+    change = asked.change(given(form) if form.is_bound else {})
+    try:
+        told = change_insurance(row.id, change, by=current_actor(), now=timezone.now())
+    except Unacceptable as unacceptable:
+        for key, said in unacceptable.problems.items():
+            if key in asked.fields:
+                asked.add_error(key, said)
+            else:
+                refuse(form, {key: said})
+        return False
+    words = ngettext(
+        "The insurance is changed. {told} journey and everyone on it was told.",
+        "The insurance is changed. {told} journeys and everyone on them were told.",
+        told,
+    )
+    messages.success(request, words.format(told=told))
+    return True
 
 
 @requires(Permission.PATIENTS_EDIT)

@@ -24,6 +24,7 @@ from enrollment.forms.subject import redrawn_form
 from enrollment.models import Coverage, Patient
 from enrollment.rules import practice_of
 from enrollment.views.patients import NAME
+from journeys.domain.covering import open_of_patient
 from programs.core.catalogue import ANSWERABLE
 from programs.core.display import display
 
@@ -128,6 +129,9 @@ def edit_coverage(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 def new_coverage(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Put a new insurance in the place of the one that stood."""
     row = get_visible_or_404(Patient.objects.all(), id=patient_id)
+    if request.method != "POST" and open_of_patient(row.id).exists():
+        # Somebody on an open journey has to know.
+        return redirect("coverage_changed", row.id)
     form = redrawn_form("coverage", {}, posted(request), today=timezone.localdate())
 
     def save(given: dict[str, Any], seen_at: datetime | None, now: datetime) -> object:

@@ -55,6 +55,7 @@ FACTS = _all(
     FactType("start_by_on", "Expected start", "date"),
     FactType("line_of_business", "Line of business", "choice", _EVERYONE, True),
     FactType("payer_name", "Payer", "text", _EVERYONE, True),
+    FactType("coverage_from_on", "Insurance counts from", "date", _EVERYONE, True),
     FactType("coverage_active", "Coverage is active", "boolean", _EVERYONE, True),
     FactType("benefit", "Benefit", "choice", _CARE, True),
     FactType("prior_authorization_required", "Prior authorization needed", "boolean", _CARE, True),

@@ -26,6 +26,7 @@ _HAND_OFFS: Mapping[str, str] = {
 _NOTICES: Mapping[str, str] = {
     "revocation": "that the patient took the permission back",
     "withdrawal": "that the enrollment is withdrawn",
+    "coverage": "the other insurance",
 }
 
 

@@ -41,9 +41,9 @@ def _row(outgoing: Outgoing) -> dict[str, str]:
     """A delivery as columns: what it is, then every field by its id."""
     body: Mapping[str, Any] = outgoing.body
     row = {"type": outgoing.kind, **{name: str(body[name]) for name in TOLD}}
-    packet = body.get("packet", {"sections": []})
+    packet = body.get("packet") or body.get("notice", {})
     row["program"] = str(packet.get("program", {}).get("key", ""))
-    for section in packet["sections"]:
+    for section in packet.get("sections", ()):
         row.update({field["id"]: _plain(field["value"]) for field in section["fields"]})
     return row
 

@@ -8,7 +8,7 @@ from typing import Any
 from accounts.models import Organization
 from journeys.core.consent import Grant, Recipient, Refusal, may
 from journeys.core.delivery import Outgoing
-from journeys.enums import PacketKind, PartyRole
+from journeys.enums import ENDINGS, PacketKind, PartyRole
 from journeys.models import ConsentGrant, Delivery, Journey, Packet
 
 
@@ -90,7 +90,7 @@ def refusal_for(
     Word that a permission or the enrollment ended needs no permission: it goes only to those who
     had something, holds nothing about the patient, and without it they could not stop.
     """
-    if delivery.packet.kind != PacketKind.ENROLLMENT:
+    if delivery.packet.kind in ENDINGS:
         return None
     recipient = Recipient(
         key=delivery.recipient.slug,

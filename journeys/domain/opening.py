@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -13,6 +13,7 @@ from accounts.tenancy import every_tenant
 from journeys.core.deidentified import age_band, week_of
 from journeys.core.events import Event
 from journeys.core.regions import region_of
+from journeys.domain.covering import still_true
 from journeys.domain.graphs import keep_graph
 from journeys.domain.likeness import keep_keys
 from journeys.domain.parties import active, add_party
@@ -115,6 +116,7 @@ def hand_over_again(journey_id: UUID, further: Further, *, by: Actor, now: datet
         keep_keys(journey, further.packet, organization_ids=[practice.id, journey.hub_id])
         _keep_grants(journey, further.grants)
         send_to_earlier_recipients(journey, kept, now=now)
+        further = replace(further, facts=still_true(journey, further.facts))
         event = _further_event(further, practice, number=kept.version, now=now)
         record(journey.id, event, actor=by, now=now)
         send_what_waited(journey_id, now=now)

@@ -13,7 +13,7 @@ from journeys.core.state import Party
 from journeys.domain.disclosing import has_basis
 from journeys.domain.graphs import vendor_of
 from journeys.domain.reading import standing_parties
-from journeys.enums import PacketKind, PartyRole
+from journeys.enums import ENDINGS, PartyRole
 from journeys.models import (
     ConsentGrant,
     Delivery,
@@ -107,7 +107,7 @@ def leave_last_word(journey: Journey) -> None:
     gone = set(ended.values_list("party_id", flat=True)) - set(journey.party_ids)
     if not gone:
         return
-    notices = Packet.objects.filter(journey=journey).exclude(kind=PacketKind.ENROLLMENT)
+    notices = Packet.objects.filter(journey=journey, kind__in=ENDINGS)
     notices.update(party_ids=journey.party_ids)
     newest = notices.order_by("-version").first()
     if newest is None:

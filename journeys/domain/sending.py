@@ -10,14 +10,14 @@ from accounts.models import Organization
 from journeys.core.circuit import Circuit
 from journeys.domain.drawing import ask_for_packets
 from journeys.domain.nudges import nudge
-from journeys.enums import DeliveryStatus, PacketKind
+from journeys.enums import ENDINGS, DeliveryStatus, PacketKind
 from journeys.models import Delivery, Endpoint, Journey, Packet
 
 
 def queue_delivery(
     journey: Journey, *, recipient: Organization, now: datetime, packet: Packet | None = None
 ) -> Delivery | None:
-    """Queue a packet, else the newest enrollment, for a recipient, once.
+    """Queue a packet, else the newest enrollment and what changed since, for a recipient, once.
 
     None when it takes nothing from us.
 
@@ -26,8 +26,22 @@ def queue_delivery(
     endpoint = endpoint_of(recipient)
     if endpoint is None:
         return None
-    enrollments = Packet.objects.filter(journey=journey, kind=PacketKind.ENROLLMENT)
-    packet = packet or enrollments.order_by("-version").first()
+    if packet is not None:
+        return _queued(journey, recipient, endpoint, packet, now=now)
+    kept = Packet.objects.filter(journey=journey).order_by("-version")
+    delivery = _queued(
+        journey, recipient, endpoint, kept.filter(kind=PacketKind.ENROLLMENT)[0], now=now
+    )
+    # The enrollment names the insurance it was signed with.
+    changed = kept.filter(kind=PacketKind.COVERAGE).first()
+    if changed is not None:
+        _queued(journey, recipient, endpoint, changed, now=now)
+    return delivery
+
+
+def _queued(
+    journey: Journey, recipient: Organization, endpoint: Endpoint, packet: Packet, *, now: datetime
+) -> Delivery:
     delivery: Delivery = Delivery.objects.get_or_create(
         packet=packet,
         recipient=recipient,
@@ -99,7 +113,7 @@ def send_to_earlier_recipients(journey: Journey, packet: Packet, *, now: datetim
     Word that something ended goes only to those who got something: nobody else learns of it.
     """
     for recipient in earlier_recipients(journey):
-        if packet.kind == PacketKind.ENROLLMENT or _may_have(journey, recipient):
+        if packet.kind not in ENDINGS or _may_have(journey, recipient):
             queue_delivery(journey, recipient=recipient, packet=packet, now=now)
 
 

@@ -15,6 +15,7 @@ from journeys.partners.signatures import signed
 TYPES = {
     "revocation": "consent.revoked",
     "withdrawal": "enrollment.withdrawn",
+    "coverage": "coverage.changed",
     "test": "connection.tested",
     "changed": "journey.changed",
 }

@@ -237,7 +237,7 @@ def _reports(story: queries.Story) -> list[dict[str, str]]:
     if MISSING in state.current and "practice" in story.roles:
         correct = reverse("enrollment_of_journey", args=[id_])
         found.insert(0, {"url": correct, "label": _("Correct the enrollment")})
-    return [*settle, *found, *_owner(story), *_same(story), *end]
+    return [*settle, *found, *_coverage_changed(story), *_owner(story), *_same(story), *end]
 
 
 def _owner(story: queries.Story) -> list[dict[str, str]]:
@@ -248,6 +248,15 @@ def _owner(story: queries.Story) -> list[dict[str, str]]:
     label = _("Give the case to somebody else") if owner else _("Nobody has this case")
     url = reverse("case_owner", args=[story.journey.id])
     return [{"url": url, "label": label, "quiet": "yes"}]
+
+
+def _coverage_changed(story: queries.Story) -> list[dict[str, str]]:
+    """Where the practice says that the patient has another insurance."""
+    mine = "practice" in story.roles and current_actor().may(Permission.PATIENTS_EDIT)
+    if not mine or story.state.closed_at:
+        return []
+    url = reverse("coverage_changed", args=[story.journey.patient_id])
+    return [{"url": url, "label": _("Coverage changed"), "quiet": "yes"}]
 
 
 def _same(story: queries.Story) -> list[dict[str, str]]:

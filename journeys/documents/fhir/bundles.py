@@ -82,20 +82,32 @@ def collection(body: Mapping[str, Any], *, recipient: str, pdf: bytes, now: date
 
 
 def notice(body: Mapping[str, Any], *, kind: str, recipient: str, now: datetime) -> Resource:
-    """Word that a permission or an enrollment ended: the Task it ends, and nothing else."""
+    """Word that something ended: the Task it ends; or another insurance: a Task to take it in."""
     of = Enrollment(
         {**body, "packet": {"sections": [], "signatures": []}}, recipient=recipient, pdf=b""
     )
     task = {
         "resourceType": "Task",
         "identifier": _numbers(body),
-        "status": "cancelled",
-        "statusReason": {"text": kind},
+        **_asked(body["notice"], kind=kind),
         "intent": "order",
         "lastModified": now.isoformat(),
         "owner": of.to("recipient"),
     }
     return _bundle("collection", of, body, now, [of.entry("task", task), make.recipient(of)])
+
+
+def _asked(told: Mapping[str, Any], *, kind: str) -> Resource:
+    fields = [field for section in told.get("sections", ()) for field in section["fields"]]
+    if not fields:
+        return {"status": "cancelled", "statusReason": {"text": kind}}
+    return {
+        "status": "requested",
+        "code": {"text": kind},
+        "input": [
+            {"type": {"text": field["label"]}, "valueString": field["display"]} for field in fields
+        ],
+    }
 
 
 def _task(of: Enrollment, body: Mapping[str, Any], now: datetime) -> Resource:

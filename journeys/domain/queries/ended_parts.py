@@ -10,7 +10,7 @@ from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind
 from accounts.tenancy import every_tenant
 from journeys.domain.queries.exchange import ARRIVED, PHASES
-from journeys.enums import DeliveryStatus, PacketKind
+from journeys.enums import ENDINGS, DeliveryStatus, PacketKind
 from journeys.models import Delivery, Journey
 
 # Only a vendor's part ends while its people still work here: see journeys.domain.parties.
@@ -43,7 +43,7 @@ def last_words(actor: Actor, *, journey_id: UUID | None = None) -> list[LastWord
     notices = Delivery.objects.filter(
         ~Exists(still_seen),
         recipient=actor.organization_id,
-        packet__kind__in=[PacketKind.REVOCATION, PacketKind.WITHDRAWAL],
+        packet__kind__in=ENDINGS,
     )
     if journey_id is not None:
         notices = notices.filter(journey=journey_id)

@@ -1,0 +1,140 @@
+"""The patient has another insurance: every open journey learns it, and who has the packet."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from accounts.core.actor import Actor
+from accounts.models import Organization
+from accounts.tenancy import current_organization_id, every_tenant
+from journeys.core.events import Event, may_move
+from journeys.core.facts import type_of
+from journeys.domain.recording import lock_journey, record, stored_events
+from journeys.domain.sending import keep_packet, send_to_earlier_recipients
+from journeys.enums import PacketKind, PartyRole
+from journeys.models import Journey, Packet
+
+SCHEMA = "throughline.notice/1"
+SENTENCE = (
+    "The patient has another insurance, told here. Verify the benefits anew: what was authorized "
+    "under the earlier one does not count for this one."
+)
+_AFTER = timedelta(seconds=1)
+_FROM = "coverage_from_on"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherCoverage:
+    """What the practice says: which insurance, from when, what a journey knows of it, and why.
+
+    `section` is the packet's section that tells it to partners.
+    """
+
+    id: str
+    starts_on: date
+    facts: Mapping[str, object]
+    section: Mapping[str, Any]
+    why: str
+
+
+def open_of_patient(patient_id: UUID) -> QuerySet[Journey]:
+    """The journeys of one patient that go on, of those the actor may see."""
+    found: QuerySet[Journey] = Journey.objects.filter(patient_id=patient_id, closed_at=None)
+    return found
+
+
+def change_coverage(patient_id: UUID, other: OtherCoverage, *, by: Actor, now: datetime) -> int:
+    """Tell every open journey of the actor's patient, and whoever has its packet; how many.
+
+    Each keeps the packet of the insurance as its next version and puts it on its way. What was
+    said last changes nothing when it is said again.
+    """
+    with every_tenant(reason="another insurance concerns every party of a journey", actor=by):
+        theirs = open_of_patient(patient_id).filter(organization_id=current_organization_id())
+        ids = list(theirs.order_by("pk").values_list("pk", flat=True))
+        return sum(_change(journey_id, other, by=by, now=now) for journey_id in ids)
+
+
+def _change(journey_id: UUID, other: OtherCoverage, *, by: Actor, now: datetime) -> int:
+    journey = lock_journey(journey_id)
+    practice = Organization.objects.get(pk=journey.organization_id)
+    events = stored_events(journey)
+    changes = [each for each in events if each.kind == "coverage_changed"]
+    said = max(changes, key=lambda each: each.order, default=None)
+    day = other.starts_on.isoformat()
+    if said and (said.coverage_id, said.facts.get(_FROM)) == (other.id, day):
+        return 0
+    event = _event(other, practice, journey, events, now=now)
+    body = _notice(journey, other, now=now)
+    written = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    digest = hashlib.sha256(written.encode()).hexdigest()
+    kept = keep_packet(journey, body, digest, now=now, kind=PacketKind.COVERAGE)
+    send_to_earlier_recipients(journey, kept, now=now)
+    record(journey.pk, event, actor=by, now=now)
+    return 1
+
+
+def _event(
+    other: OtherCoverage,
+    practice: Organization,
+    journey: Journey,
+    events: Iterable[Event],
+    *,
+    now: datetime,
+) -> Event:
+    """What happened on the day; but not before what was last heard of the earlier insurance.
+
+    Whoever reported since without naming one spoke of the one that was known then.
+    """
+    zone = ZoneInfo(practice.time_zone)
+    day = datetime.combine(other.starts_on, time.min, tzinfo=zone)
+    # Said on its first day, it is not learnt late.
+    day = now if other.starts_on == now.astimezone(zone).date() else day
+    heard = [each for each in events if each.kind == "coverage_changed" or _names_none(each)]
+    last = max((journey.started_at, *(each.occurred_at for each in heard)))
+    return Event(
+        id=f"coverage:{uuid4()}",
+        kind="coverage_changed",
+        source=practice.slug,
+        role=PartyRole.PRACTICE,
+        source_name=practice.name,
+        coverage_id=other.id,
+        facts={**other.facts, _FROM: other.starts_on.isoformat()},
+        note=other.why,
+        occurred_at=min(max(day, last + _AFTER), now),
+        received_at=now,
+    )
+
+
+def _names_none(event: Event) -> bool:
+    return may_move(event) and not event.coverage_id
+
+
+def _notice(journey: Journey, other: OtherCoverage, *, now: datetime) -> dict[str, Any]:
+    version = journey.program_version
+    enrollments = Packet.objects.filter(journey=journey, kind=PacketKind.ENROLLMENT)
+    signed = enrollments.order_by("-version")[0].body
+    return {
+        "schema": SCHEMA,
+        "kind": PacketKind.COVERAGE.value,
+        "program": {"key": version.program.key, "name": version.program.name},
+        "at": now.astimezone(UTC).isoformat(),
+        "sentence": SENTENCE,
+        "from_on": other.starts_on.isoformat(),
+        "business_associate": bool(signed.get("business_associate")),
+        "sections": [dict(other.section)],
+    }
+
+
+def still_true(journey: Journey, facts: Mapping[str, object]) -> Mapping[str, object]:
+    """Facts of a later packet without those of the insurance it was signed with, once changed."""
+    if not Packet.objects.filter(journey=journey, kind=PacketKind.COVERAGE).exists():
+        return facts
+    return {name: value for name, value in facts.items() if not type_of(name).per_coverage}

@@ -1,0 +1,132 @@
+"""A practice says that the coverage changed: once, and everyone on the open journeys knows."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.tenancy import acting_as, every_tenant
+from enrollment.domain.queries.patients import current_coverage
+from enrollment.models import Coverage
+from journeys.core.events import Event
+from journeys.core.state import JourneyState
+from journeys.domain.queries.journeys import story_of
+from journeys.domain.reading import one
+from journeys.domain.recording import record
+from journeys.models import Delivery, Journey, Packet
+from tests.factories.exchange import endpoint
+from tests.factories.offices import Office
+from tests.factories.people import actor_of
+
+pytestmark = pytest.mark.django_db
+OTHER = {"which": "new", "reason": "employer", "note": "New card is in the chart."}
+SUMMIT = {
+    "B1": "yes",
+    "B3": "Summit Mutual",
+    "B5": "commercial",
+    "B7": "SM900112233",
+    "B13": "self",
+}
+
+
+@pytest.fixture
+def journey(lakeside: Office) -> Journey:
+    """An authorized journey."""
+    enrollment = lakeside.sent()
+    with every_tenant(reason="the test lays out its world"):
+        found: Journey = Journey.objects.select_related("hub").get(pk=enrollment.journey_id)
+    endpoint(found.hub, transport="packet", secret=None)
+    told: tuple[tuple[str, str, dict[str, object], str], ...] = (
+        ("intake_review", "accepted", {}, ""),
+        ("benefit_verification", "complete", {"prior_authorization_required": True}, "covered_pa"),
+        ("prior_authorization", "submitted", {}, ""),
+        ("prior_authorization_determination", "approved", {"authorization_number": "OLD-1"}, ""),
+    )
+    for step, status, facts, reason in told:
+        moment = timezone.now()
+        event = Event(
+            id=f"{step}:{status}",
+            kind="status",
+            step=step,
+            status=status,
+            reason=reason or None,
+            facts=facts,
+            source=found.hub.slug,
+            role="hub",
+            source_name=found.hub.name,
+            occurred_at=moment,
+            received_at=moment,
+        )
+        record(found.pk, event, actor=None, now=moment)
+    return found
+
+
+def state(office: Office, journey: Journey) -> JourneyState:
+    actor = actor_of(office.ana)
+    with acting_as(actor):
+        return story_of(one().get(pk=journey.pk), actor, now=timezone.now()).state
+
+
+def test_it_is_said_once_and_everyone_on_the_journey_begins_anew(
+    lakeside: Office, ana: Client, ben: Client, journey: Journey
+) -> None:
+    page = reverse("coverage_changed", args=[lakeside.rosa.id])
+    assert page in ana.get(reverse("journey", args=[journey.id])).content.decode()
+    assert ana.get(reverse("coverage_new", args=[lakeside.rosa.id])).headers["Location"] == page
+    assert journey.number in ana.get(page).content.decode()
+    assert state(lakeside, journey).facts["authorization_number"].value == "OLD-1"
+    since = timezone.localdate() - dt.timedelta(days=2)
+    answer = ana.post(page, {**OTHER, **SUMMIT, "starts_on": since.isoformat()}, follow=True)
+    assert "1 journey and everyone on it was told." in answer.content.decode()
+
+    now = state(lakeside, journey)
+    assert now.facts["payer_name"].value == "Summit Mutual"
+    assert "authorization_number" not in now.facts
+    assert now.steps["benefit_verification"].acts == "hub"
+    shown = ana.get(reverse("journey", args=[journey.id])).content.decode()
+    assert "The employer changed plans. New card is in the chart." in shown
+    with acting_as(lakeside.coordinator):
+        standing = current_coverage(lakeside.rosa)
+        assert standing is not None
+        assert (standing.details["B7"], standing.starts_on) == ("SM900112233", since)
+        assert {each.ended_on for each in Coverage.objects.exclude(pk=standing.pk)} == {since}
+    with every_tenant(reason="a test looks at what the hub gets"):
+        packet = Packet.objects.get(kind="coverage")
+        assert "SM900112233" in str(packet.body)
+        assert Delivery.objects.filter(packet=packet, recipient=journey.hub).exists()
+    assert ben.get(page).status_code == 404
+
+    # Said again, nothing more happens.
+    again = {**OTHER, "which": str(standing.pk), "starts_on": since.isoformat()}
+    assert "0 journeys" in ana.post(page, again, follow=True).content.decode()
+    with every_tenant(reason="a test looks"):
+        assert Packet.objects.filter(kind="coverage").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"starts_on": "2099-01-01"}, "still to come"),
+        ({"starts_on": "2001-01-01"}, "more than a year ago"),
+        ({"starts_on": ""}, "first day on which it counts"),
+        ({"reason": ""}, "Choose why it changed"),
+        ({"which": "00000000-0000-4000-8000-000000000000"}, "Select a valid choice"),
+        ({"B7": "x" * 400}, "Member ID"),
+        # Without JavaScript the questions that hang on the first come with the answer.
+        ({"B3": ""}, "Give the payer"),
+        ({"B5": ""}, "Choose the line of business"),
+        ({"B1": ""}, "Say whether the patient has insurance"),
+    ],
+)
+def test_what_cannot_be_is_said_at_the_field_and_nothing_is_kept(
+    lakeside: Office, ana: Client, given: dict[str, str], said: str
+) -> None:
+    today = {"starts_on": timezone.localdate().isoformat()}
+    page = reverse("coverage_changed", args=[lakeside.rosa.id])
+    answer = ana.post(page, {**OTHER, **SUMMIT, **today, **given})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    with acting_as(lakeside.coordinator):
+        assert Coverage.objects.count() == 1
