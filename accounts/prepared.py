@@ -78,10 +78,7 @@ class Prepared:
     def alone(self, *, reason: str, **ids: UUID | str) -> list[Any]:
         """Ask across all tenants, for this reason, in one round trip and nothing else."""
         scope = Scope(actor=None, every_tenant_reason=reason)
-        with writing_for(scope):
-            asked = self(**ids)
-        (rows,) = alone(scope, [Statement(asked.written.sql, asked.parameters)])
-        return asked.written.read(rows)
+        return asked_as(scope, lambda: [self(**ids)])[0]
 
     def _write(self) -> Written:
         names = inspect.signature(self.build).parameters
@@ -148,6 +145,14 @@ def together(*asked: Asked) -> list[list[Any]]:
             answers.append(each.written.read(cursor.fetchall()))
             cursor.nextset()
     return answers
+
+
+def asked_as(scope: Scope, ask: Callable[[], Sequence[Asked]]) -> list[list[Any]]:
+    """Ask what `ask` gives in another scope than the one in force, in one round trip."""
+    with writing_for(scope):
+        asked = ask()
+    found = alone(scope, [Statement(each.written.sql, each.parameters) for each in asked])
+    return [each.written.read(rows) for each, rows in zip(asked, found, strict=True)]
 
 
 # Of the rows of a query that Django wrote.

@@ -117,11 +117,10 @@ def every_tenant(*, reason: str, actor: Actor | None = None) -> Iterator[None]:
 def alone(scope: Scope, statements: Sequence[Statement]) -> list[list[Sequence[Any]]]:
     """Run statements as one transaction of their own, in one round trip; the rows each gave.
 
-    Within a larger transaction they are part of it, as with `acting_as`.
+    Within a larger transaction they are part of it; should one fail, so does all of it.
     """
     if connection.in_atomic_block:
-        with _within(scope):
-            return answers_of(statements)
+        return answers_of([_telling(scope), *statements, _telling(_scope.get())])[1:-1]
     # PostgreSQL runs what comes in one message as one transaction; the scope ends with it.
     return answers_of([_telling(scope), *statements])[1:]
 

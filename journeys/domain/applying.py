@@ -8,16 +8,20 @@ from functools import lru_cache
 from typing import Any, Self
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from accounts.core.actor import Actor
 from accounts.models import Organization
-from accounts.tenancy import acting_as
+from accounts.prepared import Prepared, asked_as, together
+from accounts.tenancy import Scope
 from journeys.core import codes
 from journeys.core.codes import Meaning
 from journeys.core.events import Event
-from journeys.domain.confirming import confirm_delivery, confirm_receipt
+from journeys.domain.confirming import confirm_delivery, confirm_sent, sent_to
 from journeys.domain.graphs import graph_of
 from journeys.domain.mapping import lines_of
-from journeys.domain.recording import lock_journey, record_reports
+from journeys.domain.reading import locked_journey
+from journeys.domain.recording import record_reports
 from journeys.enums import ReportCause
 from journeys.models import Delivery, InboundReport, Journey, JourneyParty, PartnerCase
 from programs.models import ProgramVersion
@@ -79,12 +83,16 @@ def apply(said: Sequence[Said], *, by: Actor, now: datetime) -> list[Outcome]:
     For each report the journey's id, or why it cannot be applied. A partner reaches only journeys
     it takes part in: another's looks like one that never was.
     """
+    partner = said[0].report.organization
     try:
-        with acting_as(by):
-            journey_id, delivery_id = find_journey(said[0].reference, by=by)
+        journey_id, delivery_id = find_journey(said[0].reference, by=by)
     except NotApplicable as fault:
         return [fault] * len(said)
-    journey = lock_journey(journey_id)
+    (journey,), its, roles = together(
+        locked_journey(journey_id=journey_id),
+        sent_to(journey_id=journey_id, recipient_id=partner.pk),
+        _roles(journey_id=journey_id, party_id=partner.pk),
+    )
     program = program_key(journey)
     faults = {each.report.pk: _unfit(each, journey, program) for each in said}
     fit = [each for each in said if faults[each.report.pk] is None]
@@ -96,10 +104,9 @@ def apply(said: Sequence[Said], *, by: Actor, now: datetime) -> list[Outcome]:
     if delivery_id is not None:
         confirm_delivery(journey, delivery_id, reference=reference, at=at, now=now)
     else:
-        partner = first.report.organization
-        confirm_receipt(journey, by=partner, reference=reference, at=at, now=now)
+        confirm_sent(journey, its, reference=reference, at=at, now=now)
     events = []
-    speaks_as = _Speaker(journey, first.report.organization)
+    speaks_as = _Speaker(journey, partner, roles[0][0] if roles else partner.kind)
     for each in fit:
         if each.content["type"] == "delivery.accepted":
             continue
@@ -127,17 +134,74 @@ def find_journey(reference: str, *, by: Actor) -> tuple[UUID, UUID | None]:
 
     Raises NotApplicable. The partner acts: it finds the journeys it takes part in.
     """
-    as_id = _as_id(reference)
-    if as_id is not None:
-        if Journey.objects.filter(pk=as_id).exists():
-            return as_id, None
-        named = Delivery.objects.filter(pk=as_id).values_list("journey_id", "recipient_id").first()
-        if named is not None:
-            journey_id, recipient_id = named
-            return journey_id, as_id if recipient_id == by.organization_id else None
-    matched = PartnerCase.objects.filter(number=reference).values("journey_id")
-    known: UUID | None = Journey.objects.filter(pk__in=matched).values_list("pk", flat=True).first()
-    return known or _by_number(reference, by=by), None
+    as_id, own = _as_id(reference), by.organization_id
+    if own is None:
+        raise NotApplicable(UNKNOWN_JOURNEY, ReportCause.JOURNEY)
+    # What is no id is asked for as an id that nothing has.
+    named = as_id or own
+    journeys, deliveries, matched, ours, theirs = asked_as(
+        Scope(actor=by),
+        lambda: [
+            _with_id(journey_id=named),
+            _delivered(delivery_id=named),
+            _matched(number=reference),
+            _with_number(number=reference.upper()),
+            _with_their_number(recipient_id=own, number=reference),
+        ],
+    )
+    if journeys:
+        return journeys[0][0], None
+    for journey_id, recipient_id in deliveries:
+        return journey_id, as_id if recipient_id == own else None
+    found: set[UUID] = {row[0] for row in matched or ours or theirs}
+    if len(found) > 1:
+        raise NotApplicable(
+            "Several journeys have this case number of theirs.", ReportCause.JOURNEY
+        )
+    if not found:
+        raise NotApplicable(UNKNOWN_JOURNEY, ReportCause.JOURNEY)
+    return found.pop(), None
+
+
+@Prepared
+def _with_id(journey_id: UUID) -> QuerySet[Journey, Any]:
+    found: QuerySet[Journey, Any] = Journey.objects.filter(pk=journey_id).values_list("pk")
+    return found
+
+
+@Prepared
+def _delivered(delivery_id: UUID) -> QuerySet[Delivery, Any]:
+    found: QuerySet[Delivery, Any] = Delivery.objects.filter(pk=delivery_id).values_list(
+        "journey_id", "recipient_id"
+    )
+    return found
+
+
+@Prepared
+def _matched(number: str) -> QuerySet[Journey, Any]:
+    cases = PartnerCase.objects.filter(number=number).values("journey_id")
+    found: QuerySet[Journey, Any] = Journey.objects.filter(pk__in=cases).values_list("pk")[:1]
+    return found
+
+
+@Prepared
+def _with_number(number: str) -> QuerySet[Journey, Any]:
+    found: QuerySet[Journey, Any] = Journey.objects.filter(number=number).values_list("pk")
+    return found
+
+
+@Prepared
+def _with_their_number(recipient_id: UUID, number: str) -> QuerySet[Delivery, Any]:
+    its = Delivery.objects.filter(recipient_id=recipient_id, partner_case_number=number)
+    found: QuerySet[Delivery, Any] = its.values_list("journey_id")
+    return found
+
+
+@Prepared
+def _roles(journey_id: UUID, party_id: UUID) -> QuerySet[JourneyParty, Any]:
+    its = JourneyParty.objects.filter(journey=journey_id, party=party_id, until=None)
+    found: QuerySet[JourneyParty, Any] = its.values_list("role")
+    return found
 
 
 def _as_id(reference: str) -> UUID | None:
@@ -145,22 +209,6 @@ def _as_id(reference: str) -> UUID | None:
         return UUID(reference)
     except ValueError:
         return None
-
-
-def _by_number(number: str, *, by: Actor) -> UUID:
-    """By our number, or by the number that the partner itself gave the case."""
-    ours = Journey.objects.filter(number=number.upper()).values_list("pk", flat=True)
-    theirs = Delivery.objects.filter(
-        recipient_id=by.organization_id, partner_case_number=number
-    ).values_list("journey_id", flat=True)
-    found: set[UUID] = set(ours) or set(theirs)
-    if len(found) > 1:
-        raise NotApplicable(
-            "Several journeys have this case number of theirs.", ReportCause.JOURNEY
-        )
-    if not found:
-        raise NotApplicable(UNKNOWN_JOURNEY, ReportCause.JOURNEY)
-    return found.pop()
 
 
 def program_key(journey: Journey) -> str:
@@ -227,13 +275,13 @@ def _why(found: codes.Found | None, content: Mapping[str, Any]) -> str:
     return f"“{codes.shown(*said_in(content))}” stands for a step that this journey does not have."
 
 
+@dataclass(frozen=True)
 class _Speaker:
-    """A partner as it speaks of one journey; its role is looked up once."""
+    """A partner as it speaks of one journey."""
 
-    def __init__(self, journey: Journey, partner: Organization) -> None:
-        self.journey, self.partner = journey, partner
-        its = JourneyParty.objects.filter(journey=journey, party=partner, until=None)
-        self.role = its.values_list("role", flat=True).first() or partner.kind
+    journey: Journey
+    partner: Organization
+    role: str
 
 
 def _event(said: Said, speaker: _Speaker) -> Event:

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
 
 from accounts import audit
 from accounts.core.actor import Actor
@@ -27,7 +27,11 @@ log = structlog.get_logger(__name__)
 BATCH = 200
 MAX_ATTEMPTS = 5
 KEY_USE_NOTED_EVERY = timedelta(minutes=1)
-SETTLED = ("status", "problem", "cause", "code", "processed_at", "journey_id")
+# Longer than a task may run: a lease that ended is a worker's that died.
+LEASE = timedelta(seconds=90)
+# A worker that is busy for so long gives others their turn.
+SPELL = timedelta(seconds=20)
+SETTLED = ("taken_until", "status", "problem", "cause", "code", "processed_at", "journey_id")
 # Tables and columns are the models' own; every value is a parameter.
 THERE = (
     f"select id, message_id, digest from {InboundReport._meta.db_table}"  # noqa: S608  # above
@@ -145,49 +149,59 @@ def _noting_use(partner: Organization, *, now: datetime) -> list[Statement]:
 
 
 def process_waiting(*, clock: Callable[[], datetime], limit: int = BATCH) -> int:
-    """Apply waiting reports, oldest first; how many were looked at.
+    """Apply waiting reports that no other worker has, oldest first; how many were looked at.
 
     Those of one partner about one journey are applied as one change of it. What did not come to
     an end the last time is tried alone, so that one poisoned report does not stop the others.
     """
-    with every_tenant(reason="every partner's reports wait in one queue"):
-        tried = InboundReport.objects.filter(status=ReportStatus.WAITING, attempts__gt=0)
-        again = list(tried.order_by("received_at").values_list("pk", flat=True)[:limit])
-    for report_id in again:
-        _surely(process, report_id, clock)
-    alike = _taken(limit - len(again)) if len(again) < limit else []
-    for ids in alike:
-        if not _surely(_together, ids, clock) and len(ids) > 1:
-            for report_id in ids:
-                _surely(process, report_id, clock)
-    return len(again) + sum(len(ids) for ids in alike)
+    alike, until = _taken(limit), clock() + SPELL
+    for at, ids in enumerate(alike):
+        if clock() > until:
+            _give_back([each for left in alike[at:] for each in left], untried=True)
+            return sum(len(ids) for ids in alike[:at])
+        if not _surely(ids, clock):
+            singly = ids if len(ids) > 1 else ()
+            broken = [each for each in singly if not _surely([each], clock)]
+            _give_back(broken if singly else ids)
+    return sum(len(ids) for ids in alike)
 
 
-def _surely(work: Callable[..., None], on: Any, clock: Callable[[], datetime]) -> bool:
-    """Whether it could be done: what breaks must not stop the rest."""
+def _surely(ids: Sequence[UUID], clock: Callable[[], datetime]) -> bool:
+    """Whether they could be applied: what breaks must not stop the rest."""
     try:
-        work(on, now=clock())
+        _together(ids, now=clock())
     except Exception as error:
-        log.error("report_broke", reports=str(on), exc_info=error)
+        log.error("report_broke", reports=str(ids), exc_info=error)
         return False
     return True
 
 
 def _taken(limit: int) -> list[list[UUID]]:
-    """Reports that nobody tried yet, counted as tried, by partner and what names their journey.
+    """Reports for this worker alone, counted as tried, by partner and what names their journey.
 
-    The attempt is committed first: a report that kills its worker is alone the next time.
+    The attempt is committed first: a report that kills its worker is alone the next time, when
+    the lease has ended.
     """
     with every_tenant(reason="every partner's reports wait in one queue"):
-        fresh = InboundReport.objects.filter(status=ReportStatus.WAITING, attempts=0)
-        locked = fresh.select_for_update(skip_locked=True).order_by("received_at")
+        free = InboundReport.objects.filter(
+            Q(taken_until=None) | Q(taken_until__lt=Now()), status=ReportStatus.WAITING
+        )
+        locked = free.select_for_update(skip_locked=True).order_by("received_at")
         reports = list(locked[:limit])
         taken = InboundReport.objects.filter(pk__in=[each.pk for each in reports])
-        taken.update(attempts=F("attempts") + 1)
+        taken.update(attempts=F("attempts") + 1, taken_until=Now() + LEASE)
     alike: dict[tuple[UUID, str], list[UUID]] = {}
     for each in reports:
-        alike.setdefault((each.organization_id, _named(each)), []).append(each.pk)
+        name = str(each.pk) if each.attempts else _named(each)
+        alike.setdefault((each.organization_id, name), []).append(each.pk)
     return list(alike.values())
+
+
+def _give_back(ids: Sequence[UUID], *, untried: bool = False) -> None:
+    """Whoever looks next may have them."""
+    with every_tenant(reason="every partner's reports wait in one queue"):
+        mine = InboundReport.objects.filter(pk__in=ids, status=ReportStatus.WAITING)
+        mine.update(taken_until=None, attempts=F("attempts") - int(untried))
 
 
 def _named(report: InboundReport) -> str:
@@ -232,7 +246,7 @@ def _apply(ids: Sequence[UUID], *, now: datetime) -> None:
             for each, outcome in zip(said, apply(said, by=by, now=now), strict=True):
                 _settle(each.report, outcome)
         for each in reports:
-            each.processed_at = now
+            each.processed_at, each.taken_until = now, None
         run([updating(each, SETTLED) for each in reports])
 
 

@@ -175,6 +175,8 @@ class InboundReport(TenantModel):
     received_at = models.DateTimeField()
     status = models.CharField(max_length=12, choices=ReportStatus, default=ReportStatus.WAITING)
     attempts = models.PositiveIntegerField(default=0)
+    # Until then one worker has it, by the database's clock.
+    taken_until = models.DateTimeField(null=True, blank=True)
     processed_at = models.DateTimeField(null=True, blank=True)
     problem = models.CharField(max_length=200, blank=True)
     # What a person has to settle, and the partner's code (both levels, folded) where it is that.

@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
-from journeys.domain import nudges
+from journeys.domain import inbound, nudges
 from journeys.domain.applying import apply
 from journeys.domain.inbound import replay
 from journeys.domain.recording import refresh
 from journeys.enums import ReportStatus
-from journeys.models import Journey, WorkItem
+from journeys.models import InboundReport, Journey, WorkItem
 from tests.factories.exchange import partner_key, step_report
 from tests.factories.people import OrganizationFactory
 from tests.journeys.exchange.reporting import accepted, events, post, reports, work
@@ -234,3 +235,20 @@ def test_many_reports_at_once_tell_a_worker_at_once_and_once_more(
     assert told.get_nowait() == task
     assert told.get(timeout=5) == task
     assert told.empty()
+
+
+def test_what_another_worker_has_is_left_to_it_until_its_lease_ends(journey: Journey) -> None:
+    for number in range(3):
+        post(accepted(journey, note=f"{number}"), message_id=f"msg_{number}")
+    inbound._taken(limit=2)
+    work()
+    assert [(each.status, each.attempts) for each in reports()] == [
+        (ReportStatus.WAITING, 1),
+        (ReportStatus.WAITING, 1),
+        (ReportStatus.APPLIED, 1),
+    ]
+    with every_tenant(reason="the other worker died, and its lease ended"):
+        InboundReport.objects.filter(status=ReportStatus.WAITING).update(taken_until=Now())
+    work()
+    assert {each.status for each in reports()} == {ReportStatus.APPLIED}
+    assert len(events(journey)) == 3
