@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("journeys", "0031_fallback_by_transport")]
+    dependencies = [("journeys", "0032_coverage_packets")]
 
     operations = [
         migrations.AddField(
