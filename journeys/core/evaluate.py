@@ -78,6 +78,25 @@ def steps_after(
     return _walked(graph, story, closing, started_at, _Now(now, parties, NOTHING))[1].steps
 
 
+def steps_with_effects(
+    graph: Graph,
+    events: Iterable[Event],
+    *,
+    started_at: datetime,
+    now: datetime,
+    parties: Mapping[str, Party] = NOBODY,
+) -> Mapping[str, StepState]:
+    """The same of the steps that set something off alone, and of what they hang on.
+
+    They are few and come early, so it takes a fraction of the time.
+    """
+    story = in_order(events)
+    closing = closing_of(graph, story)
+    on = _begun(graph, story, closing, started_at, _Now(now, parties, NOTHING))[1]
+    walk(on, only=graph.leading_to_effects)
+    return on.steps
+
+
 @dataclass(frozen=True, slots=True)
 class _Now:
     """What is known besides the story."""
@@ -91,6 +110,17 @@ def _walked(
     graph: Graph, story: list[Event], closing: Closing | None, started_at: datetime, at: _Now
 ) -> tuple[Around, Walk]:
     """Every step placed where the events leave it."""
+    around, on = _begun(graph, story, closing, started_at, at)
+    walk(on)
+    around.supply = beside_the_path(on)
+    beside(on)
+    return around, on
+
+
+def _begun(
+    graph: Graph, story: list[Event], closing: Closing | None, started_at: datetime, at: _Now
+) -> tuple[Around, Walk]:
+    """What the events tell, before any step is placed."""
     ledger = fold(graph, _counted(graph, story, closing))
     facts = known(ledger)
     people = _with_payer(at.parties, facts)
@@ -108,9 +138,6 @@ def _walked(
         conflicts=list(facts.conflicts),
     )
     before_the_path(on)
-    walk(on)
-    around.supply = beside_the_path(on)
-    beside(on)
     return around, on
 
 

@@ -1,7 +1,7 @@
 """Faults in what a step reads, in its clocks, and in what is beside the path."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields
 
 from journeys.core.derived import DERIVED
@@ -29,10 +29,10 @@ class Problem:
     why: str
 
 
-def of_conditions(graph: Graph, step: Step) -> Iterator[Problem]:
-    """What a condition reads must be known by then: a fact, or a step walked before."""
+def of_conditions(graph: Graph, step: Step, known: Collection[str]) -> Iterator[Problem]:
+    """What a condition reads must be `known` by then: a fact, or a step walked before."""
     for about, condition in _conditions(step):
-        for why in problems_of(condition, _readable(graph)):
+        for why in problems_of(condition, known):
             yield Problem(step.key, f"{about}: {why}")
         yield from _of_reading(graph, step, about, condition)
     for name in (*step.uses, *step.evidence, *step.produces):
@@ -52,9 +52,10 @@ def _conditions(step: Step) -> Iterator[tuple[str, Condition]]:
             yield "When it opens", opening.when
 
 
-def _readable(graph: Graph) -> set[str]:
+def readable(graph: Graph) -> frozenset[str]:
+    """Every name that a condition of this graph may read."""
     names = {f"step.{key}" for key in graph.by_key}
-    return {*FACTS, *DERIVED, *names, *(f"{name}.reason" for name in names)}
+    return frozenset({*FACTS, *DERIVED, *names, *(f"{name}.reason" for name in names)})
 
 
 def _of_reading(graph: Graph, step: Step, about: str, condition: Condition) -> Iterator[Problem]:

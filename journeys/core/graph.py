@@ -1,6 +1,6 @@
 """The journey's shape as plain data: its steps in order, and what follows from how they hang."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -179,6 +179,24 @@ class Graph:
         return {s: tuple(step.key for step in self.order if step.stage == s) for s in stages}
 
     @cached_property
+    def leading_to_effects(self) -> frozenset[str]:
+        """Keys of the steps that set something off, and of all that where they stand hangs on.
+
+        Every step when one beside the path does.
+        """
+        sets_off = [s for s in self.steps if s.sends or any(each.calls for each in s.statuses)]
+        if any(step.aside for step in sets_off):
+            return frozenset(self.by_key)
+        found: set[str] = set()
+        left = [step.key for step in sets_off]
+        while left:
+            key = left.pop()
+            if key in self.by_key and key not in found:
+                found.add(key)
+                left += _hangs_on(self.by_key[key], self.detours.get(key, ()))
+        return frozenset(found)
+
+    @cached_property
     def beginning(self) -> Step | None:
         """The step of the path with which the therapy begins, if it has one."""
         return next((step for step in self.path if "first_dose_on" in step.produces), None)
@@ -219,6 +237,19 @@ def conditions_of(step: Step) -> tuple[frozenset[str], ...]:
         *(opening.when for opening in openings if opening.when is not None),
     ]
     return tuple(fields_of(condition) for condition in conditions)
+
+
+def _hangs_on(step: Step, detours: tuple[Step, ...]) -> Iterator[str]:
+    """Keys of the steps without which one cannot be placed."""
+    yield from before(step)
+    for each in (step, *detours):
+        moments = (each.due.until, *(skip.at for skip in each.skips))
+        moments += tuple(status.comes_at for status in each.statuses)
+        names = [moment.of for moment in moments if moment]
+        for name in (*names, *(name for names in conditions_of(each) for name in names)):
+            kind, _, rest = name.partition(".")
+            if kind in ("step", "since"):
+                yield rest.partition(".")[0]
 
 
 def before(step: Step) -> tuple[str, ...]:

@@ -33,6 +33,8 @@ def from_json(data: Mapping[str, Any]) -> Graph:
 
 
 def _written(value: Any) -> Any:
+    if isinstance(value, _BARE):
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         told = ((each, getattr(value, each.name)) for each in fields(value))
         return {each.name: _written(item) for each, item in told if item != _usual(each)}
@@ -43,25 +45,29 @@ def _written(value: Any) -> Any:
     return value
 
 
+_BARE = (str, int, float, type(None))
+
+
 def _usual(each: Field[Any]) -> Any:
     """The value a field has when nobody gives one; for a field without, no value at all."""
     return each.default_factory() if each.default_factory is not MISSING else each.default
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _shape(kind: Any) -> tuple[Any, tuple[Any, ...], dict[str, Any] | None]:
+    """A type's origin and parts, and a dataclass's own types of its fields."""
+    whole = isinstance(kind, type) and is_dataclass(kind)
+    return get_origin(kind), get_args(kind), get_type_hints(kind) if whole else None
 
 
 def _read(kind: Any, value: Any) -> Any:
     """A value as its type says: dataclasses from objects, tuples from lists, the rest as is."""
-    origin, parts = get_origin(kind), get_args(kind)
+    origin, parts, hints = _shape(kind)
     if origin in (Union, types.UnionType):
         return (
             None if value is None else _read(next(p for p in parts if p is not type(None)), value)
         )
-    if isinstance(kind, type) and is_dataclass(kind):
-        hints = _hints(kind)
+    if hints is not None:
         return kind(**{key: _read(hints[key], item) for key, item in value.items()})
     if origin is tuple:
         kinds = parts[:1] * len(value) if parts[-1] is Ellipsis else parts

@@ -3,7 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from journeys.core.faults import Problem, of_aside, of_clocks, of_conditions, of_thresholds
+from journeys.core.faults import (
+    Problem,
+    of_aside,
+    of_clocks,
+    of_conditions,
+    of_thresholds,
+    readable,
+)
 from journeys.core.graph import ORGANIZATIONS, OUTSIDERS, ROLES, STAGES, Graph, Step, before
 
 __all__ = ["Problem", "problems"]
@@ -12,10 +19,11 @@ __all__ = ["Problem", "problems"]
 def problems(graph: Graph) -> list[Problem]:
     """Every fault of the graph; an empty list means a journey can run on it."""
     found = [*_of_keys(graph), *_of_order(graph)]
+    known = readable(graph)
     for step in graph.steps:
         found.extend(_of_needs(graph, step))
         found.extend(_of_owners(step))
-        found.extend(of_conditions(graph, step))
+        found.extend(of_conditions(graph, step, known))
         found.extend(_of_statuses(step))
         found.extend(of_clocks(step))
         found.extend(_of_detour(graph, step))

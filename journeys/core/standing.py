@@ -1,5 +1,6 @@
 """Walk the steps in order and find where each one stands."""
 
+from collections.abc import Container
 from datetime import datetime
 
 from journeys.core.decisions import open_when_needs_are_settled, skip_when_not_needed
@@ -14,14 +15,18 @@ OPENS = open_when_needs_are_settled.__name__
 SKIPS = skip_when_not_needed.__name__
 
 
-def walk(on: Walk) -> None:
-    """Place every step of the path and its detours; what is beside it is for asides."""
+def walk(on: Walk, *, only: Container[str] | None = None) -> None:
+    """Place every step of the path and its detours, or `only` some and all they hang on.
+
+    What is beside the path is for asides.
+    """
     graph = on.graph
     for step in graph.path:
-        take_outcome(on, step)
-        on.put(_place(on, step))
+        if only is None or step.key in only:
+            take_outcome(on, step)
+            on.put(_place(on, step))
     for step in graph.steps:
-        if step.detour and step.key not in on.steps:
+        if step.detour and step.key not in on.steps and step.detour.of in on.steps:
             on.put(unused(on, step, step.detour))
 
 

@@ -98,6 +98,8 @@ def _positive(value: object) -> int | float:
 
 def _without(graph: Graph, drop: set[str]) -> list[Step]:
     """The steps that stay; what needed a dropped one needs what that one needed."""
+    if not drop:
+        return list(graph.steps)
 
     def inherited(need: str) -> tuple[str, ...]:
         if need not in drop or need not in graph.by_key:
@@ -120,7 +122,7 @@ def _unread(step: Step, drop: set[str]) -> Step:
         for skip in step.skips
         if not _hangs(skip.at, drop) and (when := _without_steps(skip.when, drop)) is not None
     ]
-    if step.aside is None or not drop:
+    if step.aside is None:
         return replace(step, skips=tuple(skips))
     openings = []
     for opening in step.aside.openings:
@@ -169,7 +171,7 @@ def _changed(step: Step, changes: object, found: list[Problem]) -> Step:
             values.update(read(step, value))
         except _Fault as fault:
             found.append(Problem(step.key, f"{key}: {fault}"))
-    return replace(step, **values)
+    return replace(step, **values) if values else step
 
 
 def _clock(value: object) -> Clock:

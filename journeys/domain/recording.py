@@ -11,7 +11,7 @@ from accounts.prepared import together
 from accounts.tenancy import every_tenant
 from accounts.writing import Statement, again_after_deadlock, inserting, run
 from journeys.core.effects import CallHandler, Effect, Send, effects_between
-from journeys.core.evaluate import evaluate, steps_after
+from journeys.core.evaluate import evaluate, steps_with_effects
 from journeys.core.events import Event, may_move, to_json
 from journeys.core.graph import Graph
 from journeys.core.state import JourneyState, StepState
@@ -174,7 +174,7 @@ def _steps_of(
     cast: Cast, graph: Graph, events: Sequence[Event], *, now: datetime
 ) -> Mapping[str, StepState]:
     started_at = cast.journey.started_at
-    return steps_after(graph, events, started_at=started_at, now=now, parties=cast.people())
+    return steps_with_effects(graph, events, started_at=started_at, now=now, parties=cast.people())
 
 
 # The second part has passed since the transaction began, waiting for the lock included.

@@ -54,7 +54,7 @@ def journey_list(request: HttpRequest) -> HttpResponse:
     """Every journey of the actor's organization, what is due soonest first."""
     now, which = timezone.now(), request.GET.get("show", "open")
     which = which if which in queries.FILTERS else "open"
-    counts = queries.list_counts()
+    counts = queries.list_counts(which)
     paginator = Paginator(queries.listed(which), PAGE_SIZE)
     paginator.count = counts[which]
     page = paginator.get_page(request.GET.get("page"))
@@ -83,12 +83,18 @@ def journey_list(request: HttpRequest) -> HttpResponse:
                     "label": labels[each],
                     "url": f"{reverse('journeys')}?{urlencode({'show': each})}",
                     "current": each == which,
-                    "count": counts[each],
+                    "count": _told(counts[each], exactly=each == which),
                 }
                 for each in queries.FILTERS
             ],
         },
     )
+
+
+def _told(count: int, *, exactly: bool) -> str:
+    """A count on a tab; of a list that is not shown only up to where counting stopped."""
+    most = queries.MOST_COUNTED
+    return f"{most:,}+" if count > most and not exactly else str(count)
 
 
 @requires(Permission.JOURNEYS_VIEW)

@@ -32,6 +32,8 @@ from journeys.models import Delivery, Journey, JourneyEvent, JourneyParty, WorkI
 FILTERS = ("open", "at_risk", "closed")
 # More reasons than these make a line unreadable; the journey's page tells all.
 MOST_RISKS = 3
+# A list says "1,000+" of what nobody looks through.
+MOST_COUNTED = 1_000
 ROLE_ORDER = ("practice", "hub", "pharmacy", "vendor")
 
 
@@ -282,12 +284,26 @@ def why_at_risk(journey: Journey, *, now: datetime) -> str:
     return ", ".join(words)
 
 
-def list_counts() -> dict[str, int]:
-    """How many journeys each of the lists has."""
-    going = Q(closed_at=None)
-    found: dict[str, int] = Journey.objects.filter(pk__in=_taken_part_in()).aggregate(
-        open=Count("id", filter=going),
-        at_risk=Count("id", filter=going & Q(at_risk=True)),
-        closed=Count("id", filter=~going),
+def list_counts(which: str) -> dict[str, int]:
+    """How many journeys each of the lists has.
+
+    Of what is closed no more than one above MOST_COUNTED is counted, unless it is the one that is
+    shown (`which`): an organization has few open journeys, and ever more closed ones.
+    """
+    own = _own()
+    found: dict[str, int] = own.filter(closed_at=None).aggregate(
+        open=Count("id"), at_risk=Count("id", filter=Q(at_risk=True))
     )
-    return found
+    closed = own.exclude(closed_at=None).order_by()
+    enough = closed if which == "closed" else closed[: MOST_COUNTED + 1]
+    return {**found, "closed": enough.count()}
+
+
+def _own() -> QuerySet[Journey]:
+    """The journeys of the acting organization, by the quickest way to them."""
+    found: QuerySet[Journey] = Journey.objects.all()
+    actor = current_actor()
+    if actor.organization_kind == OrganizationKind.HUB:
+        # Its own open ones have an index; by its parts every ended one would be looked at.
+        return found.filter(hub_id=actor.organization_id)
+    return found.filter(pk__in=_taken_part_in())

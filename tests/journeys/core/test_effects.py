@@ -5,13 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeys.core.effects import CallHandler, Effect, Send, effects_between
-from journeys.core.evaluate import steps_after
+from journeys.core.evaluate import steps_after, steps_with_effects
 from journeys.core.events import TALK, Event, may_move
+from journeys.core.graph import Graph
+from journeys.core.templates import GRAPHS
 from tests.journeys.core.story import (
     MONDAY,
     PARTIES,
     SELF_INJECTED,
     at,
+    good_story,
     happy_path,
     quick,
     said,
@@ -29,9 +32,11 @@ def between(before: list[Event] | None, after: list[Event], *, now: float = 60) 
 @given(streams())
 def test_what_follows_needs_no_clock_of_the_state_before(events: list[Event]) -> None:
     told, last = events[:-1], stand(events, now=60)
-    before = steps_after(SELF_INJECTED, told, started_at=MONDAY, now=at(60), parties=PARTIES)
     was = stand(told, now=60).steps
-    assert effects_between(SELF_INJECTED, before, last) == effects_between(SELF_INJECTED, was, last)
+    effects = effects_between(SELF_INJECTED, was, last)
+    for fewer in (steps_after, steps_with_effects):
+        before = fewer(SELF_INJECTED, told, started_at=MONDAY, now=at(60), parties=PARTIES)
+        assert effects_between(SELF_INJECTED, before, last) == effects
     same = stand(reversed(events), now=60)
     assert effects_between(SELF_INJECTED, last.steps, same) == [], "nothing changed"
 
@@ -50,6 +55,19 @@ def test_talk_without_facts_moves_no_step(
     talk = said(source, step, None, hours, kind=kind, note="On its way.")
     assert not may_move(talk)
     assert stand([*events, talk], now=60).steps == stand(events, now=60).steps
+
+
+@pytest.mark.parametrize("graph", GRAPHS.values(), ids=lambda graph: graph.key)
+def test_what_sets_something_off_stands_the_same_without_the_rest(graph: Graph) -> None:
+    story = good_story(graph)
+    for length in range(len(story) + 1):
+        told = story[:length]
+        some, every = (
+            fewer(graph, told, started_at=MONDAY, now=at(130), parties=PARTIES)
+            for fewer in (steps_with_effects, steps_after)
+        )
+        assert {step.key for step in graph.steps if step.sends} <= set(some)
+        assert some == {key: every[key] for key in some}
 
 
 @pytest.mark.parametrize(

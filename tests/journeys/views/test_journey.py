@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 # the mark of the story, the audit.
 PAGE_QUERIES = 7
 FIRST_PAGE_QUERIES = 9
-LIST_QUERIES = 10
+LIST_QUERIES = 11
 
 
 def url_of(world: World) -> str:

@@ -13,10 +13,12 @@ from accounts.core.permissions import Role
 from accounts.tenancy import acting_as, every_tenant
 from journeys.core.events import Event
 from journeys.domain.messages import Message, send_message
+from journeys.domain.queries import journeys
 from journeys.domain.queries.journeys import MOST_RISKS, why_at_risk
 from journeys.domain.recording import record, refresh
 from journeys.models import Journey
-from tests.factories.people import actor_of
+from tests.factories.exchange import submitted
+from tests.factories.people import actor_of, signed_in
 from tests.journeys.views.conftest import World
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +98,20 @@ def test_other_news_is_counted_beside_messages(world: World, ana: Client) -> Non
     world.hears("benefit_verification", "complete", prior_authorization_required=True)
     assert "1 new notice" in row(ana)
     assert "new message" not in row(ana)
+
+
+def test_a_tab_counts_what_ended_only_so_far_and_its_own_list_counts_all(
+    world: World, ana: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journeys, "MOST_COUNTED", 1)
+    with every_tenant(reason="the test ends three journeys"):
+        for _ in range(2):
+            submitted(world.journey.program_version, practice=world.practice)
+        Journey.objects.update(closed_at=timezone.now())
+    hub = signed_in(world.person(world.hub, Role.HUB_AGENT))
+    for browser in (ana, hub):
+        beside = browser.get(reverse("journeys")).content.decode()
+        assert re.search(r"Closed\s*<span[^>]*>1\+", beside)
+        own = browser.get(reverse("journeys"), {"show": "closed"}).content.decode()
+        assert re.search(r"Closed\s*<span[^>]*>3<", own)
+        assert own.count("row-linked") == 3
