@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from journeys.core.questions import question
 from journeys.core.worksheets_access import BENEFIT_VERIFICATION
 from programs.core.catalogue import CATALOGUE
 
@@ -157,7 +158,7 @@ def own_answers(packet: Mapping[str, Any]) -> list[Line]:
     """What the program itself asked about the patient's illness: payers ask the same."""
     told = (section for section in packet["sections"] if section["name"] in _ILLNESS)
     return [
-        Line(field["label"], field["display"])
+        Line(question(field), field["display"])
         for section in told
         for field in section["fields"]
         if "." in field["id"] and field["id"].split(".")[0] not in CATALOGUE and field["display"]

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from journeys.core.clocks import DEFAULT_ZONE
 from journeys.core.delivery import Outgoing
+from journeys.core.questions import question
 from journeys.documents.drawing import Broken as PacketBroken
 from journeys.documents.drawing import breakable, drawn
 from journeys.domain.papers import Appended
@@ -95,7 +96,8 @@ def _context(body: Mapping[str, Any], recipient: str) -> dict[str, Any]:
         {
             **section,
             "fields": [
-                {**field, "display": breakable(field["display"])} for field in section["fields"]
+                {**field, "label": question(field), "display": breakable(field["display"])}
+                for field in section["fields"]
             ],
         }
         for section in packet["sections"]

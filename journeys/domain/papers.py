@@ -9,6 +9,7 @@ from accounts import audit
 from accounts.core.actor import Actor
 from accounts.tenancy import every_tenant
 from journeys.core.events import from_json
+from journeys.core.questions import question
 from journeys.core.visibility import sees_message
 from journeys.domain.disclosing import DISCLOSURES, refusal_for
 from journeys.enums import PartyRole
@@ -113,7 +114,7 @@ def papers_with(packet: Packet, *, role: str) -> list[tuple[HandedDocument, list
 def appended_to(packet: Packet, *, role: str, most: int = MOST_APPENDED) -> list[Appended]:
     """The papers to print at the end of this packet, and the record that they were read."""
     questions = {
-        field["id"]: field["label"]
+        field["id"]: question(field)
         for section in packet.body["sections"]
         for field in section["fields"]
     }

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from journeys.core.questions import question
+
 Resource = dict[str, Any]
 SYSTEM = "https://throughline.example/fhir"
 NPI = "http://hl7.org/fhir/sid/us-npi"
@@ -242,7 +244,7 @@ def _item(field: Mapping[str, Any]) -> Resource:
         answer = {"valueDecimal": value}
     else:
         answer = {"valueString": str(field["display"]) or "-"}
-    return {"linkId": field["id"], "text": field["label"], "answer": [answer]}
+    return {"linkId": field["id"], "text": question(field), "answer": [answer]}
 
 
 def _diagnoses(of: Enrollment) -> list[tuple[str, str]]:

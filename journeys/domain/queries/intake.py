@@ -9,11 +9,12 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from journeys.core.questions import question, question_of
 from journeys.enums import PacketKind
 from journeys.models import ConsentGrant, Journey, Packet
 from programs.core.definition import Definition
 from programs.core.eligibility import findings
-from programs.core.forms import Item, check_answers, missing, missing_signatures, sheet, signing
+from programs.core.forms import check_answers, missing, missing_signatures, sheet, signing
 from programs.models import ProgramVersion
 
 NOT_ANSWERED = "Without an answer"
@@ -69,7 +70,7 @@ def parts_of(packets: Sequence[Packet], *, asked: Mapping[str, str]) -> list[Par
             tuple(
                 Line(
                     id=field["id"],
-                    label=_label(field),
+                    label=question(field),
                     text=field["display"],
                     changed=before is not None and before.get(field["id"]) != field["value"],
                     asked=asked.get(field["id"], ""),
@@ -87,16 +88,11 @@ def unanswered(journey: Journey, packet: Packet, *, today: date) -> Part | None:
     signatures = {item.key for item in signing([definition])}
     answers = {key: value for key, value in values.items() if key not in signatures}
     lines = [
-        Line(item.key, _told(item), "", changed=False, asked="")
+        Line(item.key, question_of(item.group, item.field.label), "", changed=False, asked="")
         for item in sheet([definition], answers, today=today).shown
         if item.key not in values and item.field.type != "computed"
     ]
     return Part(NOT_ANSWERED, tuple(lines)) if lines else None
-
-
-def _told(item: Item) -> str:
-    group, label = item.group, item.field.label
-    return f"{group}: {label[:1].lower()}{label[1:]}" if group and group != label else label
 
 
 def askable(journey_id: UUID, *, today: date) -> dict[str, str]:
@@ -105,7 +101,7 @@ def askable(journey_id: UUID, *, today: date) -> dict[str, str]:
     packet = packets_of(journey)[0]
     fields = [field for section in packet.body["sections"] for field in section["fields"]]
     left = unanswered(journey, packet, today=today)
-    return {field["id"]: field["label"] for field in fields} | {
+    return {field["id"]: question(field) for field in fields} | {
         line.id: line.label for line in (left.lines if left else ())
     }
 
@@ -117,12 +113,6 @@ def missing_now(checks: Iterable[Check]) -> dict[str, str]:
         if check.outcome == "mend" and check.field:
             found.setdefault(check.field, check.text)
     return found
-
-
-def _label(field: Mapping[str, Any]) -> str:
-    """The question's own words, with those over its group when they say more."""
-    group, label = field.get("group", ""), field["label"]
-    return f"{group}: {label[:1].lower()}{label[1:]}" if group and group != label else label
 
 
 def values_of(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,7 +142,7 @@ def _form(definition: Definition, values: dict[str, Any], *, today: date) -> lis
     unsigned = missing_signatures([definition], answers, signed, today=today)
     wrong = check_answers([definition], answers, today=today)
     form = sheet([definition], answers, today=today)
-    labels = {item.key: item.field.label for item in form.items}
+    labels = {item.key: question_of(item.group, item.field.label) for item in form.items}
     found = [Check("mend", gap.sentence, gap.key) for gap in (*gaps, *unsigned)]
     found += [
         Check("mend", f"{labels.get(key, key)}: {sentence}", key)

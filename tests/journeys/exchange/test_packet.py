@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from journeys.documents.packet import render
 from journeys.domain.papers import Appended
-from tests.factories.exchange import packet
+from tests.factories.exchange import packet, told
 
 BODY: dict[str, Any] = {
     "delivery": "9f0c6a34-5a5e-4e4b-9d2e-1f5b8a7d6c11",
@@ -59,7 +59,10 @@ def elements(node: Any) -> Iterator[Any]:
 
 
 def test_it_says_everything_that_was_handed_over() -> None:
-    text = text_of(render(BODY, recipient="Parcel Patient Services"))
+    body = with_name("Rosa Delgado")
+    screened = {**told("veltrana.tb_result", "Result", "Negative"), "group": "TB screening"}
+    body["packet"]["sections"][2]["fields"].append(screened)
+    text = text_of(render(body, recipient="Parcel Patient Services"))
     for words in (
         "For Parcel Patient Services",
         "TL-8KDW2MF, version 2",
@@ -68,6 +71,7 @@ def test_it_says_everything_that_was_handed_over() -> None:
         "MH204418890",
         "Signed electronically",
         " ET",
+        "TB screening: result",
     ):
         assert words in text
 
