@@ -79,6 +79,12 @@ def may_own(actor: Actor, journey: Journey) -> bool:
     return actor.may(Permission.INTAKE_REVIEW) and mine and journey.closed_at is None
 
 
+def may_contact(actor: Actor, journey: Journey) -> bool:
+    """The staff of the hub of an open journey reach its patient."""
+    mine = journey.hub_id == actor.organization_id
+    return actor.may(Permission.JOURNEYS_REPORT) and mine and journey.closed_at is None
+
+
 def may_give_cases(actor: Actor) -> bool:
     """A supervisor of a hub gives cases to colleagues, and says when they are away."""
     return actor.may(Permission.INTAKE_REVIEW) and actor.may(Permission.WORK_REASSIGN)

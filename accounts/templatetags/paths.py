@@ -199,6 +199,7 @@ ENTRY_ICONS: Mapping[str, str] = {
     "document": "paperclip",
     "hand_off": "send",
     "follow_up": "phone",
+    "contact": "phone",
     "coverage_changed": "shield-check",
     "conflict": "equal-not",
     "conflict_settled": "handshake",

@@ -12,6 +12,7 @@ KINDS = (
     "message",
     "document",
     "hand_off",
+    "contact",
     "follow_up",
     "coverage_changed",
     "conflict_settled",
@@ -82,7 +83,7 @@ class Event:
 
 
 # What people and partners only write or hand to each other.
-TALK = frozenset({"message", "document", "hand_off"})
+TALK = frozenset({"message", "document", "hand_off", "contact"})
 
 
 def may_move(event: Event) -> bool:

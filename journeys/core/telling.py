@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from journeys.core import contacts
 from journeys.core.closing import CLOSING_REASONS
 from journeys.core.conflicts import Claim, Conflict
 from journeys.core.events import Event
@@ -133,6 +134,7 @@ _WORDS: Mapping[str, Callable[[Telling, Event], str]] = {
     "document": _about("document added"),
     "follow_up": _about("followed up"),
     "hand_off": _hand_off,
+    "contact": lambda telling, event: contacts.told(event.status, event.reason),
     "coverage_changed": lambda telling, event: "Coverage changed",
     "conflict_settled": _settled,
     "amendment": lambda telling, event: "Enrollment amended",

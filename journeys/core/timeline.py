@@ -23,7 +23,7 @@ from journeys.core.visibility import (
 )
 
 LATE = timedelta(minutes=5)
-_ADDRESSED = ("message", "document", "hand_off")
+_ADDRESSED = ("message", "document", "hand_off", "contact")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 from journeys.models.clients import AccessToken, KeptAnswer, ReportFile
 from journeys.models.codes import PartnerCase, StatusLine
+from journeys.models.contacts import Contact, ContactStop
 from journeys.models.documents import DrawnPacket, HandedDocument, HandedPage
 from journeys.models.exchange import (
     Delivery,
@@ -31,6 +32,8 @@ from journeys.models.work import SavedView, WorkItem
 __all__ = [
     "AccessToken",
     "ConsentGrant",
+    "Contact",
+    "ContactStop",
     "CountsLetter",
     "Delivery",
     "DeliveryAttempt",

@@ -152,11 +152,11 @@ def owner(request: HttpRequest, journey_id: UUID) -> HttpResponse:
 
 @requires(Permission.INTAKE_REVIEW)
 @require_http_methods(["GET", "POST"])
-def desk(request: HttpRequest, membership_id: UUID) -> HttpResponse:
+def desk(request: HttpRequest, colleague_id: UUID) -> HttpResponse:
     """How one person is reached and who covers: one's own, and a supervisor's of everybody."""
     actor, colleagues = current_actor(), queries.people()
     mine = Membership.objects.filter(organization_id=current_organization_id(), active=True)
-    row = get_visible_or_404(mine.select_related("user", "organization"), pk=membership_id)
+    row = get_visible_or_404(mine.select_related("user", "organization"), pk=colleague_id)
     supervises = may_give_cases(actor)
     if row.user_id != actor.user_id and not supervises:
         raise PermissionDenied

@@ -32,6 +32,7 @@ from journeys.rules import (
     INTAKE,
     MISSING,
     SAFETY,
+    may_contact,
     may_end_consent,
     may_give_cases,
     may_merge,
@@ -221,7 +222,7 @@ def _reports(story: queries.Story) -> list[dict[str, str]]:
     if may_review_intake(actor, state, roles=story.roles):
         review = reverse("intake_review", args=[id_])
         now_ = {"url": review, "label": state.steps[INTAKE].action}
-        return [now_, *_owner(story), *_same(story), *end]
+        return [now_, *_contact(story), *_owner(story), *_same(story), *end]
     mine = [
         key
         for key in dict.fromkeys((*state.current, *state.any_time))
@@ -243,7 +244,16 @@ def _reports(story: queries.Story) -> list[dict[str, str]]:
     if MISSING in state.current and "practice" in story.roles:
         correct = reverse("enrollment_of_journey", args=[id_])
         found.insert(0, {"url": correct, "label": _("Correct the enrollment")})
-    return [*settle, *found, *_coverage_changed(story), *_owner(story), *_same(story), *end]
+    besides = [*_contact(story), *_coverage_changed(story), *_owner(story), *_same(story)]
+    return [*settle, *found, *besides, *end]
+
+
+def _contact(story: queries.Story) -> list[dict[str, str]]:
+    """The way to reach the patient, and to write down what came of it."""
+    if not may_contact(current_actor(), story.journey):
+        return []
+    url = reverse("journey_contact", args=[story.journey.id])
+    return [{"url": url, "label": _("Contact the patient"), "quiet": "yes"}]
 
 
 def _owner(story: queries.Story) -> list[dict[str, str]]:

@@ -184,6 +184,7 @@ def _ids(world: World) -> dict[str, Any]:
             "partner_id": journey.hub_id,
             "file_id": _report_file(journey.hub).id,
             "membership": lakeside.maya.id,
+            "colleague_id": world.insiders["hub"].membership.id,
             "invitation": _invitation(world).id,
             "link_id": _signing_link(lakeside),
             **_document(world),
