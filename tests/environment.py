@@ -35,10 +35,10 @@ def prepare() -> None:
 
 def redis_url(number: int) -> str:
     """The address of one of the numbered databases of the suite's Redis."""
-    parts = urlsplit(os.environ["REDIS_URL"])
-    if parts.scheme == "unix":
-        return parts._replace(query=f"db={number}").geturl()
-    return parts._replace(path=f"/{number}").geturl()
+    url = os.environ["REDIS_URL"].partition("?")[0]
+    if url.startswith("unix://"):
+        return f"{url}?db={number}"
+    return urlsplit(url)._replace(path=f"/{number}").geturl()
 
 
 if "PYTEST_XDIST_WORKER" in os.environ:
