@@ -4,6 +4,7 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_process_shutdown
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -12,6 +13,15 @@ app = Celery("throughline")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
+
+
+@worker_process_shutdown.connect  # type: ignore[untyped-decorator]  # celery is untyped
+def let_go(**_: object) -> None:
+    """Close the connections to partners that a worker process keeps."""
+    from journeys.domain.carrying import end_carrying  # once Django is set up
+
+    end_carrying()
+
 
 # Every task has its queue, so that a long one never stands before a short one.
 app.conf.task_routes = {

@@ -78,7 +78,7 @@ def may(
     grants: Iterable[Grant], recipient: Recipient, data_class: str, purpose: str, at: datetime
 ) -> Permit | Refusal:
     """Whether `data_class` may go to `recipient` for `purpose` at the moment `at`."""
-    free = _without_authorization(recipient, purpose)
+    free = without_authorization(recipient, purpose)
     if free:
         return free
     closest: tuple[int, Refusal] | None = None
@@ -109,7 +109,8 @@ def missing_elements(grant: Grant) -> tuple[str, ...]:
     return tuple(element for element, there in present.items() if not there)
 
 
-def _without_authorization(recipient: Recipient, purpose: str) -> Permit | None:
+def without_authorization(recipient: Recipient, purpose: str) -> Permit | None:
+    """The basis, whatever it is about, that needs no authorization of the patient's; or None."""
     if recipient.role == "pharmacy" and purpose == "treatment":
         return Permit("treatment", f"{recipient.name} treats the patient with the practice.")
     if recipient.business_associate and purpose in _BUSINESS_ASSOCIATE_PURPOSES:

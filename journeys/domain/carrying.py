@@ -1,10 +1,13 @@
 """Carry claimed deliveries to their partners at the same time, with no database in sight.
 
 The connections live in a thread of their own, so that each answer can be settled by the caller
-the moment it is there: a hub that hangs keeps nobody else's answer waiting.
+the moment it is there: a hub that hangs keeps nobody else's answer waiting. The thread begins
+with the first batch and lasts as long as its process, and so may connections.
 """
 
 import asyncio
+import atexit
+import os
 import threading
 import time
 from collections import defaultdict
@@ -88,11 +91,12 @@ def carry(
     claimed: Sequence[Claimed], carriers: Mapping[str, Carrier]
 ) -> Iterator[list[tuple[Claimed, Result]]]:
     """Send each endpoint's share at once, up to its limit; yield what came meanwhile, together."""
+    if not claimed:
+        return
     results: SimpleQueue[tuple[Claimed, Result]] = SimpleQueue()
-    thread = threading.Thread(
-        target=lambda: asyncio.run(_carry(claimed, carriers, results)), daemon=True
+    under_way = asyncio.run_coroutine_threadsafe(
+        _carry(claimed, carriers, results), _out_there().loop
     )
-    thread.start()
     awaited = len(claimed)
     while awaited:
         came = [results.get(timeout=ANSWER_WITHIN_SECONDS)]
@@ -102,7 +106,56 @@ def carry(
         awaited -= len(came)
         yield came
     # What was given up on may go on for a while; nobody waits for it.
-    thread.join(timeout=END_WITHIN_SECONDS)
+    with suppress(TimeoutError):
+        under_way.result(timeout=END_WITHIN_SECONDS)
+
+
+class OutThere:
+    """The event loop of this process in which everything is carried, and its thread."""
+
+    loop: asyncio.AbstractEventLoop
+
+    def __init__(self) -> None:
+        self.process, self._began = os.getpid(), threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._last()), daemon=True)
+        self._thread.start()
+        self._began.wait()
+
+    async def _last(self) -> None:
+        self.loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
+        self._began.set()
+        await self._ended.wait()
+
+    def end(self) -> None:
+        """Let go of everything that is kept there."""
+        if self.process == os.getpid() and self._thread.is_alive():
+            self.loop.call_soon_threadsafe(self._ended.set)
+            self._thread.join(timeout=END_WITHIN_SECONDS)
+
+
+_begun: list[OutThere] = []
+_beginning = threading.Lock()
+
+
+def _out_there() -> OutThere:
+    with _beginning:
+        # A forked process has its parent's variables, but not its threads.
+        if not _begun or _begun[0].process != os.getpid():
+            _begun[:] = [OutThere()]
+            atexit.register(_begun[0].end)
+        return _begun[0]
+
+
+def lasts() -> bool:
+    """Whether the running event loop is the one that outlives a batch."""
+    return bool(_begun) and asyncio.get_running_loop() is _begun[0].loop
+
+
+def end_carrying() -> None:
+    """Close what connections are kept: the process ends. A later batch begins anew."""
+    with _beginning:
+        while _begun:
+            _begun.pop().end()
 
 
 async def _carry(

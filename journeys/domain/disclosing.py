@@ -1,12 +1,12 @@
 """What one recipient may be told, asked anew at each disclosure, and the words it is told in."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from accounts.models import Organization
-from journeys.core.consent import Grant, Recipient, Refusal, may
+from journeys.core.consent import Grant, Recipient, Refusal, may, without_authorization
 from journeys.core.delivery import Outgoing
 from journeys.enums import ENDINGS, PacketKind, PartyRole
 from journeys.models import ConsentGrant, Delivery, Journey, Packet
@@ -98,7 +98,7 @@ def refusal_for(
         name=delivery.recipient.name,
         business_associate=role == PartyRole.HUB and _has_agreement(delivery.packet.body),
     )
-    return _refusal(recipient, role, [grant_of(row) for row in grants], at)
+    return _refusal(recipient, role, grants, at)
 
 
 def has_basis(journey: Journey, role: str, *, at: datetime) -> bool:
@@ -109,14 +109,18 @@ def has_basis(journey: Journey, role: str, *, at: datetime) -> bool:
     recipient = Recipient(
         key="", role=role, name="", business_associate=role == PartyRole.HUB and agreement
     )
-    grants = [grant_of(row) for row in ConsentGrant.objects.filter(journey=journey)]
+    grants = ConsentGrant.objects.filter(journey=journey)
     return _refusal(recipient, role, grants, at) is None
 
 
 def _refusal(
-    recipient: Recipient, role: str, known: Sequence[Grant], at: datetime
+    recipient: Recipient, role: str, grants: Iterable[ConsentGrant], at: datetime
 ) -> Refusal | None:
     disclosure = DISCLOSURES[role]
+    # Such a basis covers whatever the disclosure holds: no authorization has to be opened.
+    if any(without_authorization(recipient, purpose) for purpose in disclosure.purposes):
+        return None
+    known = [grant_of(row) for row in grants]
     for data_class in disclosure.data_classes:
         refusals = [
             verdict

@@ -1,6 +1,7 @@
 """What adapters that speak HTTP share: a pinned address, one client, and what an answer means."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,11 +14,13 @@ import httpx
 from django.conf import settings
 
 from journeys.core.delivery import TransportError
-from journeys.domain.carrying import EndpointGone, Refused, Route
+from journeys.domain.carrying import EndpointGone, Refused, Route, lasts
 from journeys.partners.addresses import RefusedAddress, Target, target_of
 from journeys.partners.wire import Answer, Broken, Wire
 
 TIMEOUT_SECONDS = 15.0
+# Partners' servers let go of a silent connection after a minute or more.
+KEPT_SECONDS = 30.0
 # Answers by which a partner says that this packet will never do.
 REFUSALS = frozenset({400, 405, 406, 411, 413, 414, 415, 422, 451})
 
@@ -53,15 +56,40 @@ class Line:
 
 @asynccontextmanager
 async def open_line(route: Route, address: str) -> AsyncIterator[Line]:
-    """Connections to an address, until the block ends.
+    """Connections to an address, which is looked up and checked anew; those that are kept go on.
 
     Raises TransportError when the address is refused or cannot be found.
     """
     target = await found(route.recipient, address)
-    wire = Wire(target, trusted() if target.url.scheme == "https" else None)
+    wire = _kept.get(target) if lasts() else None
+    if wire is None:
+        wire = Wire(target, trusted() if target.url.scheme == "https" else None)
+        if lasts():
+            _kept[target] = wire
+            _keeping.add(keeping := asyncio.create_task(_keep(wire)))
+            keeping.add_done_callback(_keeping.discard)
+    wire.users += 1
     try:
         yield Line(route.recipient, wire)
     finally:
+        wire.users -= 1
+        wire.used_at = time.monotonic()
+        if _kept.get(target) is not wire:
+            await wire.close()
+
+
+# By the address that passed: one that a name answers with tomorrow is another.
+_kept: dict[Target, Wire] = {}
+_keeping: set[asyncio.Task[None]] = set()
+
+
+async def _keep(wire: Wire) -> None:
+    """Until nothing has gone to the address for a while, or the process ends."""
+    try:
+        while wire.users or time.monotonic() < wire.used_at + KEPT_SECONDS:
+            await asyncio.sleep(KEPT_SECONDS)
+    finally:
+        del _kept[wire.target]
         await wire.close()
 
 

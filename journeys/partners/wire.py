@@ -48,6 +48,8 @@ class Wire:
     target: Target
     trusted: SSLContext | None
     idle: list[Kept] = field(default_factory=list)
+    users: int = 0
+    used_at: float = 0.0
 
     async def post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
         """The answer to one request. Raises Broken.
@@ -55,9 +57,14 @@ class Wire:
         A kept connection that the partner had closed meanwhile is no failure: the same request,
         under the same id, goes over a new one.
         """
-        if self.idle:
+        while self.idle:
+            kept = self.idle.pop()
+            if kept.reader.at_eof() or kept.writer.is_closing():
+                kept.writer.close()
+                continue
             with suppress(Broken):
-                return await self._exchange(self.idle.pop(), body, headers)
+                return await self._exchange(kept, body, headers)
+            break
         return await self._exchange(await self._connected(), body, headers)
 
     async def close(self) -> None:

@@ -45,6 +45,7 @@ class Hub:
     arrived: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     most_at_once: int = 0
     at_once: int = 0
+    connections: set[object] = field(default_factory=set)
     url: str = ""
 
     def wait_for_message(self, seconds: float = 8.0) -> None:
@@ -68,6 +69,7 @@ def handler_of(hub: Hub) -> type[BaseHTTPRequestHandler]:
             Webhook(hub.secret).verify(body, headers)  # a third party's implementation
             with lock:
                 hub.taken.append(Taken(id=headers["webhook-id"], body=body, headers=headers))
+                hub.connections.add(self.client_address)
                 hub.at_once += 1
                 hub.most_at_once = max(hub.most_at_once, hub.at_once)
                 status = hub.moods.pop(0) if hub.moods else hub.status

@@ -11,6 +11,7 @@ from accounts.models import Organization
 from accounts.tenancy import acting_as, every_tenant
 from journeys.core.delivery import MAX_ATTEMPTS
 from journeys.domain import intake
+from journeys.domain.carrying import end_carrying
 from journeys.domain.claiming import claim
 from journeys.domain.opening import Further, hand_over_again
 from journeys.enums import DeliveryStatus
@@ -92,6 +93,17 @@ def test_retry_after_is_honored(address: Endpoint, hub: Hub, clock: Turning) -> 
     journey = submitted(now=clock.now)
     deliver(clock)
     assert delivery_of(journey).next_attempt_at == clock.now + dt.timedelta(seconds=120)
+
+
+def test_a_connection_is_kept_from_batch_to_batch_until_the_worker_ends(
+    address: Endpoint, hub: Hub, clock: Turning
+) -> None:
+    for connections in (1, 1, 2):
+        if connections == 2:
+            end_carrying()
+        submitted(now=clock.now)
+        assert deliver(clock) == 1
+        assert len(hub.connections) == connections
 
 
 def test_a_refusal_stops_at_once_and_a_person_is_told(
