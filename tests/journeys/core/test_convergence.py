@@ -53,6 +53,32 @@ def test_an_instant_without_a_zone_is_refused() -> None:
         said("hub", "intake_review", "accepted", 0, occurred_at=naive)
 
 
+def test_what_is_dated_before_the_enrollment_moves_nothing_back() -> None:
+    early = said("hub", "intake_review", "accepted", -30)
+    for events in ([*happy_path(1), early], [early, *happy_path(1)]):
+        state = stand(events, now=3)
+        assert state.current == ("benefit_verification",)
+        # The enrollment's own moment, not one that was before there was a journey.
+        assert state.steps["benefit_verification"].opened_at == at(0)
+        assert state.last_event_at == at(0)
+
+
+def test_ten_thousand_events_on_one_journey_are_read_in_any_order() -> None:
+    talk = [
+        said("pharmacy", None, None, 55 + n / 100, kind="message", note="Again.", to=("hub",))
+        for n in range(6_000)
+    ]
+    retold = [
+        said("pharmacy", "delivery", status, 75 + n / 100)
+        for n in range(2_000)
+        for status in ("attempting_contact_1", "scheduled")
+    ]
+    story = [*happy_path(8), *talk, *retold]
+    state = stand(story)
+    assert state.steps["delivery"].status == "scheduled"
+    assert stand(Random(4).sample(story, len(story))) == state
+
+
 def test_an_event_survives_json_whole() -> None:
     event = said(
         "hub",

@@ -170,6 +170,16 @@ def test_a_journey_keeps_the_graph_it_began_with(
     assert graphs.graph_of(journey.program_version_id) == template
 
 
+def test_a_version_that_ends_midway_changes_nothing_for_who_began_with_it(
+    journey: Journey, hub: Organization
+) -> None:
+    version = ProgramVersion.objects.filter(pk=journey.program_version_id)
+    version.update(valid_from=dt.date(2020, 1, 1), valid_until=dt.date(2020, 2, 1))
+    stands = record(journey.id, told(hub, "intake_review", "accepted"), actor=None, now=NOW)
+    assert (stands.step, stands.next_owner) == ("benefit_verification", "hub")
+    assert stands.closed_at is None
+
+
 def test_who_was_deactivated_is_stood_in_for(journey: Journey, hub: Organization) -> None:
     Organization.objects.filter(pk=hub.pk).update(active=False)
     stands = refresh(journey.pk, now=NOW)

@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
+from journeys.core.events import Event
 from journeys.domain import inbound, nudges
 from journeys.domain.applying import apply
 from journeys.domain.inbound import replay
-from journeys.domain.recording import refresh
+from journeys.domain.recording import record, refresh
 from journeys.enums import ReportStatus
 from journeys.models import InboundReport, Journey, WorkItem
 from tests.factories.exchange import partner_key, step_report
@@ -107,6 +108,35 @@ def test_what_cannot_be_applied_is_kept_with_a_sentence_and_can_be_tried_again(
     with every_tenant(reason="somebody tries again"):
         replay(report)
     assert reports()[0].status == ReportStatus.WAITING
+
+
+def test_a_clock_that_runs_ahead_a_little_is_believed_and_a_closed_journey_takes_what_comes(
+    journey: Journey,
+) -> None:
+    ahead = (timezone.now() + dt.timedelta(minutes=3)).isoformat()
+    post(accepted(journey, occurred_at=ahead), message_id="ahead")
+    work()
+    assert reports()[0].status == ReportStatus.APPLIED
+    with every_tenant(reason="the practice ends it"):
+        now = timezone.now() + dt.timedelta(minutes=4)
+        ended = Event(
+            id="ended",
+            kind="closed",
+            reason="withdrawn",
+            source="lakeside",
+            role="practice",
+            source_name="Lakeside Rheumatology",
+            occurred_at=now,
+            received_at=now,
+        )
+        record(journey.pk, ended, actor=None, now=now)
+    post(step_report(journey, "benefit_verification", "complete", reason="covered_no_pa"))
+    work()
+    assert {each.status for each in reports()} == {ReportStatus.APPLIED}
+    with every_tenant(reason="a test looks"):
+        closed = Journey.objects.get(pk=journey.pk)
+        assert closed.closed_at is not None
+        assert not WorkItem.objects.filter(journey=closed, closed_at=None).exists()
 
 
 @pytest.mark.parametrize("reference", ["number", "id", "delivery", "case number"])

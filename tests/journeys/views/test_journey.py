@@ -46,6 +46,9 @@ def test_practice_and_hub_read_the_same_sentence(world: World, ana: Client, priy
         page = browser.get(url_of(world)).content.decode()
         assert headline in page
         assert PATIENT in page
+        you = " (you)" if browser is priya else ""
+        words = f"Next, <strong>{world.hub.name}</strong>{you}: Review the enrollment"
+        assert words in " ".join(page.split())
 
 
 def test_a_stranger_gets_404_for_a_journey_that_exists(world: World, ben: Client) -> None:
