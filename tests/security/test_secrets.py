@@ -19,6 +19,7 @@ FIXTURES = {
     "scram-sha-256": "how PostgreSQL is asked for passwords",
     "BCDFGHJKMNPQRTVWXYZ2346789": "the letters that a journey's number is made of",
     "whsec_": "how every signing secret begins; what follows is drawn when a key is made",
+    "THROUGHLINE_PARTNER=northstar-sandbox": "the name of a partner in its sandbox",
     "AB1234567": "a registration number of nobody, for a check of its form",
 }
 # Findings by the name or the place of a value, not by its look: tests invent such values.
