@@ -27,6 +27,7 @@ from programs.models import Program, ProgramVersion
 
 # The one in use, and the one that takes its place.
 MOST_KEYS = 2
+A_YEAR = 365
 PARTNERS = (PartyRole.HUB, PartyRole.VENDOR, PartyRole.PHARMACY)
 
 
@@ -113,7 +114,8 @@ def service_levels(version: ProgramVersion) -> list[tuple[str, str, str]]:
     return [
         (step.title, step.owner, clock_words(step.due.clock))
         for step in graph_of(version.id).order
-        if step.owner in PARTNERS
+        # What comes round once a year is a reminder, no time that is given.
+        if step.owner in PARTNERS and not (step.aside and step.due.clock.amount > A_YEAR)
     ]
 
 

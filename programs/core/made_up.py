@@ -25,6 +25,7 @@ _NUMBERS: Mapping[str, Sequence[str]] = {
     "bin": ("610999", "004336"), "dea": ("AB1234563",), "npi": ("1245319599",),
     "phone": ("3125550142", "6175550133"), "tin": ("123456789",),
 }  # fmt: skip
+_NAMES = ("Avery", "Morgan", "Quinn", "Riley", "Rowan", "Sasha")
 _ROUNDS = 6
 Answers = dict[str, Any]
 
@@ -110,6 +111,8 @@ _KNOWN: Mapping[str, Callable[[Definition, Random, date], Any]] = {
     "A19": lambda _definition, draw, _today: draw.random() < 0.97,
     "B1": lambda _definition, draw, _today: draw.random() < 0.94,
     "B5": _kind,
+    # In the form that Medicare publishes as its example; other plans take it as well.
+    "B7": lambda _definition, _draw, _today: "1EG4TE5MK73",
     "E1": _diagnosis,
     "E5": lambda _definition, draw, today: _ahead(draw, today),
     "F8": lambda _definition, _draw, today: today.isoformat(),
@@ -129,6 +132,8 @@ def _amount(item: Item, draw: Random, _today: date) -> str:
 
 
 def _words(item: Item, draw: Random, _today: date) -> str:
+    if "person_name" in item.field.checks:
+        return draw.choice(_NAMES)
     return f"made up {draw.randrange(10_000)}"[: item.field.max_length or 40]
 
 

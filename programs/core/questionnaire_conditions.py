@@ -55,10 +55,15 @@ def _part(each: object, by_link: Mapping[str, str], repairs: list[str]) -> Condi
     if operator == "exists":
         wanted = value is True or str(value).lower() == "true"
         return {"field": by_link[asked], "op": "present" if wanted else "absent"}
-    if operator not in _OPERATORS or value is None:
+    if operator not in _OPERATORS or value is None or _points(value):
         repairs.append(f"Its comparison “{str(operator)[:10]}” could not be read; it was not kept.")
         return None
     return {"field": by_link[asked], "op": _OPERATORS[operator], "value": _value(value)}
+
+
+def _points(value: Any) -> bool:
+    """Whether it is a reference to a record, which no answer here can be."""
+    return isinstance(value, Mapping) and not {"value", "code", "display"} & set(value)
 
 
 def _value(value: Any) -> Any:

@@ -12,16 +12,19 @@ from programs.core.composing import free, slug
 from programs.core.conditions import Condition
 from programs.core.fields import both
 from programs.core.questionnaire_conditions import chosen_by_code, enabled_when, without_circles
+from programs.core.questionnaire_extras import (
+    codes,
+    entry_format,
+    known_by_code,
+    listed,
+    spanish,
+    unread,
+)
+from programs.core.questionnaire_texts import LONGEST_LABEL, keyed, texts
 from programs.core.questionnaire_words import proposed
-from programs.core.text import lines, one_line
+from programs.core.text import one_line
 
 MOST_ITEMS = 5_000
-LONGEST_LABEL = 300
-LONGEST_HELP = 2_000
-_KNOWN_KEYS = ("linkId", "text", "type", "required", "repeats", "readOnly", "maxLength", "item",
-               "answerOption", "answerValueSet", "enableWhen", "enableBehavior", "initial",
-               "extension", "prefix", "code", "definition", "option", "id")  # fmt: skip
-_BY_FOLDED = {name.lower(): name for name in _KNOWN_KEYS}
 _TYPES: Mapping[str, str] = {
     "attachment": "", "boolean": "boolean", "choice": "pick", "coding": "pick", "date": "date",
     "dateTime": "date", "decimal": "number", "display": "", "group": "", "integer": "number",
@@ -57,6 +60,7 @@ class Item:
     maps_to: str = ""
     repairs: list[str] = field(default_factory=list)
     when: Condition | None = None
+    hidden: str = ""
 
 
 @dataclass
@@ -85,14 +89,14 @@ def read_questionnaire(data: object, program: str, *, taken: Collection[str] = (
         if isinstance(each, Mapping) and isinstance(each.get("id"), str)
     }
     reading = _Reading(program, contained, ids=set(taken))
-    found: list[Item] = []
+    found: list[Item] = _of_the_form(data)
     raw: list[tuple[Item, Json]] = []
     # A stack of our own: thirty levels of a form must not become thirty of ours.
     ahead: list[tuple[object, int, str, Item | None]] = []
     ahead += [(each, 0, "", None) for each in reversed(_list(data.get("item")))]
     while ahead:
         one, depth, section, outer = ahead.pop()
-        item, told, below = _item(one, depth, section, reading)
+        item, told, below = _item(one, depth, section, outer, reading)
         found.append(item)
         raw.append((item, {**told, "_outer": outer}))
         if len(found) > MOST_ITEMS:
@@ -105,6 +109,15 @@ def read_questionnaire(data: object, program: str, *, taken: Collection[str] = (
     return found
 
 
+def _of_the_form(data: Json) -> list[Item]:
+    """What the form says of itself that is not kept; nothing when it says nothing such."""
+    said = [*unread(data), *(f"“{key}” was not kept." for key in ("modifierExtension",
+            "derivedFrom") if data.get(key))]  # fmt: skip
+    if not said:
+        return []
+    return [Item("", "The form itself", "group", 0, left=_LEFT["group"], repairs=said)]
+
+
 def _list(value: object) -> list[Any]:
     if isinstance(value, list):
         return value
@@ -112,14 +125,14 @@ def _list(value: object) -> list[Any]:
 
 
 def _item(
-    one: object, depth: int, section: str, reading: _Reading
+    one: object, depth: int, section: str, outer: Item | None, reading: _Reading
 ) -> tuple[Item, Json, list[object]]:
     """One item, the keys it has under their right names, and the items inside it."""
     if not isinstance(one, Mapping):
         return Item("", str(one)[:80], "", depth, left="It is no item."), {}, []
     repairs: list[str] = []
-    told = _keyed(one, repairs)
-    text, help_ = _texts(told, repairs)
+    told = keyed(one, repairs)
+    text, help_ = texts(told, repairs)
     kind = str(told.get("type") or "")
     below = _list(told.get("item"))
     if kind not in _TYPES:
@@ -127,51 +140,37 @@ def _item(
         kind = "group" if below else "string"
     item = Item(_link(told, text, reading, repairs), text, kind, depth, repairs=repairs)
     below = [*below, *_inlined(told, reading, repairs)]
-    why = _LEFT.get(kind, "") or _hidden(told)
+    item.hidden = (outer.hidden if outer else "") or _hidden(told)
+    why = item.hidden or _LEFT.get(kind, "") or _only_read(told)
+    repairs += unread(told)
     if not text and not why:
         item.text = item.link
         repairs.append("It has no words; its id stands for them.")
     if why:
         item.left = why
+        repairs += _of_a_group(told) if kind == "group" else ()
     else:
         item.question = _question(item, told, help_, section, reading)
-        item.maps_to = proposed(item.text)
-        reading.by_link[item.link] = item.question["id"]
+        item.maps_to = _maps_to(item, told)
+        # A result with its unit and day is compared by its number.
+        value = ".value" if item.question["type"] == "quantity" else ""
+        reading.by_link[item.link] = item.question["id"] + value
         if item.question.get("choices"):
             reading.picked.add(item.question["id"])
     return item, told, below
 
 
-def _keyed(one: Json, repairs: list[str]) -> dict[str, Any]:
-    """The item under the standard's names: letters of the wrong case are read as meant."""
-    told: dict[str, Any] = {}
-    for key, value in one.items():
-        name = _BY_FOLDED.get(str(key).lower())
-        if name is None:
-            if not str(key).startswith("_"):
-                repairs.append(f"“{str(key)[:30]}” means nothing here and was not kept.")
-        else:
-            if name != key:
-                repairs.append(f"“{str(key)[:30]}” was read as “{name}”.")
-            told.setdefault(name, value)
-    return told
+def _of_a_group(told: Json) -> list[str]:
+    many = "It could be filled in several times; here its questions are asked once."
+    return [many] if _true(told.get("repeats")) else []
 
 
-def _texts(told: Json, repairs: list[str]) -> tuple[str, str]:
-    """The label, and what of it is too long for one, as help."""
-    given = told.get("text", "")
-    if not isinstance(given, str):
-        repairs.append("Its words were not text.")
-        given = ""
-    plain = lines(given)
-    label = one_line(plain.split("\n")[0])
-    rest = "\n".join(plain.split("\n")[1:])
-    if len(label) > LONGEST_LABEL:
-        label, rest = label[:LONGEST_LABEL], f"{label[LONGEST_LABEL:]}\n{rest}"
-        repairs.append("Its words were too long for a label; the rest became help.")
-    if len(rest) > LONGEST_HELP:
-        repairs.append(f"Its help had {len(rest):,} characters; the first {LONGEST_HELP:,} stay.")
-    return label, rest[:LONGEST_HELP].strip()
+def _maps_to(item: Item, told: Json) -> str:
+    """The canonical field that its code or its words mean."""
+    known, named = known_by_code(told), codes(told)
+    if named and not known:
+        item.repairs.append(f"Its code {', '.join(named)[:80]} was not kept.")
+    return known or proposed(item.text)
 
 
 def _link(told: Json, text: str, reading: _Reading, repairs: list[str]) -> str:
@@ -196,6 +195,10 @@ def _extensions(told: Json, word: str) -> Iterator[Json]:
 def _hidden(told: Json) -> str:
     if any(each.get("valueBoolean") is True for each in _extensions(told, "questionnaire-hidden")):
         return "It is hidden from whoever fills the form in."
+    return ""
+
+
+def _only_read(told: Json) -> str:
     return "It is only to be read." if _true(told.get("readOnly")) else ""
 
 
@@ -239,23 +242,29 @@ def _question(
         "label": item.text,
         "type": _TYPES[item.type],
     }
-    if help_:
-        made["hint"] = help_
-    _shape(made, item, told)
+    if help_ or entry_format(told):
+        made["hint"] = "\n".join(each for each in (help_, entry_format(told)) if each)
+    if translated := spanish(told, "text"):
+        made["label_es"] = translated[:LONGEST_LABEL]
+    elif told.get("_text"):
+        item.repairs.append("What stood beside its words was not kept.")
+    _shape(made, item, told, reading)
     if _true(told.get("required")):
         made["required"] = "always"
         if told["required"] is not True:
             item.repairs.append("“required” was text; it was read as true.")
-    for key, what in (("initial", "value it begins with"), ("answerValueSet", "list elsewhere")):
-        if told.get(key):
-            item.repairs.append(f"Its {what} was not kept.")
+    if told.get("initial"):
+        item.repairs.append("Its value it begins with was not kept.")
+    if told.get("answerValueSet") and not made.get("choices"):
+        item.repairs.append("Its list elsewhere was not kept.")
     return made
 
 
-def _shape(made: dict[str, Any], item: Item, told: Json) -> None:
+def _shape(made: dict[str, Any], item: Item, told: Json, reading: _Reading) -> None:
     """What the type needs: choices, a unit, limits, lengths."""
-    if item.type in ("choice", "coding", "open-choice"):
-        _choices(made, item, told)
+    options = _options(item, told, reading)
+    if options or item.type in ("choice", "coding", "open-choice"):
+        _choices(made, item, told, options)
     elif item.type == "quantity":
         _unit(made, item, told)
     elif item.type == "integer":
@@ -268,6 +277,15 @@ def _shape(made: dict[str, Any], item: Item, told: Json) -> None:
         _length(made, item, told)
     if _true(told.get("repeats")) and made["type"] != "multi":
         item.repairs.append("It could be answered several times; here it is asked once.")
+
+
+def _options(item: Item, told: Json, reading: _Reading) -> list[Any]:
+    """The answers to choose from, in the item or in a list that the file has."""
+    options = _list(told.get("answerOption") or told.get("option"))
+    options = options or listed(told, reading.contained)
+    if options and item.type not in ("choice", "coding", "open-choice"):
+        item.repairs.append("It has a list of answers; it is asked as a choice.")
+    return options
 
 
 def _limits(made: dict[str, Any], told: Json) -> None:
@@ -287,10 +305,10 @@ def _length(made: dict[str, Any], item: Item, told: Json) -> None:
         made["max_length"] = min(longest, 5_000)
 
 
-def _choices(made: dict[str, Any], item: Item, told: Json) -> None:
+def _choices(made: dict[str, Any], item: Item, told: Json, options: list[Any]) -> None:
     taken: set[str] = set()
     found = []
-    for option in _list(told.get("answerOption") or told.get("option")):
+    for option in options:
         code, label = _option(option)
         if not label:
             item.repairs.append("One of its choices has no words and was not kept.")
@@ -298,11 +316,15 @@ def _choices(made: dict[str, Any], item: Item, told: Json) -> None:
         key = free(slug(code or label), taken)
         taken.add(key)
         found.append({"code": key, "label": label[:LONGEST_LABEL]})
+        coding = option.get("valueCoding") if isinstance(option, Mapping) else None
+        if translated := spanish(coding if isinstance(coding, Mapping) else {}, "display"):
+            found[-1]["label_es"] = translated[:LONGEST_LABEL]
     if found:
         made["choices"] = found
+        made["type"] = "combo" if made["type"] == "combo" else "pick"
         if _true(told.get("repeats")) and item.type != "open-choice":
             made["type"] = "multi"
-    elif made["type"] == "pick":
+    elif made["type"] in ("pick", "combo"):
         made["type"] = "text"
         item.repairs.append("It has no choices in this file; it is asked as text.")
 
@@ -315,7 +337,10 @@ def _option(option: object) -> tuple[str, str]:
     if isinstance(coding, Mapping):
         code = str(coding.get("code") or "")
         return code, one_line(str(coding.get("display") or code))
-    for name in ("valueString", "valueInteger", "valueDate"):
+    reference = option.get("valueReference")
+    if isinstance(reference, Mapping):
+        return "", one_line(str(reference.get("display") or ""))
+    for name in ("valueString", "valueInteger", "valueDate", "valueTime", "valueDecimal"):
         if name in option:
             return str(option[name]), one_line(str(option[name]))
     return "", ""

@@ -78,11 +78,12 @@ def take_in(
     leave: Collection[str],
     by: Actor,
     now: datetime,
-) -> tuple[int, int]:
+) -> tuple[int, int, int]:
     """Bring the items in: those in ``canonical`` (by linkId) as the canonical field proposed for
     them, those in ``leave`` not at all, the others as questions of the program's own.
 
-    Gives how many became canonical and how many its own. Raises Refused.
+    Gives how many became canonical, how many its own, and how many of these are shown always now
+    because they hung on what was left out. Raises Refused.
     """
     draft = drafts.lock(draft_id)
     items = [each for each in (draft.imported or {}).get("items", ()) if each["question"]]
@@ -93,18 +94,23 @@ def take_in(
         if each["link"] in canonical and each["maps_to"] in ANSWERABLE
     }
     own = [each["question"] for each in items if each["question"]["id"] not in mapped]
-    plan = _with(draft.definition, own, mapped)
+    # A result with its unit and day is compared by its number.
+    reads = mapped | {f"{name}.value": field for name, field in mapped.items()}
+    plan = _with(draft.definition, own, reads)
     drafts.change(
         draft_id, lambda _plan: plan, what="imported", seen=draft.revision, by=by, now=now
     )
     drafts.keep(draft_id, {"imported": None}, what="imported", by=by, now=now)
-    return len(mapped), len(own)
+    came = {each["id"]: each for each in plan["questions"]}
+    freed = sum("shown_when" in each and "shown_when" not in came[each["id"]] for each in own)
+    return len(mapped), len(own), freed
 
 
 def _with(
     plan: Mapping[str, Any], own: list[dict[str, Any]], mapped: Mapping[str, str]
 ) -> dict[str, Any]:
     known = {*ANSWERABLE, *(each["id"] for each in own)}
+    known |= {f"{each['id']}.value" for each in own if each["type"] == "quantity"}
     known |= {each["id"] for each in plan.get("questions", ())}
     fields = {name.partition(".")[0] for name in mapped.values()} | set(plan["asks"])
     asks = [*plan["asks"], *(key for key in CATALOGUE if key in fields - set(plan["asks"]))]

@@ -131,7 +131,7 @@ def take_in(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         if request.POST.get("do") == "forget":
             importing.forget(draft_id, by=actor, now=now)
             return redirect("studio_import", draft_id)
-        mapped, own = importing.take_in(
+        mapped, own, freed = importing.take_in(
             draft_id,
             canonical=request.POST.getlist("canonical"),
             leave=request.POST.getlist("leave"),
@@ -143,4 +143,7 @@ def take_in(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         return redirect("studio_import", draft_id)
     words = _("{mapped} became canonical questions, {own} questions of the program's own.")
     messages.success(request, words.format(mapped=mapped, own=own))
+    if freed:
+        words = _("{count} hung on what was left out, and are always shown now.")
+        messages.warning(request, words.format(count=freed))
     return redirect("studio_draft", draft_id)

@@ -205,3 +205,99 @@ def test_a_form_given_out_and_read_in_asks_the_same(key: str) -> None:
     assert {each.link for each in items if each.type != "group"} == set(links)
     unread = [each for each in items if each.left and each.type not in ("group", "attachment")]
     assert all("only to be read" in each.left for each in unread)
+
+
+HL7 = "http://hl7.org/fhir/StructureDefinition/"
+SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-"
+
+
+def translated(words: str) -> dict[str, Any]:
+    parts = [{"url": "lang", "valueCode": "es-US"}, {"url": "content", "valueString": words}]
+    return {"extension": [{"url": f"{HL7}translation", "extension": parts}]}
+
+
+def test_a_questionnaire_as_structured_data_capture_shapes_it_loses_nothing_in_silence() -> None:
+    """Contained lists, translations, scores, expressions, prefixes, hidden groups, codes."""
+    days = {
+        "resourceType": "ValueSet",
+        "id": "days",
+        "compose": {"include": [{"concept": [
+            {"code": "LA6568-5", "display": "Not at all", "_display": translated("Nunca")},
+            {"code": "LA6569-3", "display": "Several days"},
+        ]}]},
+    }  # fmt: skip
+    hidden = [{"url": f"{HL7}questionnaire-hidden", "valueBoolean": True}]
+    scored = {"valueCoding": {"code": "1", "display": "Not difficult"},
+              "extension": [{"url": f"{HL7}ordinalValue", "valueDecimal": 0}]}  # fmt: skip
+    items = read(
+        item("/44250-9", "Little interest?", "choice", prefix="1", answerValueSet="#days",
+             code=[{"system": "http://loinc.org", "code": "44250-9"}], _text=translated("¿Poco?")),
+        item("more", "If any", "group",
+             enableWhen=[{"question": "/44250-9", "operator": "=",
+                          "answerCoding": {"code": "LA6569-3"}}],
+             item=[item("how", "How hard?", "choice", answerOption=[scored],
+                        extension=[{"url": f"{HL7}questionnaire-itemControl"}])]),
+        item("score", "Total", "integer", readOnly=True,
+             extension=[{"url": f"{SDC}calculatedExpression"}]),
+        item("inside", "For us", "group", extension=hidden, item=[item("secret", "Score?")]),
+        item("born", "Born", "date",
+             definition="http://hl7.org/fhir/StructureDefinition/Patient#Patient.birthDate",
+             extension=[{"url": f"{SDC}initialExpression"},
+                        {"url": "https://maker.example/own-thing"}]),
+        contained=[days], extension=[{"url": f"{HL7}variable"}],
+    )  # fmt: skip
+    told = {each.link: each for each in items}
+    first = told["/44250-9"]
+    assert first.question["choices"] == [
+        {"code": "la6568_5", "label": "Not at all", "label_es": "Nunca"},
+        {"code": "la6569_3", "label": "Several days"},
+    ]
+    assert first.question["label_es"] == "¿Poco?"
+    assert first.repairs == ["Its number “1” was not kept.", "Its code 44250-9 was not kept."]
+    assert told["how"].question["shown_when"]["value"] == "la6569_3"
+    assert told["how"].repairs == [
+        "How it looked on a screen was not kept.", "The scores of its choices were not kept.",
+    ]  # fmt: skip
+    assert told["score"].left == "It is only to be read."
+    assert told["inside"].left == told["secret"].left != ""
+    assert told["born"].maps_to == "A5"
+    assert told["born"].repairs == [
+        "It was filled in by an expression; here it is typed.",
+        "“own-thing” means nothing here and was not kept.",
+    ]
+    assert items[0].repairs == ["An expression that other items use was not kept."]
+    sound(items)
+
+
+def test_results_with_units_lists_of_numbers_and_repeated_groups_are_read_or_told() -> None:
+    def unit(word: str, code: str) -> dict[str, Any]:
+        return {"url": f"{HL7}questionnaire-{word}", "valueCoding": {"code": code}}
+
+    items = read(
+        item("w", "How heavy?", "quantity", code={"code": "29463-7"},
+             extension=[unit("unitOption", "kg"), unit("unitOption", "lb")]),
+        item("why", "Why?", enableWhen=[
+            {"question": "w", "operator": ">", "answerQuantity": {"value": 120}},
+            {"question": "w", "operator": "=", "answerReference": {"reference": "Patient/1"}}]),
+        item("ige", "Total IgE?", "quantity", extension=[unit("unit", "IU/mL"),
+             {"url": f"{HL7}regex"}, {"url": f"{HL7}minLength"}], initial=[{"valueQuantity": {}}]),
+        item("n", "How many?", "integer",
+             answerOption=[{"valueInteger": 1}, {"valueInteger": 2, "initialSelected": True}]),
+        item("meds", "Medicines", "group", repeats=True, item=[
+            item("med", "What?", "open-choice", answerValueSet="http://list.example/all",
+                 extension=[{"url": f"{HL7}entryFormat", "valueString": "Name, then strength"}])]),
+    )  # fmt: skip
+    told = {each.link: each for each in items}
+    assert told["w"].maps_to == "E10.weight"
+    assert told["why"].question["shown_when"] == {
+        "field": "veltrana.w.value", "op": "greater", "value": "120",
+    }  # fmt: skip
+    assert "could not be read" in told["why"].repairs[0]
+    assert told["ige"].question["unit"] == "IU/mL"
+    assert len(told["ige"].repairs) == 3
+    assert told["n"].question["type"] == "pick"
+    assert told["n"].repairs[0] == "The choice it begins with was not kept."
+    assert "several times" in told["meds"].repairs[0]
+    assert told["med"].question["type"] == "text"
+    assert told["med"].question["hint"] == "Name, then strength"
+    sound(items)
