@@ -26,7 +26,7 @@ bench: ## Measure: start, pages per second, submission, delivery
 	@$(READY) test python -m bench $(ARGS)
 
 bench-large: ## Measure among a million journeys: minutes to load, and 40 GB of disk
-	@$(READY) test python -m bench --large
+	@$(READY) test python -m bench --large $(ARGS)
 
 faults: ## Kill real processes at bad moments and verify that nothing is lost
 	@$(READY) test python -m pytest -n 0 -m faults tests/faults $(ARGS)

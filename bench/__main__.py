@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench import results, start
 from bench.results import Row, Unmeasured
-from bench.world import World, bench_folder, open_world
+from bench.world import MILLION, World, bench_folder, open_world
 from config.runner import paths
 from config.runner.errors import AlreadyRunningError, StartError
 from config.runner.processes import finish
@@ -46,35 +46,48 @@ IN_WORLD = {
     "inbound": ("inbound_per_s", "inbound_p95_ms"),
     "journeys": ("evaluate_ms", "record_per_s"),
     "live": ("live_p50_ms", "live_p95_ms"),
-    "scale": ("worklist_p95_ms_10k", "timeline_p95_ms_10k", "due_sweep_s_10k"),
+    "scale": (
+        "worklist_p95_ms_10k",
+        "journeys_p95_ms_10k",
+        "timeline_p95_ms_10k",
+        "due_sweep_s_10k",
+    ),
 }
 # Asked for by name only: loading a million journeys takes minutes, and 40 GB of disk.
 LARGE = {
     "large": (
         "worklist_p95_ms_1m",
         "worklist_growth",
+        "journeys_p95_ms_1m",
         "timeline_p95_ms_1m",
         "timeline_growth",
         "due_sweep_s_1m",
     ),
     "counts": ("funnel_p95_ms_1m", "projection_lag_s"),
 }
+# What the journeys are judged by besides; measured before they are a million.
+BESIDE_LARGE = ("evaluate_ms", "record_per_s", "live_p50_ms", "live_p95_ms", "timeline_per_s")
 NAMES = (*STARTS, *(name for names in IN_WORLD.values() for name in names))
 LARGE_NAMES = tuple(name for names in LARGE.values() for name in names)
 
 
-def measured(wanted: Sequence[str], folder: Path, failures: list[str]) -> Iterator[Row]:
+def measured(
+    wanted: Sequence[str], folder: Path, failures: list[str], *, journeys: int = MILLION
+) -> Iterator[Row]:
     """The rows, one after the other; what cannot be measured goes to `failures` instead."""
     if set(STARTS) & set(wanted):
         yield from _attempted("make run", start.measure(folder), failures)
     there = {**IN_WORLD, **LARGE}
     modules = [module for module, names in there.items() if set(names) & set(wanted)]
     if modules:
-        yield from _attempted("a world", _in_world(modules, folder, failures), failures)
+        rows = _in_world(modules, folder, failures, journeys)
+        yield from _attempted("a world", rows, failures)
 
 
-def _in_world(modules: Sequence[str], folder: Path, failures: list[str]) -> Iterator[Row]:
-    with open_world(folder) as world:
+def _in_world(
+    modules: Sequence[str], folder: Path, failures: list[str], journeys: int
+) -> Iterator[Row]:
+    with open_world(folder, journeys=journeys) as world:
         for module in modules:
             yield from _attempted(module, _rows_of(module, world), failures)
 
@@ -103,15 +116,19 @@ def main() -> int:
         "rows", nargs="*", metavar="row", help=f"any of {', '.join((*NAMES, *LARGE_NAMES))}"
     )
     parser.add_argument("--large", action="store_true", help="only the rows of a million journeys")
+    parser.add_argument(
+        "--journeys", type=int, default=MILLION, help="load so many instead of a million"
+    )
     asked_for = parser.parse_args()
-    wanted = asked_for.rows or (LARGE_NAMES if asked_for.large else NAMES)
+    large = (*BESIDE_LARGE, *LARGE_NAMES)
+    wanted = asked_for.rows or (large if asked_for.large else NAMES)
     if unknown := sorted(set(wanted) - {*NAMES, *LARGE_NAMES}):
         parser.error(f"no such row: {', '.join(unknown)}")
     on, at = results.machine(), datetime.now(UTC).isoformat(timespec="seconds")
     failures: list[str] = []
     try:
         with bench_folder() as folder:
-            rows = list(measured(wanted, folder, failures))
+            rows = list(measured(wanted, folder, failures, journeys=asked_for.journeys))
     except AlreadyRunningError as error:
         print(f"Only one bench at a time: {error.note}.", file=sys.stderr)
         return 1

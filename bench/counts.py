@@ -20,7 +20,6 @@ from journeys.domain.recording import record
 from journeys.models import Journey
 from programs.models import Program
 
-ROWS = 1_000_000
 PROGRAM, READER = "veltrana", "nadia@aldertree.example"
 WARM_UP, PAGES = 30, 300
 JOURNEYS, EACH, ROUNDS = 20, 5, 3
@@ -68,7 +67,7 @@ def measure(world: World) -> Iterator[Row]:
     million rows.
     """
     program = Program.objects.get(key=PROGRAM)
-    fill(program, ROWS)
+    fill(program, world.journeys)
     count_anew(program)
     yield Row("funnel_p95_ms_1m", "ms", [_page(world)])
     yield Row("projection_lag_s", "s", [_lag(round_) for round_ in range(ROUNDS)])

@@ -29,10 +29,10 @@ HUB = "beacon"
 
 
 def measure(world: World) -> Iterator[Row]:
-    """`worklist_p95_ms_10k`, `timeline_p95_ms_10k`: the whole answer of the server, one at a
-    time, for an agent of a hub with 500 open journeys: the first page of the work list, and
-    the pages of journeys picked at random. `due_sweep_s_10k`: refreshing 500 journeys whose
-    clock ran out, by one process, until none is left.
+    """`worklist_p95_ms_10k`, `journeys_p95_ms_10k`, `timeline_p95_ms_10k`: the whole answer of
+    the server, one at a time, for an agent of a hub with 500 open journeys: the first page of
+    the work list and of the journeys, and journeys picked at random. `due_sweep_s_10k`:
+    refreshing 500 journeys whose clock ran out, by one process, until none is left.
     """
     scaled = Scaled(world, now=timezone.now())
     scaled.grow_to(SMALL)
@@ -44,6 +44,7 @@ class Times:
     """95 % of the answers came within so many ms, and the sweep took so many seconds."""
 
     worklist: float
+    journeys: float
     timeline: float
     sweep: float
 
@@ -101,11 +102,17 @@ class Scaled:
         headers = {**HEADERS, "Cookie": self.cookie}
         with serving(self.world, "config.wsgi:application", "/", headers) as page:
             line = http.client.HTTPConnection("127.0.0.1", page.port, timeout=60)
-            work = self._answers(line, [reverse("work")] * (WARM_UP + PAGES), headers)
+            to_do = self._answers(line, [reverse("work")] * (WARM_UP + PAGES), headers)
+            listed = self._answers(line, [reverse("journeys")] * (WARM_UP + PAGES), headers)
             asked = [reverse("journey", args=[each]) for each in self._some(WARM_UP + PAGES)]
-            journeys = self._answers(line, asked, headers)
+            timelines = self._answers(line, asked, headers)
             line.close()
-        return Times(percentile(work, 0.95), percentile(journeys, 0.95), self._sweep())
+        return Times(
+            worklist=percentile(to_do, 0.95),
+            journeys=percentile(listed, 0.95),
+            timeline=percentile(timelines, 0.95),
+            sweep=self._sweep(),
+        )
 
     def _some(self, count: int) -> list[UUID]:
         """Open and ended journeys of the agent's hub, picked at random."""
@@ -145,5 +152,6 @@ class Scaled:
     def rows(self, named: str) -> Iterator[Row]:
         times = self.times()
         yield Row(f"worklist_p95_ms_{named}", "ms", [times.worklist])
+        yield Row(f"journeys_p95_ms_{named}", "ms", [times.journeys])
         yield Row(f"timeline_p95_ms_{named}", "ms", [times.timeline])
         yield Row(f"due_sweep_s_{named}", "s", [times.sweep])

@@ -18,15 +18,20 @@ from config.runner.processes import Program, finish
 
 FOLDER = paths.LOCAL / "bench"
 JOURNEYS = 24
+MILLION = 1_000_000
 
 
 @dataclass(frozen=True)
 class World:
-    """Ready services and the environment of a production process that uses them."""
+    """Ready services and the environment of a production process that uses them.
+
+    `journeys` is how many the rows of a million load: fewer where they are to be tried out.
+    """
 
     folder: Path
     services: services.Services
     variables: Mapping[str, str] = field(repr=False)
+    journeys: int = MILLION
 
     @property
     def partner_port(self) -> int:
@@ -68,7 +73,7 @@ def _clear(folder: Path) -> None:
 
 
 @contextmanager
-def open_world(folder: Path) -> Iterator[World]:
+def open_world(folder: Path, *, journeys: int = MILLION) -> Iterator[World]:
     """Start everything, fill it through the product's own commands, and set Django up here.
 
     The servers keep their promises (fsync on). Once per process: Django is set up only once.
@@ -77,7 +82,7 @@ def open_world(folder: Path) -> Iterator[World]:
     try:
         static = folder / "static"
         variables = as_deployed(its, static=static)
-        world = World(folder=folder, services=its, variables=variables)
+        world = World(folder=folder, services=its, variables=variables, journeys=journeys)
         _manage("migrate", {**variables, "DATABASE_URL": variables["DATABASE_OWNER_URL"]})
         _manage(f"seed_demo --journeys {JOURNEYS}", variables)
         _manage("collectstatic --noinput", variables)

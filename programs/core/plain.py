@@ -73,21 +73,27 @@ def _object(shape: Any, data: object, where: str, problems: list[str]) -> Any:
 
 
 @cache
+def _kind(hint: Any) -> tuple[Any, tuple[Any, ...], bool]:
+    """A hint's origin and parts, and whether it is a dataclass."""
+    return get_origin(hint), get_args(hint), is_dataclass(hint)
+
+
+@cache
 def _hints(shape: type) -> dict[str, Any]:
     # Worked out once for each shape: it takes longer than reading all its values.
     return typing.get_type_hints(shape)
 
 
 def _value(hint: Any, data: Any, where: str, problems: list[str]) -> Any:
-    origin, parts = get_origin(hint), get_args(hint)
     if hint is Any:
         return data
+    origin, parts, whole = _kind(hint)
     if origin in (types.UnionType, typing.Union):
         inner = next(part for part in parts if part is not type(None))
         return None if data is None else _value(inner, data, where, problems)
     if origin is tuple:
         return _each(parts[0], data, where, problems)
-    if is_dataclass(hint):
+    if whole:
         return _object(hint, data, where, problems)
     return _leaf(hint, data, where, problems)
 
@@ -102,7 +108,7 @@ def _each(hint: Any, data: Any, where: str, problems: list[str]) -> tuple[Any, .
 
 
 def _leaf(hint: Any, data: Any, where: str, problems: list[str]) -> Any:
-    origin, parts = get_origin(hint), get_args(hint)
+    origin, parts, _ = _kind(hint)
     if origin is Literal:
         if data not in parts:
             problems.append(f"{where} is one of {', '.join(parts)}; {_told(data)} was found.")

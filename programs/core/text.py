@@ -41,10 +41,22 @@ def _ascii_digit(character: str) -> str:
     return character if value is None else str(value)
 
 
+class _Kept(dict[int, int | None]):
+    """What becomes of each character, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> int | None:
+        character = chr(code)
+        kept: int | None = code
+        if character.isspace():
+            kept = ord(" ")
+        elif unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn"):
+            kept = None
+        self[code] = kept
+        return kept
+
+
+_KEPT = _Kept()
+
+
 def _without_controls(text: str) -> str:
-    composed = unicodedata.normalize("NFC", text)
-    return "".join(
-        " " if character.isspace() else character
-        for character in composed
-        if character.isspace() or unicodedata.category(character) not in ("Cc", "Cs", "Co", "Cn")
-    )
+    return unicodedata.normalize("NFC", text).translate(_KEPT)

@@ -1,6 +1,6 @@
 """The questions several programs ask together: each once, with what each of them adds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -70,11 +70,8 @@ def _items(definitions: tuple[Definition, ...], *, signing: bool) -> tuple[Item,
                 continue
             groups_es = [group for group, _ in in_spanish(field).placed]
             for (group, part), group_es in zip(field.placed, groups_es, strict=True):
-                item = replace(
-                    _item(part, group, definition, names),
-                    across=field.type in _ACROSS,
-                    group_es=group_es,
-                )
+                whole = _Whole(group, group_es, across=field.type in _ACROSS)
+                item = _item(part, whole, definition, names)
                 known = together.get(item.key)
                 together[item.key] = _merged(known, item) if known else item
     order = {name: place for place, name in enumerate(SECTIONS)}
@@ -126,14 +123,32 @@ def _papers(definition: Definition) -> list[Field]:
     ]
 
 
-def _item(part: Field, group: str, definition: Definition, names: Mapping[str, str]) -> Item:
-    field = replace(
-        _with_states(part),
-        shown_when=renamed(part.shown_when, names) if part.shown_when else None,
-        required_when=renamed(part.required_when, names) if part.required_when else None,
+@dataclass(frozen=True)
+class _Whole:
+    """What a part has from the field that it is of."""
+
+    group: str
+    group_es: str
+    across: bool
+
+
+def _item(part: Field, of: _Whole, definition: Definition, names: Mapping[str, str]) -> Item:
+    field = _with_states(part)
+    if names and (part.shown_when or part.required_when):
+        field = replace(
+            field,
+            shown_when=renamed(part.shown_when, names) if part.shown_when else None,
+            required_when=renamed(part.required_when, names) if part.required_when else None,
+        )
+    return Item(
+        names.get(part.id, part.id),
+        field,
+        (definition.key,),
+        own=definition.key if part.id in names else "",
+        group=of.group,
+        across=of.across,
+        group_es=of.group_es,
     )
-    own = definition.key if part.id in names else ""
-    return Item(names.get(part.id, part.id), field, (definition.key,), own, group)
 
 
 def _with_states(field: Field) -> Field:
@@ -142,19 +157,18 @@ def _with_states(field: Field) -> Field:
 
 def _offered(field: Field, definition: Definition) -> Field:
     """The field with the choices this program's products, services and route give it."""
-    offered = {
-        "E1": tuple(Choice(each.code, each.label) for each in definition.indications),
-        "F1": tuple(Choice(each.ndc, each.label) for each in definition.products),
-        "F2": _of_products(definition, "doses"),
-        "F3": _of_products(definition, "frequencies"),
-        "H1": tuple(choice for choice in field.choices if choice.code in definition.services),
-    }
-    if field.id == "E1":
-        return _with_reason(replace(field, choices=offered["E1"]), definition)
     if field.id == "G2":
         first, *others = field.parts
         return replace(field, parts=(replace(first, choices=definition.route.pharmacies), *others))
-    return replace(field, choices=offered.get(field.id, field.choices))
+    choices = _OFFERS.get(field.id)
+    if choices is None:
+        return field
+    offered = replace(field, choices=choices(field, definition))
+    return _with_reason(offered, definition) if field.id == "E1" else offered
+
+
+def _services(field: Field, definition: Definition) -> tuple[Choice, ...]:
+    return tuple(choice for choice in field.choices if choice.code in definition.services)
 
 
 def _with_reason(field: Field, definition: Definition) -> Field:
@@ -176,6 +190,15 @@ def _of_products(definition: Definition, what: str) -> tuple[Choice, ...]:
             either = {"any": [known.when, when]} if known and known.when else when
             found[choice.code] = replace(choice, when=either)
     return tuple(found.values())
+
+
+_OFFERS: Mapping[str, Callable[[Field, Definition], tuple[Choice, ...]]] = {
+    "E1": lambda _, its: tuple(Choice(each.code, each.label) for each in its.indications),
+    "F1": lambda _, its: tuple(Choice(each.ndc, each.label) for each in its.products),
+    "F2": lambda _, its: _of_products(its, "doses"),
+    "F3": lambda _, its: _of_products(its, "frequencies"),
+    "H1": _services,
+}
 
 
 def _tightened(field: Field, asked: Tightening | None) -> Field:
