@@ -63,7 +63,8 @@ def conditions(found: Found, all_: list[Resource]) -> Iterator[Fact]:
     ranked = sorted(all_, key=rank)
     for it in ranked:
         yield from _diagnosis(it, "Condition code")
-    for it in ranked[:1]:
+    # Of several only what the medicine is for is surely the diagnosis of this form.
+    for it in [one for one in ranked[:1] if len(ranked) == 1 or not rank(one)[0]]:
         yield Fact("E3", day_of(it.get("onsetDateTime")), "Condition onset")
 
 

@@ -3,7 +3,7 @@
 import base64
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -21,6 +21,7 @@ from programs.core.values import normalize
 
 LONGEST = 500
 MOST_NOTICES = 20
+NOTHING: Mapping[str, Collection[str]] = {}
 PERHAPS_NOT = "Perhaps somebody else's."
 ABOUT = ("A1", "A3", "A5")
 _PARTIAL = re.compile(r"\d{4}(-\d{2})?")
@@ -51,17 +52,29 @@ class Proposed:
     notices: tuple[str, ...]
 
 
-def propose(found: Found, *, known: Mapping[str, Any], today: date) -> Proposed:
+def propose(
+    found: Found,
+    *,
+    known: Mapping[str, Any],
+    today: date,
+    fitting: Mapping[str, Collection[str]] = NOTHING,
+) -> Proposed:
     """Read a file for the patient of whom ``known`` has the name and date of birth.
 
-    A file about somebody else proposes all the same, with that said of every value.
+    Of several values for a field the first of those in ``fitting`` is proposed: what the form is
+    for, of all that a chart holds. A file about somebody else proposes all the same, with that
+    said of every value.
     """
     patient, notices = _patient_of(found, known)
     facts: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts_of(found, patient):
         if fact.field in ANSWERABLE:
             facts[fact.field].append(fact)
-    first = [_of_field(key, facts[key]) for key in ANSWERABLE if key in facts]
+    first = [
+        _of_field(key, _sorted(key, facts[key], fitting.get(key, ())))
+        for key in ANSWERABLE
+        if key in facts
+    ]
     values = {each.field: each.value for each in first if each.readable and each.value is not None}
     proposals = [_checked(each, values, today) for each in first]
     stranger = _stranger(values, known)
@@ -120,6 +133,11 @@ def _plain(value: Any) -> str:
 def _asked(key: str) -> Field:
     field = ANSWERABLE[key]
     return replace(field, choices=STATES) if field.type == "state" else field
+
+
+def _sorted(key: str, facts: list[Fact], fitting: Collection[str]) -> list[Fact]:
+    field = _asked(key)
+    return sorted(facts, key=lambda fact: normalize(field, fact.value).value not in fitting)
 
 
 def _of_field(key: str, facts: list[Fact]) -> Proposal:

@@ -17,6 +17,7 @@ from enrollment.core.fhir_reading import read_file
 from enrollment.core.files import plain_title
 from enrollment.core.together import answers_apart, named_together
 from enrollment.domain.answering import keep_each
+from enrollment.domain.definitions import definition_of
 from enrollment.domain.masters import changed_keys, originated, read_once
 from enrollment.domain.patients import index_patient
 from enrollment.domain.queries.patients import current_coverage
@@ -102,7 +103,8 @@ def keep_posted(
 
 def _keep(row: Prefill, body: bytes, *, now: datetime) -> Prefill:
     today = timezone.localdate(now)
-    found = propose(read_file(body), known=row.patient.details, today=today)
+    file = read_file(body)
+    found = propose(file, known=row.patient.details, today=today, fitting=_fitting(row))
     row.content = {
         "proposals": [each.to_json() for each in found.proposals],
         "notices": list(found.notices),
@@ -111,6 +113,18 @@ def _keep(row: Prefill, body: bytes, *, now: datetime) -> Prefill:
     fields = [each.field for each in found.proposals]
     audit.wrote(row, action="proposed", fields=fields)
     return row
+
+
+def _fitting(row: Prefill) -> dict[str, list[str]]:
+    """What the form's own program is for: its diagnoses and its products."""
+    if row.enrollment is None:
+        return {}
+    definition = definition_of(row.enrollment.program_version)
+    products = next((item.field.choices for item in union([definition]) if item.key == "F1"), ())
+    return {
+        "E1": [each.code for each in definition.indications],
+        "F1": [each.code for each in products],
+    }
 
 
 def lines_of(row: Prefill) -> list[Line]:

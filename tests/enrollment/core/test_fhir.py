@@ -114,6 +114,14 @@ def test_absolute_addresses_oids_and_contained_resources_are_read() -> None:
     assert propose(read_file(lines.encode()), known=ROSA, today=TODAY) == proposed(searchset())
 
 
+def test_of_a_whole_chart_what_the_form_is_for_comes_first() -> None:
+    chart = bundle(*(condition((ICD10, code)) for code in ("I10", "E11.9", "M0579")))
+    found = propose(find(chart), known=ROSA, today=TODAY, fitting={"E1": ["M05.79"]})
+    (diagnosis,) = found.proposals
+    assert diagnosis.value == "M05.79"
+    assert "The file also says “I10”, “E11.9”." in diagnosis.why
+
+
 def test_several_insurances_are_told_apart_and_partial_dates_are_not_filled_up() -> None:
     sure, doubts = told(proposed(transaction()))
     assert sure == {
