@@ -41,6 +41,7 @@ app.conf.task_routes = {
     "journeys.tasks.run_sandbox_trials": {"queue": "routing"},
     "journeys.tasks.send_due_mail": {"queue": "notices"},
     "journeys.tasks.check_invariants": {"queue": "upkeep"},
+    "journeys.tasks.look_for_twins": {"queue": "upkeep"},
     "journeys.tasks.tell_of_unowned": {"queue": "notices"},
     "journeys.tasks.try_cohorts": {"queue": "upkeep"},
     "journeys.tasks.count_paces": {"queue": "upkeep"},
@@ -113,6 +114,11 @@ app.conf.beat_schedule = {
         "task": "journeys.tasks.send_due_mail",
         "schedule": 30.0,
         "options": {"queue": "notices", "expires": 30},
+    },
+    "look-for-twins": {
+        "task": "journeys.tasks.look_for_twins",
+        "schedule": 30.0,
+        "options": {"queue": "upkeep", "expires": 30},
     },
     "tell-of-unowned": {
         "task": "journeys.tasks.tell_of_unowned",

@@ -16,6 +16,7 @@ from journeys.domain import (
     inbound,
     invariants,
     lag_counting,
+    likely_twins,
     mailing,
     pacing,
     partner_tests,
@@ -74,6 +75,13 @@ def refresh_due_journeys() -> None:
     refreshed = upkeep.refresh_due(now=timezone.now())
     if refreshed >= upkeep.LIMIT:
         nudge("journeys.tasks.refresh_due_journeys", queue="upkeep")
+
+
+@shared_task(name="journeys.tasks.look_for_twins")  # type: ignore[untyped-decorator]  # celery is untyped
+def look_for_twins() -> None:
+    """Flag who looks enrolled twice; a full batch means that there is more."""
+    if likely_twins.look_for_twins(now=timezone.now()) >= likely_twins.BATCH:
+        nudge("journeys.tasks.look_for_twins", queue="upkeep")
 
 
 @shared_task(name="journeys.tasks.count_learn_lag")  # type: ignore[untyped-decorator]  # celery is untyped

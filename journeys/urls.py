@@ -62,6 +62,11 @@ urlpatterns = [
     ),
     path("journeys/<uuid:journey_id>/settle/", settling.settle_conflicts, name="journey_settle"),
     path("journeys/<uuid:journey_id>/duplicates/", duplicates.look, name="journey_duplicates"),
+    path(
+        "journeys/<uuid:journey_id>/not-the-same/",
+        duplicates.not_the_same,
+        name="journey_not_the_same",
+    ),
     path("journeys/<uuid:journey_id>/merge/", duplicates.merge, name="journey_merge"),
     path("journeys/<uuid:journey_id>/merge/undo/", duplicates.undo, name="journey_merge_undo"),
     path("journeys/<uuid:journey_id>/contact/", contacts.contact, name="journey_contact"),

@@ -15,6 +15,7 @@ from journeys.core.events import Event
 from journeys.core.regions import region_of
 from journeys.domain.covering import still_true
 from journeys.domain.graphs import keep_graph
+from journeys.domain.likely_twins import ask_for_twins
 from journeys.domain.likeness import keep_keys
 from journeys.domain.parties import active, add_party
 from journeys.domain.recording import lock_journey, record
@@ -75,6 +76,7 @@ def open_journey(new: NewJourney, *, by: Actor, now: datetime) -> Journey:
             add_party(journey, role=role, organization=organization, now=now)
         keep_packet(journey, new.packet, new.packet_digest, now=now)
         keep_keys(journey, new.packet, organization_ids=[practice.id, hub.id])
+        ask_for_twins(journey, now=now)
         _keep_grants(journey, new.grants)
         queue_delivery(journey, recipient=hub, now=now)
         keep_graph(journey.program_version_id)
@@ -114,6 +116,7 @@ def hand_over_again(journey_id: UUID, further: Further, *, by: Actor, now: datet
         practice = Organization.objects.get(pk=journey.organization_id)
         kept = keep_packet(journey, further.packet, further.digest, now=now)
         keep_keys(journey, further.packet, organization_ids=[practice.id, journey.hub_id])
+        ask_for_twins(journey, now=now)
         _keep_grants(journey, further.grants)
         send_to_earlier_recipients(journey, kept, now=now)
         further = replace(further, facts=still_true(journey, further.facts))

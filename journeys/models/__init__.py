@@ -22,7 +22,7 @@ from journeys.models.journey import (
     Packet,
 )
 from journeys.models.lag import LagCount, LagMark
-from journeys.models.likeness import PersonKey
+from journeys.models.likeness import LikelyTwin, PersonKey, TwinSearch
 from journeys.models.notices import Notice, NoticeRead, NoticeSettings
 from journeys.models.pace import ProgramPace
 from journeys.models.sandbox import SandboxTrial
@@ -52,6 +52,7 @@ __all__ = [
     "KeptGraph",
     "LagCount",
     "LagMark",
+    "LikelyTwin",
     "Notice",
     "NoticeRead",
     "NoticeSettings",
@@ -66,6 +67,7 @@ __all__ = [
     "SavedView",
     "StatusCall",
     "StatusLine",
+    "TwinSearch",
     "UpkeepIssue",
     "WorkItem",
 ]

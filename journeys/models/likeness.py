@@ -1,6 +1,9 @@
 """Digests by which a patient of one organization is found again, however the name was written."""
 
+import uuid
+
 from django.db import models
+from django.db.models import F, Q
 
 from accounts.tenancy import TenantModel
 
@@ -33,3 +36,40 @@ class PersonKey(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.journey_id} of {self.organization_id}"
+
+
+class TwinSearch(TenantModel):
+    """A journey whose patient a worker still has to look for among the hub's; gone once it has."""
+
+    journey = models.OneToOneField(
+        "journeys.Journey", on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.journey_id)
+
+
+class LikelyTwin(TenantModel):
+    """Two journeys of a hub that look like one patient's, until a person tells them apart."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # The one with the smaller id stands first, so that a pair is one row.
+    one = models.ForeignKey("journeys.Journey", on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey("journeys.Journey", on_delete=models.CASCADE, related_name="+")
+    # Of 100: journeys.core.sameness.
+    score = models.PositiveSmallIntegerField()
+    found_at = models.DateTimeField()
+    told_apart_at = models.DateTimeField(null=True, blank=True)
+    told_apart_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["one", "other"], name="likely_twin_once"),
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="likely_twin_in_order"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.one_id} and {self.other_id}"

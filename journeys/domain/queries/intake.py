@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from journeys.core.questions import question, question_of
+from journeys.domain.likely_twins import likely_twins
 from journeys.enums import PacketKind
 from journeys.models import ConsentGrant, Journey, Packet
 from programs.core.definition import Definition
@@ -45,6 +46,8 @@ class Check:
     text: str
     field: str = ""
     journey_id: UUID | None = None
+    # Whether both forms stand side by side on the page of duplicates.
+    both: bool = False
 
 
 @lru_cache(maxsize=256)
@@ -130,6 +133,7 @@ def checks_of(journey: Journey, packet: Packet, *, now: datetime) -> list[Check]
         *_form(definition, values, today=now.date()),
         *_consent(journey, now=now),
         *_twins(journey),
+        *_likely_twins(journey),
     ]
     return sorted(found, key=lambda check: ("mend", "look", "fine").index(check.outcome))
 
@@ -182,4 +186,12 @@ def _twins(journey: Journey) -> list[Check]:
     return [
         Check("look", f"The same patient has another open journey: {twin.number}.", "", twin.id)
         for twin in twins.only("id", "number", "organization_id")
+    ]
+
+
+def _likely_twins(journey: Journey) -> list[Check]:
+    """Whom a worker found to look like this patient."""
+    return [
+        Check("look", f"Looks like {number} ({score} of 100): see both.", both=True)
+        for number, score in likely_twins(journey.pk)
     ]

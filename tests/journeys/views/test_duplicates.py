@@ -8,19 +8,32 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.core.permissions import Role
 from accounts.models import Organization
 from accounts.tenancy import acting_as, every_tenant
+from journeys.domain.likely_twins import ask_for_twins, look_for_twins
 from journeys.domain.likeness import candidates
 from journeys.domain.opening import NewJourney, open_journey
-from journeys.models import Journey, JourneyEvent, Notice, Packet, PersonKey, WorkItem
+from journeys.models import (
+    Journey,
+    JourneyEvent,
+    LikelyTwin,
+    Notice,
+    Packet,
+    PersonKey,
+    TwinSearch,
+    WorkItem,
+)
 from programs.models import ProgramVersion
 from tests.factories.exchange import packet
 from tests.factories.people import OrganizationFactory, actor_of, member
 from tests.journeys.views.conftest import World
 
 pytestmark = pytest.mark.django_db
+
+SEARCH_QUERIES = 13
 
 
 def sent(practice: Organization, version: ProgramVersion, name: str, born_on: dt.date) -> Journey:
@@ -188,3 +201,42 @@ def test_journeys_of_before_are_indexed_by_the_command(world: World, again: Jour
     assert found(again, world.hub, Role.HUB_AGENT) == []
     call_command("index_patients")
     assert found(again, world.hub, Role.HUB_AGENT) == [world.journey.number]
+
+
+def test_a_worker_flags_it_for_the_reviewer_until_a_person_tells_them_apart(
+    world: World, again: Journey, priya: Client, ana: Client, ben: Client
+) -> None:
+    review = reverse("intake_review", args=[again.pk])
+    flag = f"Looks like {world.journey.number}"
+    assert flag not in priya.get(review).content.decode()
+    assert look_for_twins(now=timezone.now()) == 2
+    assert look_for_twins(now=timezone.now()) == 0
+    page = priya.get(review).content.decode()
+    assert flag in page
+    assert reverse("journey_duplicates", args=[again.pk]) in page
+    url, told = reverse("journey_not_the_same", args=[again.pk]), {"other": world.journey.number}
+    assert (ana.post(url, told).status_code, ben.post(url, told).status_code) == (403, 403)
+    shown = priya.post(url, told, follow=True).content.decode()
+    assert "No other open enrollment of this medicine looks like this patient." in shown
+    assert "Told apart by a person:" in shown
+    with every_tenant(reason="the form is handed over again"):
+        ask_for_twins(now_of(again), now=timezone.now())
+    assert look_for_twins(now=timezone.now()) == 1
+    for journey, other in ((again, world.journey), (world.journey, again)):
+        page = priya.get(reverse("intake_review", args=[journey.pk])).content.decode()
+        assert f"Looks like {other.number}" not in page
+
+
+@pytest.mark.parametrize("alike", [1, 6])
+def test_looking_for_one_costs_the_same_however_many_are_found(
+    world: World, alike: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    version, born_on = world.journey.program_version, world.journey.patient_born_on
+    for number in range(alike):
+        last = sent(world.practice, version, f"Rosa Delgado {number}", born_on)
+    with every_tenant(reason="the others were looked for"):
+        TwinSearch.objects.exclude(pk=last.pk).delete()
+    with django_assert_num_queries(SEARCH_QUERIES):
+        assert look_for_twins(now=timezone.now()) == 1
+    with every_tenant(reason="the test looks"):
+        assert LikelyTwin.objects.count() >= alike
