@@ -25,6 +25,7 @@ from enrollment.models import Enrollment, Signature
 from journeys.domain.disclosing import ASKED_ON, AUTHORIZATION
 from journeys.domain.opening import Further, NewJourney, hand_over_again, open_journey
 from journeys.domain.papers import keep_papers
+from journeys.models import Journey
 from programs.core.union import union
 
 # Which fact of the journey each answer is.
@@ -248,6 +249,8 @@ def return_for_correction(*, journey_id: UUID, data: Mapping[str, Any], now: dat
     Registered with the journeys, which call it in the transaction of the hub's event.
     """
     with every_tenant(reason="the hub's answer changes the practice's row"):
+        if _is_made_up(journey_id):
+            return
         enrollment: Enrollment = (
             Enrollment.objects.select_for_update(of=("self",))
             .select_related("program_version")
@@ -261,6 +264,12 @@ def return_for_correction(*, journey_id: UUID, data: Mapping[str, Any], now: dat
         enrollment.updated_at = now
         enrollment.save(update_fields=["status", "corrections", "updated_at"])
         audit.wrote(enrollment, action="returned")
+
+
+def _is_made_up(journey_id: UUID) -> bool:
+    """Whether it is a journey of a partner's sandbox: nobody filled in a form for it."""
+    its = Journey.objects.filter(pk=journey_id, organization__sandbox_of__isnull=False)
+    return bool(its.exists())
 
 
 def _corrections(data: Mapping[str, Any]) -> list[dict[str, str]]:

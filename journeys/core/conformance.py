@@ -175,7 +175,7 @@ def _outage(sent: Sequence[Sent]) -> Verdict | None:
     if len(set(numbers)) < len(numbers):
         return Verdict(False, "Two enrollments have the same case number.", last)
     tries = sum(len(each.failures) for each in sent)
-    words = f"After {_times(tries)} without an answer all {len(sent)} arrived, each once."
+    words = f"After {tries} failed tries all {len(sent)} arrived, each once."
     return Verdict(True, words, last)
 
 

@@ -18,9 +18,11 @@ from accounts import audit
 from accounts.core.actor import Actor
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
+from journeys.core.conformance import Standing
 from journeys.core.scopes import REPORTS_WRITE
 from journeys.core.sentences import clock_words
 from journeys.domain.graphs import graph_of
+from journeys.domain.queries.sandbox import standings
 from journeys.enums import PartyRole, Transport
 from journeys.models import Endpoint, PartnerKey, PartnerTest
 from programs.models import Program, ProgramVersion
@@ -56,6 +58,8 @@ class Partner:
     # The newest test message of this program, and whether one can be sent at all.
     test: PartnerTest | None
     may_test: bool
+    # How its system does in its sandbox, if it was ever tried.
+    stands: Standing | None
 
     @property
     def may_have_key(self) -> bool:
@@ -89,6 +93,7 @@ def partners_of(version: ProgramVersion, *, by: Actor) -> list[Partner]:
         asked = PartnerTest.objects.filter(program=version.program, partner__slug__in=slugs)
         newest = asked.order_by("partner", "-asked_at").distinct("partner")
         tests = {each.partner_id: each for each in newest}
+        tried = standings([each.pk for each in found.values()])
     there = (found[slug] for slug in slugs if slug in found)
     fallback = _fallback(version.definition["route"])
     return [
@@ -98,6 +103,7 @@ def partners_of(version: ProgramVersion, *, by: Actor) -> list[Partner]:
             keys=keys.get(each.id, []),
             test=tests.get(each.id),
             fallback=fallback if each.slug == slugs[0] else "",
+            stands=tried.get(each.id),
         )
         for each in there
     ]
@@ -126,6 +132,7 @@ def _partner(
     keys: list[PartnerKey],
     test: PartnerTest | None,
     fallback: str,
+    stands: Standing | None,
 ) -> Partner:
     return Partner(
         id=partner.id,
@@ -140,6 +147,7 @@ def _partner(
         keys=tuple(keys),
         test=test,
         may_test=bool(endpoint and endpoint.transport == Transport.WEBHOOK),
+        stands=stands,
     )
 
 

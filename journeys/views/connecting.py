@@ -15,6 +15,7 @@ from accounts.core.permissions import OrganizationKind, Permission
 from accounts.models import Organization
 from accounts.tenancy import current_actor
 from journeys.core.conformance import KEYS
+from journeys.documents.samples import SAMPLES
 from journeys.domain.connecting import Connected, connect
 from journeys.domain.endpoints import RECEIVERS, receivers
 from journeys.domain.queries.sandbox import Sandbox, sandbox_of
@@ -131,6 +132,7 @@ def _page(
         "enrollment_form": EnrollmentForm(kind=partner.kind),
         "made": made,
         "api": request.build_absolute_uri("/").rstrip("/"),
+        "samples": SAMPLES,
         "sees_all": actor.organization_kind == OrganizationKind.OPERATOR,
     }
     # Read anew by itself while something goes on: only what may have changed.

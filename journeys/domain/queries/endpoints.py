@@ -7,7 +7,9 @@ from uuid import UUID
 
 from accounts.core.actor import Actor
 from accounts.tenancy import every_tenant
+from journeys.core.conformance import Standing
 from journeys.domain.endpoints import receivers
+from journeys.domain.queries.sandbox import standings
 from journeys.enums import Transport
 from journeys.models import Endpoint
 
@@ -22,6 +24,7 @@ class Reached:
     transport: str
     host: str
     failing_since: datetime | None
+    stands: Standing | None
 
 
 def endpoints(actor: Actor) -> list[Reached]:
@@ -30,6 +33,7 @@ def endpoints(actor: Actor) -> list[Reached]:
         partners = list(receivers(actor).order_by("name"))
         active = Endpoint.objects.filter(active=True, fallback=False, organization__in=partners)
         found = {each.organization_id: each for each in active.defer("secret", "previous_secret")}
+        tried = standings([each.pk for each in partners])
     rows = []
     for partner in partners:
         its = found.get(partner.pk)
@@ -41,6 +45,7 @@ def endpoints(actor: Actor) -> list[Reached]:
                 str(Transport(its.transport).label) if its else "",
                 host_of(its.address) if its else "",
                 its.failing_since if its else None,
+                tried.get(partner.pk),
             )
         )
     return sorted(rows, key=lambda row: bool(row.transport) and row.failing_since is None)

@@ -1,5 +1,6 @@
 """A partner's sandbox as its page shows it, and how partners stand for who relies on them."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +9,11 @@ from uuid import UUID
 from accounts.core.actor import Actor
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
+from journeys.core.codes import shown
 from journeys.core.conformance import CHECKS, KEYS, Check, Standing, standing
+from journeys.domain.applying import said_in
 from journeys.domain.queries.exchange import PHASES
+from journeys.domain.queries.reports import reference_of
 from journeys.domain.sandbox_worlds import double_of
 from journeys.domain.sending import endpoint_of
 from journeys.enums import DeliveryStatus, PacketKind, ReportStatus, TrialKind
@@ -148,13 +152,13 @@ _CAME = {
 
 
 def _came(report: InboundReport) -> Line:
-    status = ReportStatus(report.status)
+    status, content = ReportStatus(report.status), json.loads(report.body)
     return Line(
         at=report.received_at,
         way="from",
-        what="Report",
+        what=f"Report: {shown(*said_in(content)) or 'delivery accepted'}",
         message_id=report.message_id,
-        about="",
+        about=reference_of(content),
         phase=_CAME[status],
         word=str(status.label),
         trouble=report.problem,

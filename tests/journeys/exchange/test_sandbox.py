@@ -180,6 +180,11 @@ def test_an_outcome_is_reached_when_what_was_asked_for_comes_back(sandbox: Sandb
     sandbox.work()
     assert sandbox.newest("approve").passed
 
+    sandbox.tries("more")
+    sandbox.reports("intake_review", "returned", message_id="msg_more")
+    sandbox.work()
+    assert sandbox.newest("more").passed
+
     sandbox.tries("deny")
     sandbox.reports("prior_authorization_determination", "approved", message_id="msg_wrong")
     sandbox.work()

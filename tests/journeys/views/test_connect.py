@@ -1,17 +1,23 @@
 """The page on which a partner's engineer connects a system, and who may see what of it."""
 
+import json
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
+from standardwebhooks import Webhook
 
 from accounts.core.permissions import Role
 from accounts.models import Membership, Organization
 from accounts.tenancy import every_tenant
-from journeys.models import Endpoint, Journey, SandboxTrial
+from journeys.core.batch import acknowledgements
+from journeys.documents.samples import SAMPLES
+from journeys.forms.report_files import rows_of
+from journeys.models import Endpoint, InboundReport, Journey, SandboxTrial
 from tests.factories.people import OrganizationFactory, member, proven, signed_in
 from tests.journeys.views.conftest import World
 
@@ -117,6 +123,35 @@ def test_the_page_asks_as_much_whatever_was_tried(
     assert "msg_1" in shown
 
 
+def test_the_console_signs_sends_and_tells_what_is_wrong(browser: Client, world: World) -> None:
+    url = reverse("connect_console", args=[world.hub.pk])
+    assert browser.get(url).status_code == 302
+    secret = re.findall(r"THROUGHLINE_SECRET=(\S+)", make_keys(browser, world.hub))[0]
+    browser.post(reverse("connect_send", args=[world.hub.pk]), {"outcome": "approve"})
+    form = browser.get(url).context["compose"]
+    sent = browser.post(url, {"act": "send", **form.initial})
+    shown = sent.content.decode()
+    assert "We answered 202" in shown
+    signed = sent.context["signed"]
+    Webhook(secret).verify(signed.body, signed.headers)
+    with every_tenant(reason="a test looks"):
+        kept = InboundReport.objects.get(organization__slug="northstar-sandbox")
+    assert kept.body == form.initial["body"]
+    broken = browser.post(url, {"act": "send", "body": '{"type": 1}', "message_id": "msg_2"})
+    assert "We answered 422" in broken.content.decode()
+    pasted = {
+        "act": "verify",
+        "way": "theirs",
+        "id": signed.headers["webhook-id"],
+        "timestamp": signed.headers["webhook-timestamp"],
+        "signature": signed.headers["webhook-signature"],
+        "text": form.initial["body"],
+    }
+    assert "It is good" in browser.post(url, pasted).content.decode()
+    compact = json.dumps(json.loads(form.initial["body"]))
+    assert "written anew" in browser.post(url, {**pasted, "text": compact}).content.decode()
+
+
 def test_another_partner_and_a_practice_see_none_of_it(
     browser: Client, world: World, ana: Client
 ) -> None:
@@ -140,9 +175,40 @@ def test_the_operator_sees_how_each_partner_stands(browser: Client, world: World
     casey = signed_in(member(operator, Role.OPERATOR))
     assert "1 of 8" in casey.get(page(world.hub)).content.decode()
     assert casey.get(reverse("connect_own")).headers["Location"] == reverse("endpoints")
+    assert "Conformance: 1 of 8 on" in casey.get(reverse("endpoints")).content.decode()
 
 
-WORDS = ("sandbox", "Sandbox", "Exemplinib")
+def test_the_manufacturer_sees_how_its_partners_stand(world: World, nadia: Client) -> None:
+    page = reverse("program_partners", args=["veltrana"])
+    assert "Conformance" not in nadia.get(page).content.decode()
+    trials(world.hub)
+    assert "Conformance: 1 of 8 on" in nadia.get(page).content.decode()
+
+
+def test_files_and_documentation_are_there_to_begin_with(browser: Client, world: World) -> None:
+    docs = browser.get(reverse("connect_docs")).content.decode()
+    assert "A hub on one page" in docs
+    assert "ThreadingHTTPServer" in docs
+    first = SAMPLES[0].name
+    assert browser.get(reverse("connect_sample", args=[world.hub.pk, first])).status_code == 404
+    make_keys(browser, world.hub)
+    files = {
+        each.name: browser.get(reverse("connect_sample", args=[world.hub.pk, each.name])).content
+        for each in SAMPLES
+    }
+    lines = [json.loads(line) for line in files["throughline-000001.jsonl"].splitlines()]
+    assert [line["record"] for line in lines] == ["header", "delivery", "delivery", "trailer"]
+    assert lines[-1]["deliveries"] == 2
+    told = acknowledgements(files["throughline-000001.ack"])
+    assert [each.delivery for each in told] == [line["data"]["delivery"] for line in lines[1:3]]
+    assert json.loads(files["bundle.json"])["type"] == "message"
+    zone, now = ZoneInfo("America/New_York"), timezone.now()
+    for name in ("reports.csv", "reports.jsonl"):
+        rows = rows_of(files[name].decode(), zone=zone, now=now)
+        assert [row.faults for row in rows] == [()] * 4, name
+
+
+WORDS = ("-sandbox", "(sandbox)", "Sandbox Practice", "Sandbox Together", "Exemplinib")
 
 
 def test_what_is_in_a_sandbox_stands_on_nobody_elses_page(

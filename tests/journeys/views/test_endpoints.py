@@ -36,8 +36,9 @@ from tests.fakes.hub import running_hub
 pytestmark = pytest.mark.django_db
 
 LIST = reverse("endpoints")
-# Session and person; begin, the tenancy, end; into every tenancy and back; partners, endpoints.
-QUERIES = 11
+# Session and person; begin, the tenancy, end; into every tenancy and back; partners, endpoints,
+# trials.
+QUERIES = 12
 KEY = re.compile(r"whsec_[A-Za-z0-9+/=]{44}")
 HOST_KEY = (
     ed25519.Ed25519PrivateKey.generate()

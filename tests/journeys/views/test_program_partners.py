@@ -33,8 +33,8 @@ pytestmark = pytest.mark.django_db
 
 PAGE = reverse("program_partners", args=["veltrana"])
 # Session and person; begin, the tenancy, end; program, version, audit; into every tenancy and
-# back, organizations, endpoints, keys; counts.
-QUERIES = 18
+# back, organizations, endpoints, keys, trials; counts.
+QUERIES = 19
 KEY = re.compile(r"whsec_[A-Za-z0-9+/=]{44}")
 
 
