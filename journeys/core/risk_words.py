@@ -1,6 +1,6 @@
 """What each at-risk rule is called in a list, in few words; the journey tells why in full."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 RISK_WORDS: Mapping[str, str] = {
     "R1": "Past due",
@@ -18,3 +18,13 @@ RISK_WORDS: Mapping[str, str] = {
     "R13": "Copay with government payer",
     "R14": "Enrolled twice",
 }
+# More reasons than these make a line unreadable; the journey's page tells all.
+MOST = 3
+
+
+def few_words(rules: Collection[str]) -> str:
+    """What these rules are called, the first ones by name: "Past due, Back and forth, 2 more"."""
+    words = [RISK_WORDS[rule] for rule in RISK_WORDS if rule in rules]
+    if len(words) > MOST:
+        words[MOST:] = [f"{len(words) - MOST} more"]
+    return ", ".join(words)

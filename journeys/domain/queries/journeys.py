@@ -16,7 +16,7 @@ from accounts.tenancy import current_actor, current_organization_id
 from journeys.core.case_owner import CaseOwner
 from journeys.core.events import Event
 from journeys.core.graph import Graph
-from journeys.core.risk_words import RISK_WORDS
+from journeys.core.risk_words import few_words
 from journeys.core.state import JourneyState
 from journeys.core.timeline import Entry, timeline
 from journeys.domain.attaching import AttachedPaper, attached, by_message
@@ -30,8 +30,6 @@ from journeys.domain.recording import state_of
 from journeys.models import Delivery, Journey, JourneyEvent, JourneyParty, WorkItem
 
 FILTERS = ("open", "at_risk", "closed")
-# More reasons than these make a line unreadable; the journey's page tells all.
-MOST_RISKS = 3
 # A list says "1,000+" of what nobody looks through.
 MOST_COUNTED = 1_000
 ROLE_ORDER = ("practice", "hub", "pharmacy", "vendor")
@@ -278,10 +276,7 @@ def why_at_risk(journey: Journey, *, now: datetime) -> str:
     # The clock ran out since the journey was last looked at.
     if late and not rules:
         rules.append("R1")
-    words = [RISK_WORDS[rule] for rule in RISK_WORDS if rule in rules]
-    if len(words) > MOST_RISKS:
-        words[MOST_RISKS:] = [f"{len(words) - MOST_RISKS} more"]
-    return ", ".join(words)
+    return few_words(rules)
 
 
 def list_counts(which: str) -> dict[str, int]:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Max, Q, QuerySet
 
 from accounts.core.actor import Actor
-from journeys.core.risk_words import RISK_WORDS
+from journeys.core.risk_words import RISK_WORDS, few_words
 from journeys.core.templates import GRAPHS
 from journeys.models import WorkItem
 
@@ -149,7 +149,7 @@ def row_of(item: WorkItem, actor: Actor, *, now: datetime, unread: int = 0) -> W
         urgent=item.urgent,
         claimed_by=item.claimed_by.name if item.claimed_by else "",
         mine=item.claimed_by_id is not None and item.claimed_by_id == actor.user_id,
-        risks=", ".join(RISK_WORDS[rule] for rule in journey.risk_rules if rule in SHOWN_RISKS),
+        risks=few_words(SHOWN_RISKS.intersection(journey.risk_rules)),
         unread=unread,
     )
 

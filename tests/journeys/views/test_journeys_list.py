@@ -12,9 +12,10 @@ from accounts.core.actor import Actor
 from accounts.core.permissions import Role
 from accounts.tenancy import acting_as, every_tenant
 from journeys.core.events import Event
+from journeys.core.risk_words import MOST
 from journeys.domain.messages import Message, send_message
 from journeys.domain.queries import journeys
-from journeys.domain.queries.journeys import MOST_RISKS, why_at_risk
+from journeys.domain.queries.journeys import why_at_risk
 from journeys.domain.recording import record, refresh
 from journeys.models import Journey
 from tests.factories.exchange import submitted
@@ -79,7 +80,7 @@ def test_every_risk_at_once_stays_one_line(world: World) -> None:
     journey.risk_rules = ["R1", "R10", "R12", "R2", "R6"]
     words = why_at_risk(journey, now=timezone.now())
     assert words == "Past due, Silent for days, Cost too high, 2 more"
-    assert words.count(",") == MOST_RISKS
+    assert words.count(",") == MOST
 
 
 def test_what_is_unread_is_counted_for_each_reader(world: World, ana: Client) -> None:
