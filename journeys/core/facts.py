@@ -189,5 +189,9 @@ def plain(value: object) -> str:
 def same(one: object, other: object) -> bool:
     """Whether two reported values say the same thing; letter case and spaces do not matter."""
     if isinstance(one, str) and isinstance(other, str):
-        return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+        return one == other or _plain(one) == _plain(other)
     return isinstance(one, bool) == isinstance(other, bool) and one == other
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()

@@ -30,6 +30,8 @@ def _chosen(value: Any) -> Sequence[Any]:
 
 def _same(left: object, right: object) -> bool:
     """Equality that takes "12" and 12 for one number, but never ``True`` for 1."""
+    if isinstance(right, str) and right[:1].isalpha():
+        return bool(left == right)  # A word, as most values are, is no number.
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if left == right:
