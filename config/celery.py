@@ -38,6 +38,7 @@ app.conf.task_routes = {
     "journeys.tasks.count_funnels": {"queue": "upkeep"},
     "journeys.tasks.send_partner_tests": {"queue": "routing"},
     "journeys.tasks.call_practices": {"queue": "routing"},
+    "journeys.tasks.sweep_status_calls": {"queue": "upkeep"},
     "journeys.tasks.run_sandbox_trials": {"queue": "routing"},
     "journeys.tasks.send_due_mail": {"queue": "notices"},
     "journeys.tasks.check_invariants": {"queue": "upkeep"},
@@ -149,6 +150,11 @@ app.conf.beat_schedule = {
         "task": "journeys.tasks.run_sandbox_trials",
         "schedule": 5.0,
         "options": {"queue": "routing", "expires": 5},
+    },
+    "sweep-status-calls": {
+        "task": "journeys.tasks.sweep_status_calls",
+        "schedule": crontab(hour=9, minute=45),
+        "options": {"queue": "upkeep", "expires": 3600},
     },
     "count-funnels": {
         "task": "journeys.tasks.count_funnels",

@@ -116,6 +116,12 @@ def call_practices() -> None:
         nudge("journeys.tasks.call_practices", queue="routing")
 
 
+@shared_task(name="journeys.tasks.sweep_status_calls")  # type: ignore[untyped-decorator]  # celery is untyped
+def sweep_status_calls() -> None:
+    """Delete what practices' own systems were told long ago."""
+    status_calls.sweep(now=timezone.now())
+
+
 @shared_task(name="journeys.tasks.send_due_mail")  # type: ignore[untyped-decorator]  # celery is untyped
 def send_due_mail() -> None:
     """Write to whom it is time to write."""

@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Case, Exists, F, Max, OuterRef, QuerySet, When
-from django.db.models.functions import Now
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, When
 
 from accounts.tenancy import every_tenant
+from accounts.writing import Statement, answers_of, run
 from journeys.core.consent import Refusal
 from journeys.core.delivery import MAX_ATTEMPTS
 from journeys.domain.carrying import Claimed, Route
@@ -23,6 +22,20 @@ from journeys.enums import BATCHED, PAPER, DeliveryStatus, PacketKind
 from journeys.models import ConsentGrant, Delivery, DeliveryAttempt, Endpoint, Packet
 
 UNSETTLED = (DeliveryStatus.PENDING, DeliveryStatus.CLAIMED)
+# Tables and columns are the models' own; every value is a parameter.
+BACK = (
+    f"update {Delivery._meta.db_table} set status = %s, lease_until = null"  # noqa: S608  # above
+    " where status = %s and lease_until < statement_timestamp()"
+)
+LEASE_END = "select clock_timestamp() + make_interval(secs => %s)"
+INTERRUPT = (
+    f"update {DeliveryAttempt._meta.db_table} set finished_at = %s, outcome = %s"  # noqa: S608  # above
+    " where delivery_id = any(%s) and finished_at is null"
+)
+TRIED = (
+    f"select delivery_id, max(number) from {DeliveryAttempt._meta.db_table}"  # noqa: S608  # above
+    " where delivery_id = any(%s) group by delivery_id"
+)
 INTERRUPTED = "Interrupted before an answer was kept; the same delivery is sent again."
 
 
@@ -76,8 +89,7 @@ def claim(*, limit: int, lease: timedelta, now: datetime) -> Batch:
 
 def _take_back() -> None:
     """What a worker that died had is due again."""
-    orphaned = Delivery.objects.filter(status=DeliveryStatus.CLAIMED, lease_until__lt=Now())
-    orphaned.update(status=DeliveryStatus.PENDING, lease_until=None)
+    run([Statement(BACK, [DeliveryStatus.PENDING, DeliveryStatus.CLAIMED])])
 
 
 def _switch_off_when_empty(endpoint: Endpoint, *, left: bool) -> None:
@@ -147,8 +159,7 @@ def _lease(taken: list[Taken], lease: timedelta, *, now: datetime) -> Iterable[C
     if not taken:
         return []
     ids = [each.delivery.pk for each in taken]
-    last = _earlier_tries(ids, now=now)
-    until = _lease_end(lease)
+    until, last = _beginning(ids, lease, now=now)
     due = {each.delivery.pk for each in taken if each.delivery.next_attempt_at <= now}
     for connections in {each.connections for each in taken}:
         its = [each.delivery.pk for each in taken if each.connections == connections]
@@ -193,21 +204,19 @@ def _papers(taken: Taken) -> Sequence[Appended]:
     return appended_to(delivery.packet, role=taken.role)
 
 
-def _lease_end(lease: timedelta) -> datetime:
-    """When the lease of a batch that begins now ends, by the database's clock; no two alike."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select clock_timestamp() + make_interval(secs => %s)", [lease.total_seconds()]
-        )
-        until: datetime = cursor.fetchone()[0]
-    return until
-
-
-def _earlier_tries(ids: list[UUID], *, now: datetime) -> Mapping[UUID, int]:
-    """Each delivery's last attempt by number, those that were interrupted ended."""
-    tries = DeliveryAttempt.objects.filter(delivery__in=ids)
-    tries.filter(finished_at=None).update(finished_at=now, outcome=INTERRUPTED)
-    return dict(tries.values_list("delivery").annotate(Max("number")))
+def _beginning(
+    ids: list[UUID], lease: timedelta, *, now: datetime
+) -> tuple[datetime, Mapping[UUID, int]]:
+    """When the lease of a batch that begins now ends, by the database's clock, no two alike; and
+    each delivery's last attempt by number, those that were interrupted ended."""
+    (((until,),), _, tried) = answers_of(
+        [
+            Statement(LEASE_END, [lease.total_seconds()]),
+            Statement(INTERRUPT, [now, INTERRUPTED, ids]),
+            Statement(TRIED, [ids]),
+        ]
+    )
+    return until, {delivery_id: number for delivery_id, number in tried}  # noqa: C416  # rows are no pairs to mypy
 
 
 def route_of(endpoint: Endpoint, recipient: str, *, connections: int) -> Route:

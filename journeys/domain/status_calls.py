@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from accounts.core.permissions import OrganizationKind
 from accounts.tenancy import every_tenant
@@ -22,6 +23,8 @@ LEASE = timedelta(minutes=2)
 # How long a transaction may take to commit before its events would be passed over.
 STILL_COMMITTING = timedelta(seconds=20)
 ARRIVED = "It arrived."
+# What became of a message can be looked up for so long; the newest of each journey stays.
+KEPT_FOR = timedelta(days=30)
 # A newer change takes the place of one that waits, under an id of its own.
 FIND = """
 with fresh as (
@@ -51,6 +54,17 @@ def call_practices(*, carriers: Mapping[str, Carrier], clock: Callable[[], datet
             for one, result in results:
                 _settle(one, result, now=clock())
     return len(claimed)
+
+
+def sweep(*, now: datetime) -> int:
+    """Delete what ended long ago; how many rows."""
+    with every_tenant(reason="messages of every practice become old"):
+        newer = StatusCall.objects.filter(
+            journey=OuterRef("journey"), changed_at__gt=OuterRef("changed_at")
+        )
+        old = StatusCall.objects.filter(Exists(newer), finished_at__lt=now - KEPT_FOR)
+        deleted, _rows = old.delete()
+        return int(deleted)
 
 
 def _claim(*, now: datetime) -> list[Claimed]:

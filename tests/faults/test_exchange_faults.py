@@ -81,6 +81,28 @@ def test_redis_killed_refuses_no_submission_and_loses_nothing(
     verify(journeys, hub, logs=[celery.log])
 
 
+def test_redis_gone_in_the_middle_of_a_delivery_loses_nothing(
+    celery: Worker, hub: Hub, redis: Broker
+) -> None:
+    """What is under way ends without Redis; what is queued meanwhile goes when it is back."""
+    hub.gate.clear()
+    journey = submitted()
+    hub.wait_for_message()
+    redis.kill()
+    hub.gate.set()
+    wait_for(lambda: confirmed(journey), "the delivery is confirmed without Redis")
+    later = submitted()
+    redis.start()
+
+    def back() -> bool:
+        celery.ensure_ready()  # it ends, sooner or later, and whoever runs it starts it again
+        return confirmed(later)
+
+    wait_for(back, "what was queued meanwhile is confirmed", seconds=60)
+    assert sorted(hub.ids) == sorted(str(delivery_of(each).id) for each in (journey, later))
+    verify([journey, later], hub, logs=[celery.log])
+
+
 def test_a_hub_that_is_down_is_named_and_its_queue_drains_when_it_is_back(
     celery: Worker, hub: Hub
 ) -> None:

@@ -1,9 +1,11 @@
 """A practice's own system hears by webhook that a journey changed: ids alone, over real HTTP."""
 
 import datetime as dt
+import json
 import re
 
 import pytest
+from django.conf import settings as configured
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +16,7 @@ from accounts.models import Membership
 from accounts.tenancy import every_tenant
 from journeys.core.events import Event
 from journeys.domain.recording import record
-from journeys.domain.status_calls import ARRIVED, call_practices
+from journeys.domain.status_calls import ARRIVED, call_practices, sweep
 from journeys.models import Endpoint, Journey, StatusCall
 from journeys.partners.registry import CARRIERS
 from tests.factories.exchange import practice_named, submitted
@@ -23,6 +25,8 @@ from tests.fakes.hub import Hub, running_hub
 
 pytestmark = pytest.mark.django_db
 
+PAGE = configured.BASE_DIR / "docs" / "partners.md"
+JSON = re.compile(r"^```json\n(.*?)^```", re.MULTILINE | re.DOTALL)
 KEY = re.compile(r"whsec_[A-Za-z0-9+/=]{44}")
 
 
@@ -74,7 +78,13 @@ def test_a_burst_of_changes_is_one_message_with_ids_alone(ana: Membership) -> No
         assert call() == 0
         (message,) = system.taken
         assert message.content["type"] == "journey.changed"
-        assert set(message.content["data"]) == {"journey", "changed_at"}
+        documented = next(
+            shown
+            for shown in map(json.loads, JSON.findall(PAGE.read_text()))
+            if shown["type"] == "journey.changed"
+        )
+        assert message.content.keys() == documented.keys()
+        assert message.content["data"].keys() == documented["data"].keys()
         assert message.content["data"]["journey"] == str(journey.pk)
         for told in ("Rosa", "called the plan", "veltrana", journey.number):
             assert told not in message.body.decode()
@@ -140,3 +150,21 @@ def test_a_practice_is_offered_a_webhook_alone(ana: Membership) -> None:
     assert "FHIR R4" not in browser.get(page).content.decode()
     with every_tenant(reason="the test looks"):
         assert not Endpoint.objects.filter(organization=ana.organization).exists()
+
+
+def test_what_ended_a_month_ago_is_swept_but_for_the_newest_word_of_a_journey(
+    ana: Membership,
+) -> None:
+    with running_hub("") as system:
+        connected(ana, system)
+        journey = submitted()
+        assert call() == 1
+        moved(journey, "newer")
+        assert call() == 1
+    now = timezone.now()
+    assert sweep(now=now + dt.timedelta(days=29)) == 0
+    assert sweep(now=now + dt.timedelta(days=31)) == 1
+    with every_tenant(reason="the test looks"):
+        (kept,) = StatusCall.objects.all()
+    assert str(kept.pk) == system.ids[1]
+    assert call() == 0
