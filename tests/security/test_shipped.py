@@ -19,6 +19,9 @@ SITE = ("web", "live", "worker", "beat", "migrate")
 # A value that is not looked up in the environment stands in the file for everybody to read.
 LOOKED_UP = re.compile(r"\$\{[A-Z_]+\}")
 
+# They do their work and end.
+ONCE = {"migrate", "certificates"}
+
 
 def compose_faults(shape: Mapping[str, Any]) -> list[str]:
     """What in a compose file would let somebody in, or out of a container."""
@@ -35,6 +38,11 @@ def compose_faults(shape: Mapping[str, Any]) -> list[str]:
         told += [f"{name}: {fault}" for fault in address_faults(service["environment"])]
     told += [
         f"{name} is reachable" for name in services if name != "proxy" and _open(services, name)
+    ]
+    told += [
+        f"{name} is not started again when it ends"
+        for name in services.keys() - ONCE
+        if services[name].get("restart") != "unless-stopped"
     ]
     return told + server_faults(services)
 
@@ -100,6 +108,7 @@ def test_an_open_shape_is_reported(shape: dict[str, Any]) -> None:
     # What the processes share is one piece of data here, so all of it is changed.
     services["web"]["environment"]["REDIS_URL"] = "redis://redis:6379"
     services["worker"].pop("read_only")
+    services["worker"]["restart"] = "no"
     services["database"]["ports"] = ["5432:5432"]
     services["database"]["environment"]["POSTGRES_PASSWORD"] = "postgres"
     services["redis"]["command"] = ["redis-server"]
@@ -108,6 +117,7 @@ def test_an_open_shape_is_reported(shape: dict[str, Any]) -> None:
         "web: Redis' certificate is not verified",
         "web: a password is missing, or stands in the file",
         "worker may write to its own files",
+        "worker is not started again when it ends",
         "database is reachable",
         "database asks for no password, or it stands in the file",
         "redis takes open connections",
