@@ -6,14 +6,17 @@ from typing import Any, get_args
 
 from accounts.tenancy import every_tenant
 from journeys.core.evaluate import evaluate
-from journeys.core.graph import ROLES, Graph, Unit
+from journeys.core.fact_choices import CHOICES
+from journeys.core.facts import FACTS
+from journeys.core.graph import ROLES, Clock, Graph, Unit
 from journeys.core.path import layout
+from journeys.core.sentences import clock_words
 from journeys.core.templates import GRAPHS
 from journeys.core.tuning import tuned, tuning_problems
 from journeys.models import Endpoint
 from programs.core.definition import JourneyPlan
 from programs.core.soundness import Problem
-from programs.domain.studio.ports import StepTold
+from programs.domain.studio.ports import KnownTold, LimitTold, StepTold
 
 # Any moment will do: a journey that has not begun looks the same on every day.
 _SOME_DAY = datetime(2026, 1, 5, 15, tzinfo=UTC)
@@ -45,6 +48,17 @@ class ProgramJourneys:
         graph = GRAPHS.get(plan.template)
         return list(_steps(graph, plan.tune)) if graph else []
 
+    def limits(self, plan: JourneyPlan) -> Sequence[LimitTold]:
+        graph = GRAPHS.get(plan.template)
+        return list(_limits(graph, plan.tune)) if graph else []
+
+    def known(self) -> Sequence[KnownTold]:
+        return [
+            KnownTold(name, kind.label, _YES_NO if kind.kind == "boolean" else _words_of(name))
+            for name, kind in FACTS.items()
+            if kind.kind == "boolean" or name in CHOICES
+        ]
+
     def taken_by(self, hub: str) -> str:
         with every_tenant(reason="whoever routes to a hub may know how it is reached"):
             its = Endpoint.objects.filter(organization__slug=hub, active=True, fallback=False)
@@ -56,6 +70,48 @@ class ProgramJourneys:
             return None
         made = tuned(graph, plan.tune)
         return layout(made, evaluate(made, (), started_at=_SOME_DAY, now=_SOME_DAY))
+
+
+_YES_NO = (("true", "Yes"), ("false", "No"))
+_LIMITS: Mapping[str, str] = {
+    "silence": "No word from anybody for",
+    "contacts": "Failed contacts in a row",
+    "setbacks": "Times one step is set back",
+    "out_of_pocket": "The patient pays for a fill, in dollars",
+    "lead": "Something runs out within",
+    "on_hand": "The supply ends within",
+    "appeal_lead": "The last day to appeal comes within",
+}
+
+
+def _words_of(name: str) -> tuple[tuple[str, str], ...]:
+    return tuple((choice.code, choice.label) for choice in CHOICES[name])
+
+
+def _limits(graph: Graph, tune: Mapping[str, Any]) -> Iterator[LimitTold]:
+    told = tune.get("thresholds", {})
+    for key, title in _LIMITS.items():
+        usual = getattr(graph.thresholds, key)
+        if isinstance(usual, Clock):
+            now = told.get(key, {"amount": usual.amount, "unit": usual.unit})
+            yield LimitTold(key, title, f"{now['amount']:g}", now["unit"], clock_words(usual))
+        else:
+            yield LimitTold(key, title, f"{told.get(key, usual):g}", "", f"{usual:g}")
+
+
+def _skips(changes: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """When a program does without a step, in words."""
+    return tuple((_in_words(each["when"]), each["why"]) for each in changes.get("skip_when", ()))
+
+
+def _in_words(when: Mapping[str, Any]) -> str:
+    name, value = str(when.get("field", "")), when.get("value")
+    if name not in FACTS or when.get("op") != "equals":
+        return "Something else is known"
+    words: Mapping[Any, str] = {True: "yes", False: "no"}
+    if name in CHOICES:
+        words = dict(_words_of(name))
+    return f"{FACTS[name].label}: {words.get(value, value)}"
 
 
 def _titled(graph: Graph, key: str) -> str:
@@ -76,4 +132,5 @@ def _steps(graph: Graph, tune: Mapping[str, Any]) -> Iterator[StepTold]:
             unit=clock["unit"],
             dropped=step.key in drop,
             tuned=step.key in changes,
+            skips=_skips(told),
         )

@@ -26,6 +26,34 @@ def retuned(plan: Plan, step: str, told: Mapping[str, Any]) -> dict[str, Any]:
     return _with(plan, tune, "steps", {**steps, step: made} if made else steps)
 
 
+def relimited(plan: Plan, limits: Mapping[str, Any]) -> dict[str, Any]:
+    """The plan with these limits, and no others, of when a journey is at risk."""
+    return _with(plan, plan["journey"].get("tune", {}), "thresholds", dict(limits))
+
+
+def skipped_when(plan: Plan, step: str, when: Mapping[str, Any], why: str) -> dict[str, Any]:
+    """The plan doing without a step also when this is known."""
+    return _with_skips(plan, step, [*_skips(plan, step), {"when": dict(when), "why": why}])
+
+
+def skipped_no_more(plan: Plan, step: str, place: int) -> dict[str, Any]:
+    """The plan without one of the reasons to do without a step."""
+    return _with_skips(plan, step, [e for n, e in enumerate(_skips(plan, step)) if n != place])
+
+
+def _skips(plan: Plan, step: str) -> list[Any]:
+    return list(plan["journey"].get("tune", {}).get("steps", {}).get(step, {}).get("skip_when", ()))
+
+
+def _with_skips(plan: Plan, step: str, skips: list[Any]) -> dict[str, Any]:
+    tune = plan["journey"].get("tune", {})
+    steps = tune.get("steps", {})
+    others = {name: each for name, each in steps.get(step, {}).items() if name != "skip_when"}
+    made = {**others, "skip_when": skips} if skips else others
+    kept = {key: each for key, each in steps.items() if key != step}
+    return _with(plan, tune, "steps", {**kept, step: made} if made else kept)
+
+
 def left_out(plan: Plan, step: str, *, out: bool) -> dict[str, Any]:
     """The plan without a step of the template, or with it again."""
     tune = plan["journey"].get("tune", {})

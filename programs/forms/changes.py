@@ -169,7 +169,8 @@ def _journey(before: Row, after: Row) -> Iterator[Changed]:
     for name in ("drop", "thresholds"):
         if was.get(name) != now.get(name):
             label = _("Steps left out") if name == "drop" else _("Limits")
-            detail = Detail(label, _told(was.get(name)), _told(now.get(name)))
+            say = _told if name == "drop" else _limits
+            detail = Detail(label, say(was.get(name)), say(now.get(name)))
             yield Changed(_name("journey"), label, _("changed"), (detail,))
     steps = (was.get("steps", {}), now.get("steps", {}))
     for key in dict.fromkeys((*steps[0], *steps[1])):
@@ -184,7 +185,16 @@ def _journey(before: Row, after: Row) -> Iterator[Changed]:
             yield Changed(_name("journey"), title, _("changed"), told)
 
 
+def _limits(told: Row | None) -> str:
+    return ", ".join(
+        f"{name.replace('_', ' ')} {_clock(each)}" for name, each in (told or {}).items()
+    )
+
+
 def _clock(value: Any) -> str:
+    if isinstance(value, list):
+        # Why a step is not needed.
+        return ", ".join(str(each["why"]) for each in value)
     if isinstance(value, Mapping) and set(value) == {"amount", "unit"}:
         return f"{value['amount']} {value['unit'].replace('_', ' ')}"
     return _("as in the template") if value is None else _told(value)

@@ -24,12 +24,34 @@ class StepTold:
     unit: str
     dropped: bool = False
     tuned: bool = False
+    skips: tuple[tuple[str, str], ...] = ()
+    """When the program does without it: the condition in words, and why."""
 
     @property
     def unit_words(self) -> str:
         """What the clock counts, as people read it."""
         words = self.unit.replace("_", " ")
         return words.removesuffix("s") if self.amount == "1" else words
+
+
+@dataclass(frozen=True)
+class LimitTold:
+    """From where on a journey is at risk, by one of the rules: a number, or a time in `unit`."""
+
+    key: str
+    title: str
+    amount: str
+    unit: str
+    usual: str
+
+
+@dataclass(frozen=True)
+class KnownTold:
+    """Something a journey comes to know, and the words of what it may be, by their codes."""
+
+    key: str
+    label: str
+    values: Sequence[tuple[str, str]]
 
 
 class Journeys(Protocol):
@@ -53,6 +75,14 @@ class Journeys(Protocol):
 
     def steps(self, plan: JourneyPlan) -> Sequence[StepTold]:
         """Every step of the template, those left out too; none for an unknown template."""
+        ...
+
+    def limits(self, plan: JourneyPlan) -> Sequence[LimitTold]:
+        """Every limit of the template as the plan has it; none for an unknown template."""
+        ...
+
+    def known(self) -> Sequence[KnownTold]:
+        """What a step may hang on: the facts that are one of a few words."""
         ...
 
     def taken_by(self, hub: str) -> str:

@@ -4,18 +4,28 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import requires
 from accounts.core.permissions import Permission
 from programs.core.definition import JourneyPlan
-from programs.core.tunings import left_out, number, renewed, retuned
+from programs.core.tunings import (
+    left_out,
+    number,
+    relimited,
+    renewed,
+    retuned,
+    skipped_no_more,
+    skipped_when,
+)
 from programs.domain.studio.ports import journeys
 from programs.forms.parts import ABOUT
-from programs.forms.tuning import StepForm
+from programs.forms.tuning import LimitsForm, SkipForm, StepForm
 from programs.models import ProgramDraft
 from programs.views.studio.shared import changed, faults, frame, load
 
@@ -27,6 +37,8 @@ def journey_page(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     draft = load(draft_id)
     if "step" in request.GET:
         return _step(request, draft, request.GET["step"])
+    if "limits" in request.GET:
+        return _limits(request, draft)
     port, plan = journeys(), _plan(draft)
     if request.method == "POST":
         template = request.POST.get("template", "")
@@ -57,6 +69,8 @@ def _step(request: HttpRequest, draft: ProgramDraft, key: str) -> HttpResponse:
     if step is None or usual is None:
         raise Http404
     url = reverse("studio_journey", args=[draft.id])
+    if request.method == "POST" and request.POST.get("do", "").startswith("skip"):
+        return _skipped(request, draft, key)
     if request.method == "POST" and "do" in request.POST:
         out = request.POST["do"] == "leave_out"
         return changed(
@@ -68,8 +82,45 @@ def _step(request: HttpRequest, draft: ProgramDraft, key: str) -> HttpResponse:
         return changed(
             request, draft, lambda now: retuned(now, key, told), what=f"journey {key}", to=url
         )
-    context = {**frame(draft, "journey"), "step": step, "form": form, "usual": usual}
-    return render(request, "programs/studio/step.html", context)
+    return _shown(request, draft, step=step, usual=usual, form=form, skip_form=SkipForm(port))
+
+
+def _shown(request: HttpRequest, draft: ProgramDraft, **context: Any) -> HttpResponse:
+    told = {**frame(draft, "journey"), **context}
+    return render(request, "programs/studio/step.html", told)
+
+
+def _skipped(request: HttpRequest, draft: ProgramDraft, key: str) -> HttpResponse:
+    """Do without the step when something is known, or no longer; or say what is missing."""
+    place = request.POST.get("place", "")
+    if place.isascii() and place.isdigit() and len(place) < 5:
+        return changed(
+            request, draft, lambda now: skipped_no_more(now, key, int(place)), what=f"journey {key}"
+        )
+    form = SkipForm(journeys(), request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(one) for each in form.errors.values() for one in each))
+        return redirect(request.get_full_path())
+    when, why = form.condition(), form.cleaned_data["why"]
+    return changed(
+        request, draft, lambda now: skipped_when(now, key, when, why), what=f"journey {key}"
+    )
+
+
+def _limits(request: HttpRequest, draft: ProgramDraft) -> HttpResponse:
+    """From where on a journey of this program is at risk."""
+    port, plan = journeys(), _plan(draft)
+    form = LimitsForm(port.limits(plan), port, request.POST or None)
+    if form.is_bound and form.is_valid():
+        told = form.thresholds(port.limits(JourneyPlan(plan.template, {})))
+        return changed(
+            request,
+            draft,
+            lambda now: relimited(now, told),
+            what="journey limits",
+            to=reverse("studio_journey", args=[draft.id]),
+        )
+    return _shown(request, draft, form=form, about=_("From where on a journey is at risk."))
 
 
 def _changes(typed: Mapping[str, Any], usual: Any) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.core.permissions import Role
 from accounts.models import Membership, Organization
 from accounts.tenancy import every_tenant
+from journeys.domain.counting import count_anew, count_changes
 from journeys.domain.invariants import check_invariants
 from journeys.domain.staffing import watch_staffing
 from journeys.domain.upkeep import refresh_due
-from journeys.models import UpkeepIssue, WorkItem
+from journeys.models import FunnelCount, UpkeepIssue, WorkItem
 from tests.factories.people import OrganizationFactory, member, signed_in
 from tests.journeys.views.conftest import PATIENT, World
 
@@ -45,6 +46,29 @@ def sound(world: World) -> World:
 def test_a_sound_world_has_no_issue(sound: World, casey: Client) -> None:
     assert check_invariants(now=timezone.now()) == 0
     assert "Nothing is wrong" in casey.get(URL).content.decode()
+
+
+def test_counts_that_are_not_what_their_rows_say_are_an_issue_until_they_are_counted_anew(
+    sound: World, casey: Client
+) -> None:
+    program = sound.journey.program_version.program
+    with every_tenant(reason="the test moves a count that no row moved"):
+        while count_changes():
+            pass
+        assert check_invariants(now=timezone.now()) == 0
+        FunnelCount.objects.create(
+            organization=program.manufacturer,
+            program=program,
+            view="stage",
+            cell="nowhere",
+            count=3,
+        )
+    assert check_invariants(now=timezone.now()) == 1
+    assert (
+        f"1 counts of {program.name} are not what its rows say" in casey.get(URL).content.decode()
+    )
+    count_anew(program)
+    assert check_invariants(now=timezone.now()) == 0
 
 
 def test_a_journey_without_a_next_action_is_an_issue_until_it_has_one(

@@ -182,6 +182,45 @@ def test_a_canonical_question_is_tightened(nadia: Client) -> None:
     }
 
 
+def test_when_a_step_is_not_needed_and_a_journey_at_risk_is_chosen(nadia: Client) -> None:
+    draft = opened(nadia)
+    url = reverse("studio_journey", args=[draft.id])
+    step, limits = f"{url}?step=first_dose", f"{url}?limits=1"
+
+    def post(where: str, **told: Any) -> str:
+        sent = {"seen": the_draft().revision, **told}
+        return nadia.post(where, sent, follow=True).content.decode()
+
+    assert "Say why it is not needed then." in post(step, do="skip_when", known="urgent=true")
+    chosen = {"do": "skip_when", "known": "benefit=medical", "why": "Given at the practice"}
+    page = post(step, **chosen)
+    assert "Benefit: Medical benefit" in page
+    assert "Given at the practice" in page
+    when = {"field": "benefit", "op": "equals", "value": "medical"}
+    tune = the_draft().definition["journey"]["tune"]
+    assert tune["steps"]["first_dose"]["skip_when"] == [
+        {"when": when, "why": "Given at the practice"}
+    ]
+    assert tune["steps"]["first_dose"]["title"] == "First injection"
+
+    form = nadia.get(limits).context["form"]
+    usual = {name: each.initial for name, each in form.fields.items()}
+    post(limits, **usual)
+    assert "thresholds" not in the_draft().definition["journey"]["tune"]
+    post(limits, **{**usual, "contacts": "2", "silence": "5"})
+    made = the_draft()
+    assert made.definition["journey"]["tune"]["thresholds"] == {
+        "contacts": 2,
+        "silence": {"amount": 5, "unit": "business_days"},
+    }
+    assert made.faults == []
+    diff = nadia.get(reverse("studio_release", args=[draft.id])).content.decode()
+    assert "silence 5 business days" in diff
+    assert "Given at the practice" in diff
+    post(step, do="skip_no_more", place="0")
+    assert "skip_when" not in the_draft().definition["journey"]["tune"]["steps"]["first_dose"]
+
+
 def test_a_step_of_the_journey_gets_another_clock_and_is_drawn(nadia: Client) -> None:
     draft = opened(nadia)
     url = reverse("studio_journey", args=[draft.id])
