@@ -61,8 +61,14 @@ function onKey(event) {
   }
 }
 
+// A tick that asks for words goes straight to where they are written.
+function onTick(event) {
+  if (event.target.dataset?.then && event.target.checked) document.getElementById(event.target.dataset.then)?.focus();
+}
+
 export function startKeys() {
   document.addEventListener("keydown", onKey);
+  document.addEventListener("change", onTick);
   const choice = document.querySelector("[data-single-keys]");
   if (!choice) return;
   choice.checked = !switchedOff();

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.core.permissions import Role
 from accounts.models import AuditEntry, Membership, Organization
 from accounts.tenancy import every_tenant
+from journeys.domain import handlers
 from journeys.domain.unowned import tell_of_unowned
 from journeys.enums import Transport
 from journeys.models import Endpoint, Journey, WorkItem
@@ -22,6 +23,7 @@ from tests.journeys.views.conftest import World
 pytestmark = pytest.mark.django_db
 
 LIST_QUERIES = 13
+OVERSIGHT_QUERIES = 14
 
 
 @pytest.fixture
@@ -145,3 +147,40 @@ def test_the_list_costs_the_same_with_many_cases(
     with django_assert_num_queries(LIST_QUERIES):
         page = browser.get(reverse("cases"), {"show": "unowned"}).content.decode()
     assert page.count('name="case"') == cases
+
+
+def test_every_number_a_supervisor_oversees_is_that_of_the_rows(
+    world: World,
+    lena: Membership,
+    jonah: Membership,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    monkeypatch.setitem(handlers.HANDLERS, "return_for_correction", lambda **asked: None)
+    old = timezone.now() - timedelta(days=10)
+    version, practice = world.journey.program_version, world.practice
+    for _ in range(2):
+        submitted(version, practice=practice, now=old)
+    agent, supervisor = signed_in(jonah), signed_in(lena)
+    review = agent.post(reverse("intake_next"))["Location"]
+    asked = {"field": ["B7", "A1"], "sentence-B7": "A digit is missing.", "sentence-A1": "Which?"}
+    agent.post(f"{review}return/", asked)
+    assert agent.get(reverse("oversight")).status_code == 403
+    with django_assert_num_queries(OVERSIGHT_QUERIES):
+        page = supervisor.get(reverse("oversight"))
+    told = {
+        each["title"]: {row.label: row.value for row in each["rows"]}
+        for each in page.context["charts"]
+    }
+    assert told["Open cases by person"] == {"Nobody yet": 2, "Jonah Reyes": 1}
+    assert told["Open cases by age"]["Less than a week"] == 1
+    assert told["Open cases by age"]["1 to 2 weeks"] == 2
+    assert told["Returned to practices, last 28 days"] == {"Lakeside Rheumatology": 1}
+    assert sum(told["Fields that were returned, last 28 days"].values()) == 2
+    with every_tenant(reason="the test counts the rows"):
+        mine = WorkItem.objects.filter(owner=world.hub)
+        assert sum(told["Open work by step"].values()) == mine.filter(closed_at=None).count()
+        closed = mine.exclude(closed_at=None)
+        assert sum(told["Work done in the last 28 days"].values()) == closed.count() > 0
+        assert AuditEntry.objects.filter(purpose="returns counted").count() == 1
+    assert "As a table" in page.content.decode()
