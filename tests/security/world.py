@@ -29,6 +29,7 @@ from enrollment.models import (
     Prefill,
     Signature,
 )
+from journeys.documents.samples import SAMPLES
 from journeys.domain import inbound, report_files
 from journeys.domain.program_partners import make_key
 from journeys.models import (
@@ -182,6 +183,7 @@ def _ids(world: World) -> dict[str, Any]:
             "delivery_id": Delivery.objects.get(journey=journey).id,
             "report_id": _report(journey.hub).id,
             "partner_id": journey.hub_id,
+            "name": SAMPLES[0].name,
             "file_id": _report_file(journey.hub).id,
             "membership": lakeside.maya.id,
             "colleague_id": world.insiders["hub"].membership.id,
