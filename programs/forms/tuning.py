@@ -16,7 +16,12 @@ class StepForm(forms.Form):
     action = forms.CharField(label=_("What its owner does"), max_length=120, required=False)
     owner = forms.ChoiceField(label=_("Who has it"))
     amount = forms.DecimalField(
-        label=_("Due after"), min_value=0, max_value=1000, max_digits=6, required=False
+        label=_("Due after"),
+        min_value=0,
+        max_value=1000,
+        max_digits=6,
+        required=False,
+        widget=forms.NumberInput(attrs={"class": "width-10"}),
     )
     unit = forms.ChoiceField(label=_("Counted in"))
 
