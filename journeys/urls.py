@@ -125,6 +125,8 @@ urlpatterns = [
         endpoints.end_secret,
         name="endpoint_secret_end",
     ),
+    path("endpoints/<uuid:partner_id>/key/", endpoints.use_key, name="endpoint_key_use"),
+    path(".well-known/jwks.json", endpoints.jwks, name="jwks"),
     path("endpoints/<uuid:partner_id>/stop/", endpoints.stopped, name="endpoint_stop"),
     path("endpoints/<uuid:partner_id>/test/", endpoints.test, name="endpoint_test"),
     path("exchange/deliveries/<uuid:delivery_id>/", exchange.delivery, name="exchange_delivery"),

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import secrets
+from collections.abc import Iterable
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -31,12 +32,27 @@ def new_secret_for(transport: str) -> str:
 
 def public_half(endpoint: Endpoint) -> str:
     """What the partner is to know of our keys: a JWK set, or a line for authorized_keys."""
-    known = [pem for pem in (endpoint.secret, endpoint.previous_secret) if pem]
+    known = _known(endpoint)
     if endpoint.transport == Transport.FHIR:
         return json.dumps({"keys": [_jwk(pem) for pem in known]}, indent=2) if known else ""
     if endpoint.transport == Transport.SFTP:
         return "\n".join(_ssh_line(pem) for pem in known)
     return ""
+
+
+def jwks_of(endpoints: Iterable[Endpoint]) -> dict[str, list[dict[str, str]]]:
+    """The public halves of every key that we sign assertions with, now, next or until just now.
+
+    A key that was not made here has its public half with its owner.
+    """
+    keys = [_jwk(pem) for endpoint in endpoints for pem in _known(endpoint)]
+    return {"keys": [key for key in keys if key["kid"]]}
+
+
+def _known(endpoint: Endpoint) -> list[str]:
+    """Every key that counts: the one in use, the next, and the one before."""
+    kept = (endpoint.secret, endpoint.next_secret, endpoint.previous_secret)
+    return [pem for pem in kept if pem]
 
 
 def key_id_of(pem: str) -> str:

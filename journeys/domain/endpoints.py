@@ -17,7 +17,7 @@ from accounts.core.permissions import OrganizationKind
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from journeys.domain.drawing import ask_for_packets
-from journeys.domain.endpoint_secrets import MADE_BY_US, key_id_of, new_secret_for
+from journeys.domain.endpoint_secrets import MADE_BY_US, PAIRS, key_id_of, new_secret_for
 from journeys.domain.nudges import nudge
 from journeys.domain.sending import endpoint_of
 from journeys.enums import DeliveryStatus, Transport
@@ -104,18 +104,41 @@ def stop(partner_id: UUID, *, by: Actor) -> None:
 def make_secret(partner_id: UUID, *, by: Actor) -> str:
     """A new secret beside the one in use, which is kept until it is ended; told for a webhook.
 
+    Of a key pair the new one waits until `use_next_key`: first the partner learns its public half.
     Raises NoEndpoint.
     """
     with every_tenant(reason="the operator keeps every partner's endpoint", actor=by):
         endpoint = _active(_locked(partner_id, by))
         if endpoint.transport not in MADE_BY_US:
             raise NoEndpoint(str(partner_id))
+        if endpoint.transport in PAIRS:
+            endpoint.next_secret = new_secret_for(endpoint.transport)
+            endpoint.save(update_fields=["next_secret"])
+            audit.wrote(endpoint, action="secret_made", fields=["next_secret"])
+            return ""
         before = endpoint.secret
         made = _take_secret(endpoint, Way(transport=Transport(endpoint.transport)))
         endpoint.previous_secret = before
         endpoint.save(update_fields=["secret", "previous_secret", "options"])
         audit.wrote(endpoint, action="secret_made", fields=["secret"])
-    return made if endpoint.transport == Transport.WEBHOOK else ""
+    return made
+
+
+def use_next_key(partner_id: UUID, *, by: Actor) -> None:
+    """Sign with the key that waits; the one before is listed until it is ended. Raises NoEndpoint.
+
+    Pressed again it changes nothing.
+    """
+    with every_tenant(reason="the operator keeps every partner's endpoint", actor=by):
+        endpoint = _active(_locked(partner_id, by))
+        if endpoint.next_secret is None:
+            return
+        endpoint.previous_secret, endpoint.secret = endpoint.secret, endpoint.next_secret
+        endpoint.next_secret = None
+        if endpoint.transport == Transport.FHIR:
+            endpoint.options = {**endpoint.options, "key_id": key_id_of(endpoint.secret)}
+        endpoint.save(update_fields=["secret", "previous_secret", "next_secret", "options"])
+        audit.wrote(endpoint, action="secret_used", fields=["secret"])
 
 
 def end_older_secret(partner_id: UUID, *, by: Actor) -> None:
@@ -152,7 +175,8 @@ def _row(partner: Organization, transport: Transport) -> Endpoint:
 def _take_secret(endpoint: Endpoint, way: Way) -> str:
     """A secret of its own for a way that is taken up; one that it had long ago is not used."""
     made = new_secret_for(way.transport) if way.transport in MADE_BY_US else ""
-    endpoint.secret, endpoint.previous_secret = made or way.secret or None, None
+    endpoint.secret = made or way.secret or None
+    endpoint.previous_secret, endpoint.next_secret = None, None
     if way.transport == Transport.FHIR:
         endpoint.options = {**endpoint.options, "key_id": key_id_of(made)}
     return made

@@ -85,7 +85,7 @@ def partners_of(version: ProgramVersion, *, by: Actor) -> list[Partner]:
         found = {each.slug: each for each in Organization.objects.filter(slug__in=slugs)}
         reached = Endpoint.objects.filter(
             organization__slug__in=slugs, active=True, fallback=False
-        ).defer("secret", "previous_secret")
+        ).defer("secret", "previous_secret", "next_secret")
         endpoints = {each.organization_id: each for each in reached}
         keys: dict[UUID, list[PartnerKey]] = {}
         for key in _keys(version.program).filter(organization__slug__in=slugs).defer("secret"):

@@ -24,6 +24,8 @@ class Endpoint(TenantModel):
     secret = EncryptedTextField(null=True)
     # Still accepted by the partner while it changes over to the new secret.
     previous_secret = EncryptedTextField(null=True)
+    # The private key that we use next, once the partner knows its public half.
+    next_secret = EncryptedTextField(null=True)
     # What else the adapter needs to know, none of it secret.
     options: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     concurrency = models.PositiveSmallIntegerField(default=8)

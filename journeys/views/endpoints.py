@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.access import get_visible_or_404, needs_recent_authentication, requires
+from accounts.access import get_visible_or_404, needs_recent_authentication, public, requires
 from accounts.core.permissions import OrganizationKind, Permission
 from accounts.models import Organization
 from accounts.tenancy import current_actor
@@ -25,9 +25,10 @@ from journeys.domain.endpoints import (
     make_secret,
     receivers,
     stop,
+    use_next_key,
 )
 from journeys.domain.partner_tests import TooSoon, ask_for_own_test, newest_own_test
-from journeys.domain.queries.endpoints import endpoints, host_of
+from journeys.domain.queries.endpoints import endpoints, host_of, public_keys
 from journeys.enums import Transport
 from journeys.forms.endpoints import FORMS, WayForm
 from journeys.models import Endpoint
@@ -97,10 +98,32 @@ def new_secret(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     partner = _partner(partner_id)
     known = endpoint_for(partner, by=current_actor())
     if not made or known is None:
-        messages.success(request, _("We use the new key from now on. Its public half is below."))
+        messages.success(request, _("The new key waits. Hand its public half over, then use it."))
         return redirect("endpoint", partner_id)
     form = FORMS[known.transport](known=known, check=problem_with)
     return _page(request, partner, known, form=form, made=made)
+
+
+@requires(Permission.ENDPOINTS_MANAGE)
+@needs_recent_authentication
+@require_POST
+def use_key(request: HttpRequest, partner_id: UUID) -> HttpResponse:
+    """Sign with the key whose public half the partner knows by now."""
+    try:
+        use_next_key(partner_id, by=current_actor())
+    except NoEndpoint:
+        raise Http404 from None
+    messages.success(request, _("We use the new key from now on."))
+    return redirect("endpoint", partner_id)
+
+
+@public(reason="partners' authorization servers check our assertions with our public keys")
+@require_GET
+def jwks(request: HttpRequest) -> JsonResponse:
+    """Our public keys (RFC 7517), the next ones among them before they are used."""
+    answer = JsonResponse(public_keys(), content_type="application/jwk-set+json")
+    answer["Cache-Control"] = "public, max-age=300"
+    return answer
 
 
 @requires(Permission.ENDPOINTS_MANAGE)
@@ -168,6 +191,9 @@ def _page(
             "facts": _facts(known),
             "public": public_half(known) if known else "",
             "makes_secret": bool(known and known.transport in MADE_BY_US),
+            "jwks_url": request.build_absolute_uri(reverse("jwks"))
+            if known and known.transport == Transport.FHIR
+            else "",
             "is_pair": bool(known and known.transport in PAIRS),
             "tested": newest_own_test(partner, by=actor),
             "may_test": bool(known and known.transport == Transport.WEBHOOK),

@@ -8,6 +8,7 @@ from uuid import UUID
 from accounts.core.actor import Actor
 from accounts.tenancy import every_tenant
 from journeys.core.conformance import Standing
+from journeys.domain.endpoint_secrets import jwks_of
 from journeys.domain.endpoints import receivers
 from journeys.domain.queries.sandbox import standings
 from journeys.enums import Transport
@@ -32,7 +33,10 @@ def endpoints(actor: Actor) -> list[Reached]:
     with every_tenant(reason="the operator keeps every partner's endpoint", actor=actor):
         partners = list(receivers(actor).order_by("name"))
         active = Endpoint.objects.filter(active=True, fallback=False, organization__in=partners)
-        found = {each.organization_id: each for each in active.defer("secret", "previous_secret")}
+        found = {
+            each.organization_id: each
+            for each in active.defer("secret", "previous_secret", "next_secret")
+        }
         tried = standings([each.pk for each in partners])
     rows = []
     for partner in partners:
@@ -49,6 +53,13 @@ def endpoints(actor: Actor) -> list[Reached]:
             )
         )
     return sorted(rows, key=lambda row: bool(row.transport) and row.failing_since is None)
+
+
+def public_keys() -> dict[str, list[dict[str, str]]]:
+    """A JWK set of everything that we say who we are with, for whoever asks."""
+    with every_tenant(reason="public halves of keys are everybody's to know"):
+        found = Endpoint.objects.filter(active=True, transport=Transport.FHIR)
+        return jwks_of(found.order_by("id"))
 
 
 def host_of(address: str) -> str:

@@ -23,6 +23,7 @@ from accounts.tenancy import every_tenant
 from journeys.core.delivery import Receipt
 from journeys.domain.claiming import claim
 from journeys.domain.delivering import deliver_due, settle
+from journeys.domain.endpoint_secrets import key_id_of
 from journeys.domain.partner_tests import send_tests
 from journeys.enums import DeliveryStatus
 from journeys.models import Delivery, Endpoint
@@ -220,6 +221,31 @@ def test_a_fhir_partner_is_shown_the_key_that_we_sign_with(lena: Client, hub: Or
     assert "PRIVATE" not in answer.content.decode()
 
 
+def test_a_new_key_is_listed_before_it_is_used_and_after(lena: Client, hub: Organization) -> None:
+    """Whoever reads our JWK set never meets an assertion that it cannot check."""
+
+    def listed() -> list[str]:
+        answer = Client().get("/.well-known/jwks.json")
+        assert answer["Content-Type"] == "application/jwk-set+json"
+        assert "max-age" in answer["Cache-Control"]
+        return [key["kid"] for key in answer.json()["keys"]]
+
+    chosen(lena, hub, "fhir")
+    first = active(hub).options["key_id"]
+    assert listed() == [first]
+    lena.post(reverse("endpoint_secret", args=[hub.id]))
+    assert active(hub).options["key_id"] == first
+    assert listed()[0] == first
+    (newer,) = listed()[1:]
+    lena.post(reverse("endpoint_key_use", args=[hub.id]))
+    its = active(hub)
+    assert (its.options["key_id"], key_id_of(str(its.secret))) == (newer, newer)
+    assert listed() == [newer, first]
+    lena.post(reverse("endpoint_key_use", args=[hub.id]))
+    lena.post(reverse("endpoint_secret_end", args=[hub.id]))
+    assert listed() == [newer]
+
+
 def unpacked(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
@@ -313,6 +339,7 @@ def every_address() -> list[tuple[str, dict[str, Any]]]:
         ("endpoint", {"way": "webhook", **FILLED["webhook"]}),
         ("endpoint_secret", {}),
         ("endpoint_secret_end", {}),
+        ("endpoint_key_use", {}),
         ("endpoint_test", {}),
     ]
 
