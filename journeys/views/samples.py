@@ -2,7 +2,9 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -26,8 +28,9 @@ def sample(request: HttpRequest, partner_id: UUID, name: str) -> HttpResponse:
         raise Http404
     try:
         deliveries = sample_deliveries(partner, by=current_actor(), now=now)
-    except NothingToSend:
-        raise Http404 from None
+    except NothingToSend as why:
+        messages.warning(request, str(why))
+        return redirect("connect", partner.pk)
     reported = EXPECTED[partner.kind]["approve"]
     content = found.make(Ground(partner.name, deliveries, reported, now))
     answer = HttpResponse(content, content_type=found.content_type)

@@ -190,7 +190,7 @@ def test_files_and_documentation_are_there_to_begin_with(browser: Client, world:
     assert "A hub on one page" in docs
     assert "ThreadingHTTPServer" in docs
     first = SAMPLES[0].name
-    assert browser.get(reverse("connect_sample", args=[world.hub.pk, first])).status_code == 404
+    assert browser.get(reverse("connect_sample", args=[world.hub.pk, first])).status_code == 302
     make_keys(browser, world.hub)
     files = {
         each.name: browser.get(reverse("connect_sample", args=[world.hub.pk, each.name])).content
