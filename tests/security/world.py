@@ -88,7 +88,7 @@ def everybody_at(organization: Organization) -> Membership:
 
 
 # Parts of an address that name no row of a practice, or one that every practice may read.
-OPEN = ("key", "step", "kind", "name", "part", "version_id")
+OPEN = ("key", "step", "kind", "part", "version_id")
 # What a page is asked for besides its address, where it is nothing without.
 ASKED = {"studio_condition": {"row": "veltrana.tried_before", "slot": "shown_when"}}
 
@@ -202,8 +202,6 @@ def _ids(world: World) -> dict[str, Any]:
             "key": world.lakeside.version.program.key,
             "step": "benefit_verification",
             "kind": "benefits",
-            # A sample file of a partner's sandbox.
-            "name": "reports.csv",
         }
 
 
