@@ -32,6 +32,7 @@ from enrollment.models import (
 from journeys.documents.samples import SAMPLES
 from journeys.domain import inbound, report_files
 from journeys.domain.program_partners import make_key
+from journeys.domain.sandbox_worlds import open_sandbox
 from journeys.models import (
     Delivery,
     HandedPage,
@@ -139,6 +140,9 @@ def build() -> World:
     world = World(lakeside, harbor, sent, draft, journey, card)
     world.insiders = _insiders(world)
     world.strangers = _strangers(world)
+    hub = actor_of(world.insiders["hub"].membership)
+    with acting_as(hub):
+        open_sandbox(journey.hub, by=hub, now=timezone.now())
     world.ids = _ids(world)
     return world
 
