@@ -13,6 +13,8 @@ from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from config.runner import demo, paths
 from programs.core import references
@@ -132,16 +134,27 @@ STARTED_ONCE = tuple(
 )
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    def group(item: pytest.Item) -> str:
-        file = item.nodeid.partition("::")[0]
-        return next((folder for folder in STARTED_ONCE if file.startswith(folder)), file)
+    places = {folder: place for place, folder in enumerate(STARTED_ONCE)}
+    items.sort(key=lambda item: places.get(group_of(item.nodeid), len(places)))
 
-    first = {folder: place for place, folder in enumerate(STARTED_ONCE)}
-    items.sort(key=lambda item: first.get(group(item), len(first)))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group(item)))
+
+def group_of(nodeid: str) -> str:
+    """What one process runs whole: a folder of those above, or else the test's file."""
+    file = nodeid.partition("::")[0]
+    return next((folder for folder in STARTED_ONCE if file.startswith(folder)), file)
+
+
+class ByGroup(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
+    """Gives each group to one process, in the order of collection."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByGroup:
+    config.option.loadscopereorder = False
+    return ByGroup(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

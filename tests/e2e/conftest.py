@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    StorageState,
+    sync_playwright,
+)
 
 from config.runner import demo, environment, redis, site
 from config.runner.output import Output
@@ -41,17 +48,21 @@ class World:
     doors: dict[str, StorageState] = field(default_factory=dict)
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, object]:
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all of them, gone with the last: its loop would stay in the process."""
     if not Path(CHROMIUM).exists():
         reason = "Chromium is missing: `make test` as root installs it."
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    return {"executable_path": CHROMIUM, "args": CHROMIUM_FLAGS}
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A running, seeded site where partners answer within seconds."""
     data = tmp_path_factory.mktemp("world")
