@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from config.runner.processes import wait_until
 
 def opened(folder: Path) -> Path:
     """A folder below pytest's own, which are closed: under root services are another account."""
-    for each in (folder, *list(folder.parents)[:2]):
-        each.chmod(0o711)
+    temporary = Path(tempfile.gettempdir())
+    for each in (folder, *folder.parents):
+        if each != temporary and each.is_relative_to(temporary):
+            each.chmod(0o711)
     return folder
 
 
