@@ -165,7 +165,7 @@ def test_what_was_found_wrong_is_asked_for_at_once(
     world: World, priya: Client, told_the_enrollment: list[dict[str, Any]]
 ) -> None:
     page = " ".join(priya.get(url_of(world, "review"), {"ask": "missing"}).content.decode().split())
-    ticked = re.findall(r'value="([^"]+)" checked', page)
+    ticked = re.findall(r'name="field" value="([^"]+)" [^>]*checked', page)
     assert ticked
     sentences = {key: sentence_of(page, key) for key in ticked}
     assert all(sentences.values())
