@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from enrollment.core.packet import packet
 from programs.core.forms import read_answers
@@ -23,8 +22,11 @@ ADDRESS = "https://throughline.example/schemas/x/1.json"
 
 
 @cache
-def sound(schema: str) -> Draft202012Validator:
+def sound(schema: str) -> Any:
     """What judges by this schema, which is looked at itself once: that takes longest."""
+    # Takes seconds to import, which every process of the suite would pay.
+    from jsonschema import Draft202012Validator
+
     read = json.loads(schema)
     Draft202012Validator.check_schema(read)
     return Draft202012Validator(read)

@@ -7,7 +7,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from jsonschema import Draft202012Validator
 
 from accounts.core.permissions import Role
 from programs.core.catalogue import CATALOGUE
@@ -74,6 +73,9 @@ def test_a_program_nobody_published_is_not_found(staff: Client) -> None:
 def test_a_schema_is_read_without_an_account_at_the_address_it_names(name: str) -> None:
     answer = Client().get(reverse(name))
     assert answer["Content-Type"] == "application/schema+json"
+    # Takes seconds to import, which every process of the suite would pay.
+    from jsonschema import Draft202012Validator
+
     body = json.loads(answer.content)
     Draft202012Validator.check_schema(body)
     assert body["$id"].endswith(reverse(name))
