@@ -14,7 +14,7 @@ run: ## Start everything at http://localhost:8000 (PORT=8123 for another port)
 	@$(READY) run python -m config.runner run --port $(PORT)
 
 test: ## Run the whole suite (ARGS="-k words" for a part of it)
-	@$(READY) test python -m pytest -n 3 tests $(ARGS)
+	@$(READY) test python -m pytest -n 2 tests $(ARGS)
 
 test-core: ## Run the tests of the pure core: no Django, no database, seconds
 	@$(READY) tools python -m config.runner.core_tests $(ARGS)
