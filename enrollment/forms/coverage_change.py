@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -64,7 +64,8 @@ class ChangeForm(forms.Form):
     ) -> None:
         super().__init__(data, initial={"which": NEW, "starts_on": today})
         choices = [(str(each.id), _words(each, standing)) for each in known]
-        self.fields["which"].choices = [*choices, (NEW, _("Another one, typed below"))]  # type: ignore[attr-defined]  # a ChoiceField
+        which = cast(forms.ChoiceField, self.fields["which"])
+        which.choices = [*choices, (NEW, _("Another one, typed below"))]
 
     def types_it(self, data: QueryDict | None) -> bool:
         """Whether what is typed below counts."""

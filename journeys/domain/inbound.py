@@ -21,7 +21,7 @@ from accounts.writing import Statement, again_after_deadlock, inserting_new, run
 from journeys.domain.applying import NotApplicable, Outcome, Said, apply
 from journeys.domain.nudges import nudge
 from journeys.enums import ReportCause, ReportStatus
-from journeys.models import InboundReport, Journey, PartnerKey
+from journeys.models import InboundReport, PartnerKey
 
 log = structlog.get_logger(__name__)
 BATCH = 200
@@ -32,20 +32,20 @@ LEASE = timedelta(seconds=90)
 # A worker that is busy for so long gives others their turn.
 SPELL = timedelta(seconds=20)
 SETTLED = ("taken_until", "status", "problem", "cause", "code", "processed_at", "journey_id")
-# Tables and columns are the models' own; every value is a parameter.
+# Every value is a parameter.
 THERE = (
-    f"select id, message_id, digest from {InboundReport._meta.db_table}"  # noqa: S608  # above
+    "select id, message_id, digest from journeys_inboundreport"
     " where organization_id = %s and message_id = any(%s)"
 )
 NOTED = (
-    f"with used as (update {PartnerKey._meta.db_table} set last_used_at = %s"  # noqa: S608  # above
+    "with used as (update journeys_partnerkey set last_used_at = %s"
     " where organization_id = %s and revoked_at is null"
     " and (last_used_at is null or last_used_at <= %s) returning id)"
-    f" update {Organization._meta.db_table} set heard_at = %s"
+    " update accounts_organization set heard_at = %s"
     " where id = %s and exists (select from used)"
 )
 BACK = (
-    f"update {Journey._meta.db_table} set refresh_at = %s"  # noqa: S608  # above
+    "update journeys_journey set refresh_at = %s"
     " where party_ids @> %s::uuid[] and risk_rules @> %s::varchar[]"
 )
 BROKEN = "It could not be applied after several tries; the operator looks into it."

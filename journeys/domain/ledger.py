@@ -70,20 +70,20 @@ _COLUMNS = [field.name for field in fields(Settled)]
 _NAMES = ", ".join(_COLUMNS)
 _SET = ", ".join(f"{name} = told.{name}" for name in _COLUMNS[1:])
 _PLACES = ", ".join(f"%s::{_TYPES[name]}[]" for name in _COLUMNS)
-# Tables and columns are the models' own; every value is a parameter.
+# The columns are the fields of `Settled`; every value is a parameter.
 _WRITE = (
-    f"update {Delivery._meta.db_table} as row set {_SET}, lease_until = null"  # noqa: S608  # above
+    f"update journeys_delivery as row set {_SET}, lease_until = null"  # noqa: S608  # no value in it
     f" from unnest({_PLACES}) as told ({_NAMES}) where row.id = told.id"
 )
 _BEGIN = (
-    f"insert into {DeliveryAttempt._meta.db_table}"  # noqa: S608  # above
+    "insert into journeys_deliveryattempt"
     " (id, organization_id, party_ids, delivery_id, number, started_at, outcome)"
     " select told.id, row.organization_id, row.party_ids, row.id, told.number, %s, ''"
     " from unnest(%s::uuid[], %s::uuid[], %s::int[]) as told (id, delivery, number)"
-    f" join {Delivery._meta.db_table} as row on row.id = told.delivery"
+    " join journeys_delivery as row on row.id = told.delivery"
 )
 _END = (
-    f"update {DeliveryAttempt._meta.db_table} as row"  # noqa: S608  # above
+    "update journeys_deliveryattempt as row"
     " set finished_at = %s, outcome = told.outcome"
     " from unnest(%s::uuid[], %s::text[]) as told (id, outcome) where row.id = told.id"
 )

@@ -10,11 +10,11 @@ from journeys.core.graph import Graph
 from journeys.core.payers import payer_class
 from journeys.core.state import JourneyState
 from journeys.core.visibility import common_risks
-from journeys.models import FunnelRow, Journey
+from journeys.models import Journey
 
 # What the counts still hold stays in `before` until they have followed (domain.counting).
 FUNNEL = (
-    f"update {FunnelRow._meta.db_table} set before = coalesce(before, told), told = %s::jsonb"  # noqa: S608  # our own table
+    "update journeys_funnelrow set before = coalesce(before, told), told = %s::jsonb"
     " where id = %s and told <> %s::jsonb"
 )
 
