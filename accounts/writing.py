@@ -13,6 +13,7 @@ T = TypeVar("T")
 TRIES = 4
 # The transaction was chosen to give way to another: deadlock, serialization failure.
 GAVE_WAY = frozenset({"40P01", "40001"})
+DISK_FULL = "53100"
 
 
 def again_after_deadlock(work: Callable[[], T]) -> T:
@@ -26,9 +27,19 @@ def again_after_deadlock(work: Callable[[], T]) -> T:
         try:
             return work()
         except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", "") not in GAVE_WAY:
+            if _state(error) not in GAVE_WAY:
                 raise
     return work()
+
+
+def lacks_room(error: BaseException) -> bool:
+    """Whether PostgreSQL refused because its disk is full."""
+    return _state(error) == DISK_FULL
+
+
+def _state(error: BaseException) -> str | None:
+    state: str | None = getattr(error.__cause__, "sqlstate", None)
+    return state
 
 
 @dataclass(frozen=True)

@@ -198,7 +198,7 @@ def _bare(sample: Sequence[Outgoing], port: int) -> float:
     now, secret = datetime.now(UTC), "whsec_" + "c2VjcmV0IG9mIHRoZSBiZW5jaCBhbG9uZQ=="
     posts = []
     for outgoing in sample:
-        content = message(outgoing, now=now)
+        content = message(outgoing)
         posts.append((content, signed(outgoing.delivery_id, content, secrets=[secret], now=now)))
     with httpx.Client(trust_env=False) as client:
         began = time.perf_counter()

@@ -1,13 +1,18 @@
 """Answers to requests that went wrong: a sentence, what to do, and the id to quote."""
 
+import sys
+
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from accounts.access import keep_form, may_be_sent_again
+from accounts.writing import lacks_room
 
 log = structlog.get_logger(__name__)
+TRY_AGAIN_SECONDS = 5
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -34,7 +39,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Generic, with the id under which the logs tell what happened.
 
+    A database that is away, busy or full is a moment to wait for: 503, and when to try again.
     Without the request's context: what failed may be what the page around it needs.
     """
-    request_id = request.META.get("HTTP_X_REQUEST_ID", "")
-    return HttpResponse(render_to_string("500.html", {"request_id": request_id}), status=500)
+    error = sys.exc_info()[1]
+    told = {"request_id": request.META.get("HTTP_X_REQUEST_ID", "")}
+    if not isinstance(error, OperationalError | InterfaceError):
+        return HttpResponse(render_to_string("500.html", told), status=500)
+    page = render_to_string("503.html", {**told, "lacks_room": lacks_room(error)})
+    return HttpResponse(page, status=503, headers={"Retry-After": str(TRY_AGAIN_SECONDS)})

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import OperationalError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.tenancy import current_actor
+from accounts.writing import lacks_room
 from enrollment.core.files import Unfit, plain_title
 from enrollment.core.together import answers_apart
 from enrollment.documents.reading import read_file
@@ -24,6 +26,9 @@ from journeys.domain.papers import Paper
 from programs.core.forms import file_questions
 
 FILE = "file-"
+NO_ROOM = (
+    "our storage is full, so nothing of this file was kept. We are told; try again in some minutes."
+)
 
 
 def places_of(sitting: Sitting, key: str) -> list[Place]:
@@ -59,8 +64,13 @@ def attach_one(file: Upload, place: Place) -> Document:
     except Infected:
         audit.happened("malware_refused", purpose=place.field)
         raise
-    now = timezone.now()
-    return attach(checked, place=place, title=file.name or "", by=current_actor(), now=now)
+    by, now = current_actor(), timezone.now()
+    try:
+        return attach(checked, place=place, title=file.name or "", by=by, now=now)
+    except OperationalError as error:
+        if lacks_room(error):
+            raise Unfit(NO_ROOM) from error
+        raise
 
 
 def paper_of_message(file: Upload, *, field: str) -> Paper:

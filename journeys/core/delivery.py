@@ -28,12 +28,14 @@ _JITTER = 0.2
 class Outgoing:
     """What goes to one partner: the delivery's id is its idempotency key over every attempt.
 
+    `at` is when there was something to tell, not when it is tried: every attempt says the same.
     `papers` are what is printed at the end of a packet that goes as paper.
     """
 
     delivery_id: str
     kind: str
     body: Mapping[str, object]
+    at: datetime
     attempt: int = 1
     papers: Sequence[Any] = ()
 

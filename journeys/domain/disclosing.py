@@ -181,7 +181,11 @@ def outgoing_of(delivery: Delivery, *, role: str, attempt: int) -> Outgoing:
     else:
         kind, told = packet.kind, {"notice": packet.body}
     return Outgoing(
-        delivery_id=str(delivery.pk), kind=kind, attempt=attempt, body={**quoted, **told}
+        delivery_id=str(delivery.pk),
+        kind=kind,
+        body={**quoted, **told},
+        at=delivery.created_at,
+        attempt=attempt,
     )
 
 

@@ -127,7 +127,7 @@ def _claim(*, now: datetime) -> Claimed | None:
             counted=False,
             lease_until=now + LEASE,
             route=route_of(endpoint, test.partner.name, connections=1),
-            outgoing=Outgoing(str(test.id), "test", body),
+            outgoing=Outgoing(str(test.id), "test", body, test.asked_at),
         )
 
 

@@ -93,7 +93,7 @@ def _message_of(trial: SandboxTrial) -> _Message | None:
     endpoint = endpoint_of(double) if double else None
     if double is None or endpoint is None:
         return None
-    outgoing, number = Outgoing(str(uuid4()), "test", TEST), ""
+    outgoing, number = Outgoing(str(uuid4()), "test", TEST, trial.asked_at), ""
     if trial.kind == TrialKind.DUPLICATE:
         found = Delivery.objects.select_related("journey", "packet", "recipient")
         delivery = found.get(pk=trial.message_id)
@@ -113,7 +113,7 @@ def _tried(one: _Message, send: SendMessage) -> Verdict:
     if one.kind == TrialKind.DUPLICATE:
         return _repeated(good, one.case_number, name)
     flaw: Flaw = "secret" if one.kind == TrialKind.SIGNATURE else "time"
-    other = Outgoing(str(uuid4()), "test", TEST)
+    other = Outgoing(str(uuid4()), "test", TEST, one.outgoing.at)
     bad = send(one.route, other, flaw)
     what = "with a wrong signature" if flaw == "secret" else "ten minutes old"
     if refused_well(bad.status):

@@ -35,5 +35,5 @@ def sample_deliveries(partner: Organization, *, by: Actor, now: datetime) -> lis
             "digest": told.digest,
             "packet": share_of(told.packet, role=partner.kind),
         }
-        made.append(Outgoing(str(delivery), DISCLOSURES[partner.kind].kind, body))
+        made.append(Outgoing(str(delivery), DISCLOSURES[partner.kind].kind, body, now))
     return made

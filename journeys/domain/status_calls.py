@@ -121,7 +121,9 @@ def _claimed(call: StatusCall, endpoint: Endpoint, *, now: datetime) -> Claimed:
         counted=True,
         lease_until=now + LEASE,
         route=route_of(endpoint, call.organization.name, connections=endpoint.concurrency),
-        outgoing=Outgoing(str(call.pk), "changed", body, attempt=call.attempts + 1),
+        outgoing=Outgoing(
+            str(call.pk), "changed", body, call.changed_at, attempt=call.attempts + 1
+        ),
     )
 
 

@@ -61,7 +61,7 @@ class FhirServer:
         return receipt_of(answer, self.route.recipient)
 
     async def _bundle(self, outgoing: Outgoing) -> dict[str, Any]:
-        now, who = datetime.now(UTC), self.route.recipient
+        now, who = outgoing.at, self.route.recipient
         if "packet" not in outgoing.body:
             return bundles.notice(outgoing.body, kind=outgoing.kind, recipient=who, now=now)
         pdf = await drawn(outgoing, who)

@@ -23,7 +23,7 @@ def send_as_it_is(route: Route, outgoing: Outgoing, flaw: Flaw) -> Heard:
 
 async def _send(route: Route, outgoing: Outgoing, flaw: Flaw) -> Heard:
     now = datetime.now(UTC)
-    body = message(outgoing, now=now)
+    body = message(outgoing)
     signature = signed(
         outgoing.delivery_id,
         body,

@@ -38,18 +38,18 @@ class Webhook:
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Post the signed message. Raises TransportError unless the partner answers 2xx."""
         now = datetime.now(UTC)
-        body = message(outgoing, now=now)
+        body = message(outgoing)
         signature = signed(outgoing.delivery_id, body, secrets=self.route.secrets, now=now)
         return receipt_of(
             await self.line.post(body, {"content-type": "application/json", **signature})
         )
 
 
-def message(outgoing: Outgoing, *, now: datetime) -> bytes:
-    """The body: type, timestamp, data."""
+def message(outgoing: Outgoing) -> bytes:
+    """The body: type, timestamp, data; the same bytes at every attempt."""
     content = {
         "type": TYPES.get(outgoing.kind, f"{outgoing.kind}.submitted"),
-        "timestamp": now.isoformat(),
+        "timestamp": outgoing.at.astimezone(UTC).isoformat(),
         "data": outgoing.body,
     }
     return json.dumps(content, separators=(",", ":")).encode()

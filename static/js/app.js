@@ -14,7 +14,7 @@ import { startPicking } from "./picking.js";
 import { startPalette } from "./palette.js";
 import { startToasts, toast } from "./toast.js";
 
-const WORDS_BY_STATUS = { 403: "refused", 404: "gone", 409: "changed", 413: "too-large", 429: "too-many" };
+const WORDS_BY_STATUS = { 403: "refused", 404: "gone", 409: "changed", 413: "too-large", 429: "too-many", 503: "busy" };
 
 function startFragments() {
   document.addEventListener("htmx:configRequest", (event) => {

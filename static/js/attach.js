@@ -74,7 +74,7 @@ function settle(form, key, request) {
     return;
   }
   if (request.status !== 200 && request.status !== 422) {
-    failed(key, word(request.status === 413 ? "too-large" : "failed"));
+    failed(key, word({ 413: "too-large", 503: "busy" }[request.status] ?? "failed"));
     return;
   }
   const answer = JSON.parse(request.responseText);

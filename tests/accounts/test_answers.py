@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
@@ -24,8 +25,13 @@ def fails(request: HttpRequest) -> HttpResponse:
     raise RuntimeError(CANARY)
 
 
+@public(reason="a view without its database, for these tests")
+def waits(request: HttpRequest) -> HttpResponse:
+    raise OperationalError(CANARY)
+
+
 class failing_urls:  # noqa: N801  # stands for a module
-    urlpatterns = [*urls.urlpatterns, path("fails/", fails)]  # noqa: RUF012  # Django's own name
+    urlpatterns = [*urls.urlpatterns, path("fails/", fails), path("waits/", waits)]  # noqa: RUF012  # Django's own name
     handler400, handler403 = urls.handler400, urls.handler403
     handler404, handler500 = urls.handler404, urls.handler500
 
@@ -46,6 +52,7 @@ def answers(db: None, ana: Membership, settings: Settings) -> dict[str, HttpResp
         "no token": tokenless.post("/account/login/"),
         "strange host": stranger.get("/account/login/", headers={"Host": "evil.example"}),
         "our fault": broken.get("/fails/"),
+        "no database": broken.get("/waits/"),
         "for a script": stranger.get("/audit/", headers={"HX-Request": "true"}),
     }
     return given
@@ -53,7 +60,7 @@ def answers(db: None, ana: Membership, settings: Settings) -> dict[str, HttpResp
 
 def test_the_answers_are_of_every_kind(answers: dict[str, HttpResponse]) -> None:
     assert [answer.status_code for answer in answers.values()] == [
-        200, 200, 302, 404, 405, 403, 400, 500, 401
+        200, 200, 302, 404, 405, 403, 400, 500, 503, 401
     ]  # fmt: skip
 
 
@@ -109,6 +116,15 @@ def test_an_error_of_ours_is_told_generically_with_the_requests_id(
     assert answer["X-Request-Id"] in page
     for told in (CANARY, "RuntimeError", "Traceback", "fails"):
         assert told not in page
+
+
+def test_without_its_records_a_page_says_to_try_again(answers: dict[str, HttpResponse]) -> None:
+    answer = answers["no database"]
+    page = answer.content.decode()
+    assert int(answer["Retry-After"]) > 0
+    assert "We cannot reach our records at this moment" in page
+    assert answer["X-Request-Id"] in page
+    assert CANARY not in page
 
 
 def test_a_proxys_request_id_is_kept_when_it_can_be_written_down(db: None) -> None:

@@ -25,6 +25,7 @@ NAMED_ELSEWHERE = {
     "403.html": "Django",
     "404.html": "Django",
     "500.html": "Django",
+    "503.html": "the answer to errors of ours",
 }
 
 

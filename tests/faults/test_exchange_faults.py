@@ -4,12 +4,15 @@ import threading
 import time
 
 import pytest
+from django.core.management import call_command
+from django.core.management.commands import migrate
 from django.db import OperationalError, connection
 from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
 from accounts.core.permissions import OrganizationKind, Role
+from accounts.management.commands import migrate as ours
 from accounts.tenancy import Scope, alone, every_tenant
 from accounts.writing import Statement
 from journeys.domain.inbound import as_partner
@@ -216,3 +219,29 @@ def test_a_full_disk_keeps_nothing_by_halves(hub: Hub, database: str, celery: Wo
     after = submitted()
     wait_for(lambda: confirmed(before) and confirmed(after), "both are confirmed")
     verify([before, after], hub, logs=[celery.log])
+
+
+def test_a_migration_gives_way_to_the_site_and_tries_again(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it locks is in use: it does not have the site's later statements wait behind it."""
+    told: list[str] = []
+    with as_owner(database) as site:
+        site.autocommit = False
+        site.execute("lock table accounts_organization in access exclusive mode")
+
+        def changes(command: migrate.Command, **_: object) -> None:
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute("select count(*) from accounts_organization")
+                told.append("changed")
+            except OperationalError:
+                told.append("gave way")
+                site.rollback()
+                raise
+
+        monkeypatch.setattr(ours, "LOCK_TIMEOUT", "50ms")
+        monkeypatch.setattr(migrate.Command, "handle", changes)
+        call_command("migrate", verbosity=0)
+    assert told == ["gave way", "changed"]
+    connection.close()

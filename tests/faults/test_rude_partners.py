@@ -1,6 +1,5 @@
 """A hub that misbehaves in any way loses nothing, costs no other hub its time, and is named."""
 
-import datetime as dt
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -145,10 +144,10 @@ def test_a_packet_that_breaks_our_own_side_stops_nobody_else(
     poisoned, healthy = submitted(now=clock.now), submitted(now=clock.now)
     write = webhook.message
 
-    def breaking(outgoing: Outgoing, *, now: dt.datetime) -> bytes:
+    def breaking(outgoing: Outgoing) -> bytes:
         if outgoing.delivery_id == str(delivery_of_id):
             raise ValueError("poison")
-        return write(outgoing, now=now)
+        return write(outgoing)
 
     delivery_of_id = delivery_of(poisoned).id
     monkeypatch.setattr(webhook, "message", breaking)

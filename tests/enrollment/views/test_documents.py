@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -16,7 +17,7 @@ from enrollment.core.files import CheckedFile
 from enrollment.core.filetypes import ACTIVE
 from enrollment.domain import documents as domain
 from enrollment.domain.documents import Place
-from enrollment.models import Document, DocumentPage, Enrollment
+from enrollment.models import Document, DocumentFile, DocumentPage, Enrollment
 from tests.enrollment.views.conftest import Queries
 from tests.factories.offices import Office, stored
 from tests.fakes.files import pdf, picture, running
@@ -278,3 +279,18 @@ def test_the_patients_page_takes_the_same_queries_for_one_and_for_many(
     assert queries(ana, f"/patients/{lakeside.rosa.id}/") == 13
     assert queries(ana, f"/enrollments/{draft.id}/?open=coverage") == 9
     assert queries(ana, f"/documents/{kept(lakeside)[0].id}/") == 8
+
+
+def test_a_full_storage_is_said_and_nothing_is_kept_by_halves(
+    lakeside: Office, ana: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft, full = lakeside.draft(), "do $$ begin raise exception using errcode = '53100'; end $$"
+    with monkeypatch.context() as storage:
+        # PostgreSQL's own error: the paper's row is written by then, and its bytes are not.
+        storage.setattr(DocumentFile, "save", lambda *_, **__: connection.cursor().execute(full))
+        answer = attach(ana, draft, upload(picture(), "alder.jpg"))
+    assert answer.status_code == 422
+    assert "our storage is full, so nothing of this file was kept" in answer.content.decode()
+    assert kept(lakeside) == []
+    assert not answers(lakeside, draft).get("B2")
+    assert attach(ana, draft, upload(picture(), "alder.jpg")).status_code == 200
