@@ -156,6 +156,11 @@ urlpatterns = [
     path("programs/<slug:key>/", funnel.program, name="program"),
     path("programs/<slug:key>/partners/", program_partners.partners, name="program_partners"),
     path(
+        "programs/<slug:key>/partners/<uuid:partner_id>/codes/",
+        program_partners.status_codes,
+        name="program_partner_codes",
+    ),
+    path(
         "programs/<slug:key>/partners/<uuid:partner_id>/key/",
         program_partners.new_key,
         name="program_key_new",

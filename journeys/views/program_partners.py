@@ -15,6 +15,7 @@ from accounts.access import get_visible_or_404, needs_recent_authentication, req
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from journeys.domain.partner_tests import TooSoon, ask_for_test
+from journeys.domain.program_maps import map_of
 from journeys.domain.program_partners import (
     NoPartner,
     TooManyKeys,
@@ -34,6 +35,19 @@ from programs.models import Program, ProgramVersion
 def partners(request: HttpRequest, key: str) -> HttpResponse:
     """Every partner of the program's route."""
     return _page(request, _version(key))
+
+
+@requires(Permission.PROGRAMS_COMPOSE)
+@require_GET
+def status_codes(request: HttpRequest, key: str, partner_id: UUID) -> HttpResponse:
+    """What one partner's status codes mean in the program."""
+    version = _version(key)
+    try:
+        found = map_of(version, partner_id, by=current_actor(), now=timezone.now())
+    except NoPartner:
+        raise Http404 from None
+    context = {"program": version.program, "map": found}
+    return render(request, "journeys/program_map.html", context)
 
 
 @requires(Permission.PROGRAMS_COMPOSE)

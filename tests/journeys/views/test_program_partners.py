@@ -16,7 +16,14 @@ from accounts.tenancy import every_tenant
 from journeys.domain.inbound import process_waiting
 from journeys.domain.partner_tests import send_tests
 from journeys.enums import ReportStatus
-from journeys.models import Endpoint, InboundReport, Journey, PartnerKey, PartnerTest
+from journeys.models import (
+    Endpoint,
+    InboundReport,
+    Journey,
+    PartnerKey,
+    PartnerTest,
+    StatusLine,
+)
 from journeys.partners.registry import CARRIERS
 from programs.models import ProgramVersion
 from tests.factories.exchange import SECRET, endpoint, signed_report, step_report, submitted
@@ -218,6 +225,46 @@ def test_another_manufacturer_gets_404_and_the_safety_desk_403(version: ProgramV
     assert signed_in(member(other, Role.PROGRAM_MANAGER)).get(PAGE).status_code == 404
     desk = signed_in(member(version.program.manufacturer, Role.SAFETY_OFFICER))
     assert desk.get(PAGE).status_code == 403
+
+
+def test_the_manager_reads_what_a_partners_codes_mean_in_this_program_alone(
+    nadia: Client, hub: Organization, version: ProgramVersion
+) -> None:
+    desk = member(hub, Role.HUB_AGENT, name="Lena Fischer")
+    other = published("omniveda").program
+    now = timezone.now()
+    lines = [
+        ("H-7", version.program, ("intake_review", "in_review"), now - dt.timedelta(days=9)),
+        ("H-7", version.program, ("intake_review", "accepted"), now + dt.timedelta(days=9)),
+        ("H-8", None, ("intake_review", "accepted"), None),
+        ("H-9", other, ("intake_review", "accepted"), None),
+        # What this program's journey has no step for tells nothing of it.
+        ("H-10", None, ("unheard_of", "done"), None),
+        ("H-11", version.program, ("unheard_of", "done"), None),
+    ]
+    with every_tenant(reason="the test has the hub explain its codes"):
+        for code, program, (step, status), starts_at in lines:
+            StatusLine.objects.create(
+                organization=hub, program=program, code=code, step=step, status=status,
+                starts_at=starts_at, noted_at=now, noted_by=desk.user,
+            )  # fmt: skip
+    address = reverse("program_partner_codes", args=["veltrana", hub.id])
+    assert address in nadia.get(PAGE).content.decode()
+    page = nadia.get(address).content.decode()
+    told = re.findall(r"<code>(H-\d+)</code></th>\s*<td[^>]*>\s*([^<]*?)\s*<", page)
+    assert told == [
+        ("H-11", "unheard_of: done"),
+        ("H-7", "Intake review: In review"),
+        ("H-7", "Intake review: Accepted"),
+        ("H-8", "Intake review: Accepted"),
+    ]
+    assert "has no such step" in page
+    assert "Lena Fischer" not in page
+    rival = published("ossivue").program
+    stranger = OrganizationFactory.create(kind="hub", slug="elsewhere")
+    for key, partner in (("veltrana", stranger), (rival.key, hub), ("unheard-of", hub)):
+        refused = reverse("program_partner_codes", args=[key, partner.id])
+        assert nadia.get(refused).status_code == 404
 
 
 @pytest.mark.parametrize("many", [1, 30])
