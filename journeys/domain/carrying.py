@@ -1,8 +1,8 @@
 """Carry claimed deliveries to their partners at the same time, with no database in sight.
 
-The connections live in a thread of their own, so that each answer can be settled by the caller
-the moment it is there: a hub that hangs keeps nobody else's answer waiting. The thread begins
-with the first batch and lasts as long as its process, and so may connections.
+The connections live in a thread of their own, so that answers can be settled by the caller while
+others are awaited: a hub that hangs keeps nobody else's answer waiting. The thread begins with the
+first batch and lasts as long as its process, and so may connections.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,10 @@ log = structlog.get_logger(__name__)
 START_WITHIN_SECONDS = 20.0
 ANSWER_WITHIN_SECONDS = 45.0
 END_WITHIN_SECONDS = 2.0
+# Settling costs the same for one answer as for many, so answers wait for each other: so many, or
+# so long.
+TOGETHER = 100
+TOGETHER_SECONDS = 0.05
 
 
 class Refused(TransportError):
@@ -93,21 +97,41 @@ def carry(
     """Send each endpoint's share at once, up to its limit; yield what came meanwhile, together."""
     if not claimed:
         return
-    results: SimpleQueue[tuple[Claimed, Result]] = SimpleQueue()
+    basket = Basket(len(claimed))
     under_way = asyncio.run_coroutine_threadsafe(
-        _carry(claimed, carriers, results), _out_there().loop
+        _carry(claimed, carriers, basket), _out_there().loop
     )
     awaited = len(claimed)
     while awaited:
-        came = [results.get(timeout=ANSWER_WITHIN_SECONDS)]
-        with suppress(Empty):
-            while True:
-                came.append(results.get_nowait())
+        came = basket.handed_over.get(timeout=ANSWER_WITHIN_SECONDS)
         awaited -= len(came)
         yield came
     # What was given up on may go on for a while; nobody waits for it.
     with suppress(TimeoutError):
         under_way.result(timeout=END_WITHIN_SECONDS)
+
+
+class Basket:
+    """Results on their way from the connections' thread to the caller's, some at a time."""
+
+    def __init__(self, awaited: int) -> None:
+        self.handed_over: SimpleQueue[list[tuple[Claimed, Result]]] = SimpleQueue()
+        self._awaited = awaited
+        self._held: list[tuple[Claimed, Result]] = []
+
+    def put(self, one: Claimed, result: Result) -> None:
+        """Keep one; the last of all takes the others along."""
+        if not self._held:
+            asyncio.get_running_loop().call_later(TOGETHER_SECONDS, self._hand_over)
+        self._held.append((one, result))
+        self._awaited -= 1
+        if not self._awaited or len(self._held) >= TOGETHER:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        if self._held:
+            self.handed_over.put(self._held)
+            self._held = []
 
 
 class OutThere:
@@ -161,7 +185,7 @@ def end_carrying() -> None:
 async def _carry(
     claimed: Sequence[Claimed],
     carriers: Mapping[str, Carrier],
-    results: "SimpleQueue[tuple[Claimed, Result]]",
+    basket: Basket,
 ) -> None:
     lanes: dict[Route, list[Claimed]] = defaultdict(list)
     for one in claimed:
@@ -183,7 +207,7 @@ async def _carry(
                         if result is not None:
                             down = isinstance(result, TransportError) and not result.permanent
                             failed_in_a_row = failed_in_a_row + 1 if down else 0
-                        results.put((one, result))
+                        basket.put(one, result)
 
                 await asyncio.gather(*(hand() for _ in range(min(route.concurrency, len(share)))))
         except Exception as error:  # as in _send, for all that is left
@@ -191,7 +215,7 @@ async def _carry(
                 error if isinstance(error, TransportError) else _ours(error, route.endpoint_id)
             )
             for one in left:
-                results.put((one, failure))
+                basket.put(one, failure)
 
     await asyncio.gather(*(lane(route, share) for route, share in lanes.items()))
 

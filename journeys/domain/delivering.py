@@ -14,7 +14,7 @@ from journeys.core.consent import Refusal
 from journeys.core.delivery import Receipt, TransportError, next_attempt_at
 from journeys.domain.carrying import Carrier, Claimed, EndpointGone, Refused, Result, carry
 from journeys.domain.claiming import UNSETTLED, claim
-from journeys.domain.lanes import Tally, keep_tally
+from journeys.domain.lanes import Tally, keep_tallies
 from journeys.domain.ledger import Settled, end_attempts, forget_attempts, give_back, write
 from journeys.domain.telling import tell
 from journeys.enums import DeliveryStatus
@@ -102,8 +102,7 @@ def _settle(results: Sequence[tuple[Claimed, Result]], *, now: datetime) -> None
         forget_attempts(handed_back)
         end_attempts([(one, result) for one, result in results if result is not None], now=now)
         write(settled)
-        for endpoint_id in sorted(tallies):
-            keep_tally(endpoint_id, tallies[endpoint_id], now=now)
+        keep_tallies(tallies, now=now)
 
 
 def _count(tally: Tally, result: Result) -> None:

@@ -112,18 +112,36 @@ class Tally:
         self.sequence = max(self.sequence, sequence)
         self.failures, self.came_through, self.retry_after = 0, True, None
 
+    def after(self, before: Circuit, *, now: datetime) -> Circuit:
+        """How sending to the endpoint goes now."""
+        circuit = Circuit() if self.came_through else before
+        if not self.failures:
+            return circuit
+        return circuit.after(self.failures, now=now, retry_after=self.retry_after)
 
-def keep_tally(endpoint_id: UUID, tally: Tally, *, now: datetime) -> None:
-    """What a batch tells of its endpoint.
+    def tells_news(self, endpoint: Endpoint, *, now: datetime) -> bool:
+        """Whether there is anything to write about an endpoint that stands like this."""
+        before = circuit_of(endpoint)
+        return (
+            self.gone or self.sequence > endpoint.sequence or self.after(before, now=now) != before
+        )
 
-    The first to come through to a partner that was down lets everything that waits for it go.
-    """
+
+def keep_tallies(tallies: Mapping[UUID, Tally], *, now: datetime) -> None:
+    """What a batch tells of its endpoints; one that goes as it did is not locked."""
+    as_known = ("failures", "failing_since", "quiet_until", "sequence")
+    for endpoint in Endpoint.objects.filter(pk__in=tallies).only(*as_known).order_by("pk"):
+        tally = tallies[endpoint.pk]
+        if tally.tells_news(endpoint, now=now):
+            _keep_tally(endpoint.pk, tally, now=now)
+
+
+def _keep_tally(endpoint_id: UUID, tally: Tally, *, now: datetime) -> None:
+    """The first to come through to a partner that was down lets everything that waits go."""
     locked = Endpoint.objects.select_for_update(no_key=True, of=("self",))
     found = locked.select_related("organization").get(pk=endpoint_id)
     before = circuit_of(found)
-    after = Circuit() if tally.came_through else before
-    if tally.failures:
-        after = after.after(tally.failures, now=now, retry_after=tally.retry_after)
+    after = tally.after(before, now=now)
     if after != before:
         keep_circuit(found, after)
     if tally.sequence > found.sequence:

@@ -97,7 +97,7 @@ class Delivery(PartyModel):
         )
         indexes = (
             models.Index(
-                fields=["endpoint", "-urgent", "next_attempt_at"],
+                fields=["endpoint", "-urgent", "next_attempt_at", "created_at"],
                 condition=Q(status="pending"),
                 name="delivery_pending",
             ),
