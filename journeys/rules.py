@@ -90,6 +90,17 @@ def may_give_cases(actor: Actor) -> bool:
     return actor.may(Permission.INTAKE_REVIEW) and actor.may(Permission.WORK_REASSIGN)
 
 
+def may_keep_criteria(actor: Actor) -> bool:
+    """Whoever reviews intake at a hub keeps what payers decide by; each version has its writer."""
+    hub = actor.organization_kind == OrganizationKind.HUB
+    return hub and actor.may(Permission.INTAKE_REVIEW)
+
+
+def may_answer_criteria(actor: Actor, state: JourneyState) -> bool:
+    """Whoever reports on an open journey answers what its payer decides by."""
+    return actor.may(Permission.JOURNEYS_REPORT) and state.is_open
+
+
 def may_merge(actor: Actor, journey: Journey) -> bool:
     """The hub of a journey merges it with another of the same patient."""
     return actor.may(Permission.INTAKE_REVIEW) and journey.hub_id == actor.organization_id

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from journeys.core.payer_criteria import MET, Criterion
 from journeys.core.questions import question
 from journeys.core.worksheets_access import BENEFIT_VERIFICATION
 from programs.core.catalogue import CATALOGUE
@@ -191,43 +192,15 @@ def prefilled(sections: Iterable[Section]) -> tuple[int, int]:
     return sum(bool(line.words) for line in lines), len(lines)
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One thing the payer decides by, the answers that show it, and whether they are there."""
-
-    words: str
-    shown_by: str
-    met: bool
+def criteria_section(found: Iterable[Criterion]) -> Section:
+    """What the payer decides by, each with its answer and what shows it, as lines of a request."""
+    return Section("What the plan decides by", tuple(Line(one.words, _shown(one)) for one in found))
 
 
-_USUAL = (
-    ("Diagnosis is on record with its code", "E1"),
-    ("Prescriber's specialty is known", "D3"),
-    ("Severity is documented", "E15 E14.result"),
-    ("Chart notes are attached", "E16"),
-)
-
-
-def criteria(
-    answers: Mapping[str, str], labels: Mapping[str, str], known: Mapping[str, object]
-) -> list[Criterion]:
-    """What the payer decides by, as far as benefit verification told, each met or not yet."""
-    asked = list(_USUAL)
-    if known.get("step_therapy_required") is True:
-        asked.append(("Another medicine was tried first", "E6"))
-        asked.append(("Why it was given up is documented", "E8"))
-    if known.get("quantity_limit"):
-        asked.append((f"Quantity is within the limit: {known['quantity_limit']}", "F5"))
-    if known.get("therapy_stage") == "continuing":
-        asked.append(("The therapy goes on without a gap", "E5"))
-    return [
-        Criterion(
-            words,
-            next((labels.get(each, each) for each in fields.split()), ""),
-            any(each in answers for each in fields.split()),
-        )
-        for words, fields in asked
-    ]
+def _shown(criterion: Criterion) -> str:
+    told = MET.get(criterion.met, "")
+    shown = ", ".join(filter(None, (criterion.source, criterion.known)))
+    return f"{told} ({shown})" if told and shown else told
 
 
 def summary_of_benefits(facts: Mapping[str, str], labels: Mapping[str, str]) -> list[Section]:

@@ -78,6 +78,10 @@ FACTS = _all(
     FactType("submitted_by", "Sent by", "choice", _CARE, True, of_each_source=True),
     FactType("submission_method", "Sent through", "choice", _CARE, True, of_each_source=True),
     FactType("submitted_on", "Sent on", "date", _CARE, True, of_each_source=True),
+    FactType(
+        "payer_criteria", "What the payer decides by", "list", _ACCESS, True, of_each_source=True
+    ),
+    FactType("criterion_not_met", "Criterion that is not met", "text", _ACCESS, True),
     FactType("payer_question", "Payer's question", "text", _ACCESS, True, of_each_source=True),
     FactType("answer_by_on", "Answer by", "date", _ACCESS, True, of_each_source=True),
     FactType("authorization_number", "Authorization number", "text", _CARE, True),

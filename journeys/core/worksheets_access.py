@@ -206,6 +206,11 @@ PRIOR_AUTHORIZATION_DETERMINATION = Worksheet(
             "The denial",
             (
                 Question(
+                    fact="criterion_not_met",
+                    hint="If the letter names one of what the payer decides by.",
+                    fresh=True,
+                ),
+                Question(
                     fact="appeal_by_on",
                     hint="From the letter; without it the law's time for this payer holds.",
                     fresh=True,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from accounts import audit
@@ -73,11 +73,16 @@ def _numbered(told: Report) -> dict[str, object]:
     return {"safety_report_number": f"S-{told.token[:8].upper()}"}
 
 
-def known_of(story: Story, *, now: datetime) -> Mapping[str, object]:
-    """What the rules of a worksheet may read, on the practice's day."""
+def day_of(story: Story, *, now: datetime) -> date:
+    """The day where the practice is."""
     practice = story.cast.people().get("practice")
     zone = calendar_of(practice.time_zone if practice else DEFAULT_ZONE).zone
-    known = known_to(story.state, today=now.astimezone(zone).date())
+    return now.astimezone(zone).date()
+
+
+def known_of(story: Story, *, now: datetime) -> Mapping[str, object]:
+    """What the rules of a worksheet may read, on the practice's day."""
+    known = known_to(story.state, today=day_of(story, now=now))
     known.setdefault("suspect_product", story.journey.program_version.program.product)
     return known
 

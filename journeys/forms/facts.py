@@ -5,7 +5,7 @@ from functools import lru_cache
 from django.utils.translation import gettext as _
 
 from journeys.core.fact_choices import CHOICES
-from journeys.core.facts import type_of
+from journeys.core.facts import plain, type_of
 from programs.core.display import display
 from programs.core.fields import Field, FieldType
 from programs.core.reading import Reading
@@ -68,5 +68,5 @@ def shown(name: str, value: object) -> str:
     if name == CORRECTIONS and isinstance(value, list):
         return " ".join(str(each.get("sentence", "")) for each in value if isinstance(each, dict))
     if isinstance(value, list | dict):
-        return ", ".join(str(each) for each in value)
+        return plain(value)
     return display(field_of(name), value)

@@ -1,6 +1,6 @@
 """The form in which a party's staff report a step's result: made from the step's worksheet."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from journeys.core.graph import Status, Step
+from journeys.core.payer_criteria import FACT, NOT_MET, words_of
 from journeys.core.visibility import sees_fact
 from journeys.core.worksheet import Question, Told, Values, asked, faults, needed
 from journeys.core.worksheets import worksheet_of
@@ -19,14 +20,16 @@ from journeys.domain.reporting import Report
 from journeys.enums import LearntBy
 from journeys.forms import facts
 
-FACT = "fact-"
+BOX = "fact-"
 MOMENT = "%Y-%m-%dT%H:%M"
 
 
 class FactField(forms.CharField):
     """One fact, read as the enrollment form reads such an answer."""
 
-    def __init__(self, question: Question, *, required: bool, initial: object) -> None:
+    def __init__(
+        self, question: Question, *, required: bool, initial: object, offered: Sequence[str] = ()
+    ) -> None:
         self.name = question.fact
         label = facts.field_of(question.fact).label
         super().__init__(
@@ -34,7 +37,7 @@ class FactField(forms.CharField):
             label=label,
             help_text=question.hint,
             initial=facts.typed(question.fact, initial),
-            widget=_widget(question.fact, required=required),
+            widget=_widget(question.fact, required=required, offered=offered),
             error_messages={"required": _("{label} is needed here.").format(label=label)},
         )
 
@@ -48,11 +51,13 @@ class FactField(forms.CharField):
         return reading.value
 
 
-def _widget(name: str, *, required: bool) -> forms.Widget:
+def _widget(name: str, *, required: bool, offered: Sequence[str] = ()) -> forms.Widget:
     field = facts.field_of(name)
     open_ = ("", _("Choose") if required else _("Not known"))
     if field.type == "boolean":
         return forms.Select(choices=[open_, ("yes", _("Yes")), ("no", _("No"))])
+    if offered:
+        return forms.Select(choices=[open_, *((each, each) for each in offered)])
     if field.choices:
         known = [(choice.code, choice.label) for choice in field.choices]
         return forms.Select(choices=[open_, *known])
@@ -116,10 +121,11 @@ class ReportForm(forms.Form):
         for part in self.parts:
             for question in part.questions:
                 seen = sees_fact(viewer, question.fact) and not question.fresh
-                self.fields[f"{FACT}{question.fact}"] = FactField(
+                self.fields[f"{BOX}{question.fact}"] = FactField(
                     question,
                     required=needed(question, values),
                     initial=known.get(question.fact) if seen else None,
+                    offered=words_of(known.get(FACT)) if question.fact == NOT_MET else (),
                 )
 
     def _offer_reasons(self, status: str) -> None:
@@ -150,7 +156,7 @@ class ReportForm(forms.Form):
     def drawn(self) -> Iterator[Drawn]:
         """The parts of the worksheet that this result asks for."""
         for part in self.parts:
-            yield Drawn(part.title, tuple(self[f"{FACT}{each.fact}"] for each in part.questions))
+            yield Drawn(part.title, tuple(self[f"{BOX}{each.fact}"] for each in part.questions))
 
     def clean(self) -> dict[str, Any]:
         """What the worksheet's rules stop, each at its box."""
@@ -161,14 +167,14 @@ class ReportForm(forms.Form):
             status=filled["status"], reason=filled.get("reason", ""), answers=self._answers()
         )
         for fault in faults(self.worksheet, self.step, told, known=self.known):
-            named = fault.at if fault.at == "reason" else f"{FACT}{fault.at}"
+            named = fault.at if fault.at == "reason" else f"{BOX}{fault.at}"
             where = named if named in self.fields else None
             if where is None or where not in self.errors:
                 self.add_error(where, fault.why)
         return filled
 
     def _answers(self) -> dict[str, object]:
-        found = ((name, self.cleaned_data.get(f"{FACT}{name}")) for name in self.worksheet.facts)
+        found = ((name, self.cleaned_data.get(f"{BOX}{name}")) for name in self.worksheet.facts)
         return {name: value for name, value in found if value is not None}
 
     def report(self) -> Report:

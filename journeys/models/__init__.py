@@ -1,6 +1,7 @@
 from journeys.models.clients import AccessToken, KeptAnswer, ReportFile
 from journeys.models.codes import PartnerCase, StatusLine
 from journeys.models.contacts import Contact, ContactStop
+from journeys.models.criteria import PayerCriteria
 from journeys.models.documents import DrawnPacket, HandedDocument, HandedPage
 from journeys.models.exchange import (
     Delivery,
@@ -60,6 +61,7 @@ __all__ = [
     "PartnerCase",
     "PartnerKey",
     "PartnerTest",
+    "PayerCriteria",
     "PersonKey",
     "ProgramPace",
     "ReportFile",

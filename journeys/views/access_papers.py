@@ -3,15 +3,16 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import audit
 from accounts.access import get_visible_or_404, requires
@@ -19,18 +20,24 @@ from accounts.core.permissions import Permission
 from accounts.limits import limited
 from accounts.tenancy import current_actor
 from journeys.core.access_papers import (
-    criteria,
+    criteria_section,
     letter_of_necessity,
     prefilled,
     request_to_payer,
     summary_of_benefits,
 )
 from journeys.documents.access import render as draw
+from journeys.domain.payer_criteria import answer_criteria
 from journeys.domain.queries import journeys as queries
 from journeys.domain.queries.access_papers import Material, material_of, may_have_papers
 from journeys.domain.queries.journeys import Story
+from journeys.domain.queries.payer_criteria import criteria_of, sheet_for, told
 from journeys.domain.reading import one
+from journeys.domain.reporting import day_of
+from journeys.domain.speaking import Refused
 from journeys.forms import facts
+from journeys.forms.payer_criteria import given_answers
+from journeys.rules import may_answer_criteria
 
 REQUEST, DECISION, APPEAL = (
     "prior_authorization",
@@ -54,15 +61,25 @@ def _words(material: Material) -> dict[str, str]:
 
 
 @requires(Permission.JOURNEYS_REPORT)
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def authorization_request(request: HttpRequest, journey_id: UUID) -> HttpResponse:
     """What the payer decides by, and its request with everything filled in that is known."""
-    now = timezone.now()
+    now, problem = timezone.now(), ""
     story = _story(journey_id, REQUEST, now=now)
+    if request.method == "POST":
+        try:
+            _answer(request, journey_id, now=now)
+        except Refused as refused:
+            problem = str(refused)
+        else:
+            messages.success(request, _("The answers are kept. Practice and hub see them."))
+            return redirect("authorization_request", journey_id)
     material = material_of(story)
     audit.read(material.packet, fields=["body"], purpose="prior authorization request")
+    sheet = sheet_for(story.journey, material, on=day_of(story, now=now))
+    criteria = criteria_of(sheet, material)
     sections = request_to_payer(material.answers, _words(material), material.own)
-    filled, total = prefilled(sections)
+    filled, total = prefilled([*sections, criteria_section(criteria)])
     step = story.state.steps[REQUEST]
     return render(
         request,
@@ -70,7 +87,11 @@ def authorization_request(request: HttpRequest, journey_id: UUID) -> HttpRespons
         {
             "journey": story.journey,
             "state": step,
-            "criteria": criteria(material.answers, material.labels, material.facts),
+            "criteria": criteria,
+            "sheet_words": told(sheet),
+            "may_answer": may_answer_criteria(current_actor(), story.state),
+            "problem": problem,
+            "token": uuid4(),
             "sections": sections,
             "filled": filled,
             "total": total,
@@ -80,7 +101,17 @@ def authorization_request(request: HttpRequest, journey_id: UUID) -> HttpRespons
             if REQUEST in story.state.current
             else "",
         },
+        status=422 if problem else 200,
     )
+
+
+def _answer(request: HttpRequest, journey_id: UUID, *, now: datetime) -> None:
+    try:
+        token = UUID(request.POST.get("token", ""))
+    except ValueError:
+        raise PermissionDenied from None
+    given = given_answers(request.POST)
+    answer_criteria(journey_id, given, token=str(token), by=current_actor(), now=now)
 
 
 @requires(Permission.JOURNEYS_REPORT)
@@ -122,10 +153,16 @@ def _benefits(story: Story, material: Material) -> Mapping[str, Any]:
 
 
 def _request(story: Story, material: Material) -> Mapping[str, Any]:
+    sheet = sheet_for(story.journey, material, on=day_of(story, now=timezone.now()))
+    criteria = criteria_section(criteria_of(sheet, material))
     return {
         "title": _("Prior authorization request"),
         "about": _about(story),
-        "sections": request_to_payer(material.answers, _words(material), material.own),
+        "lead": told(sheet),
+        "sections": [
+            *request_to_payer(material.answers, _words(material), material.own),
+            criteria,
+        ],
         "note": _("Filled in from the enrollment. What is open is for the practice to complete."),
     }
 

@@ -29,8 +29,10 @@ from enrollment.models import (
     Prefill,
     Signature,
 )
+from journeys.core.payer_criteria import Asked
 from journeys.documents.samples import SAMPLES
 from journeys.domain import inbound, report_files
+from journeys.domain.payer_criteria import Kept, keep_version
 from journeys.domain.program_partners import make_key
 from journeys.domain.sandbox_worlds import open_sandbox
 from journeys.models import (
@@ -39,6 +41,7 @@ from journeys.models import (
     InboundReport,
     Journey,
     PartnerKey,
+    PayerCriteria,
     ReportFile,
     SavedView,
     WorkItem,
@@ -202,6 +205,7 @@ def _ids(world: World) -> dict[str, Any]:
             "draft_id": _studio_draft(world).id,
             "key_id": _key(world).id,
             "version_id": lakeside.version.id,
+            "sheet_id": _sheet(world).id,
             "part": "questions",
             "key": world.lakeside.version.program.key,
             "step": "benefit_verification",
@@ -247,6 +251,21 @@ def _key(world: World) -> PartnerKey:
         organization=world.journey.hub_id, label__startswith=version.program.name
     )
     return key
+
+
+def _sheet(world: World) -> PayerCriteria:
+    """What the hub knows of how payers decide for the program."""
+    by, now = actor_of(world.insiders["hub"].membership), timezone.now()
+    kept = Kept(
+        program_id=world.lakeside.version.program_id,
+        payer="",
+        line="",
+        from_on=now.date(),
+        asked=[Asked("Diagnosis with its code", ("E1",))],
+        why="A call with the plan",
+    )
+    with acting_as(by):
+        return keep_version(kept, by=by, now=now)
 
 
 def _studio_draft(world: World) -> ProgramDraft:

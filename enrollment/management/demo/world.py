@@ -10,11 +10,12 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.cast import CAST, CAST_PASSWORD
 from accounts.core.actor import Actor
-from accounts.core.permissions import OrganizationKind, Role
+from accounts.core.permissions import OrganizationKind, Permission, Role
 from accounts.models import Membership, Organization, User
 from accounts.tenancy import acting_as, every_tenant
 from enrollment.domain.practice import add_prescriber, set_practice_profile
 from enrollment.management.demo.cases import NUMBERS, share_cases
+from enrollment.management.demo.criteria import keep_sheets
 from enrollment.management.demo.history import a_history, a_start, chances, lawful, tell
 from enrollment.management.demo.office import Office, add, prepare, send
 from enrollment.management.demo.organizations import make_organizations
@@ -56,6 +57,15 @@ def open_world(*, now: dt.datetime) -> tuple[list[Office], dict[str, ProgramVers
         organizations = make_organizations(now=now)
         versions = make_programs(organizations, now=now)
         people = _make_cast(organizations)
+    keep_sheets(
+        (
+            (slug, each)
+            for (_email, slug), each in people.items()
+            if each.may(Permission.INTAKE_REVIEW)
+        ),
+        versions,
+        now=now,
+    )
     return [_open_office(slug, people, now=now) for slug in PRACTICES], versions
 
 

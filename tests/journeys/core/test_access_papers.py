@@ -2,13 +2,10 @@
 
 from typing import Any
 
-import pytest
-
 from journeys.core.access_papers import (
     REQUEST,
     Line,
     answers_of,
-    criteria,
     letter_of_necessity,
     own_answers,
     prefilled,
@@ -60,28 +57,6 @@ def test_a_packet_is_read_by_its_words() -> None:
     field: dict[str, Any] = {"id": "A1", "display": "Rosa", "value": "Rosa"}
     packet = {"sections": [{"fields": [field, {"id": "A2", "display": "", "value": None}]}]}
     assert answers_of(packet) == {"A1": "Rosa"}
-
-
-@pytest.mark.parametrize(
-    ("known", "words"),
-    [
-        ({"step_therapy_required": True}, "Another medicine was tried first"),
-        ({"quantity_limit": "2 a month"}, "Quantity is within the limit: 2 a month"),
-        ({"therapy_stage": "continuing"}, "The therapy goes on without a gap"),
-    ],
-)
-def test_what_verification_found_adds_what_the_payer_decides_by(
-    known: dict[str, object], words: str
-) -> None:
-    assert words not in [each.words for each in criteria({}, {}, {})]
-    assert words in [each.words for each in criteria({}, {}, known)]
-
-
-def test_a_criterion_is_met_by_any_answer_that_shows_it() -> None:
-    by_words = {each.words: each for each in criteria({"E15": "12"}, {"E15": "Severity score"}, {})}
-    severity = by_words["Severity is documented"]
-    assert (severity.met, severity.shown_by) == (True, "Severity score")
-    assert not by_words["Chart notes are attached"].met
 
 
 def test_the_summary_leaves_out_what_nobody_found() -> None:

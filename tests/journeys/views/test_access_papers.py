@@ -1,17 +1,21 @@
 """Papers of access work: for the practice and its hub, made of what is known, and tagged."""
 
+import datetime as dt
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.core.permissions import Role
 from accounts.models import AuditEntry, Organization
-from accounts.tenancy import every_tenant
-from journeys.models import ConsentGrant, Packet
+from accounts.tenancy import acting_as, every_tenant
+from journeys.models import ConsentGrant, Packet, PayerCriteria
+from tests.factories.people import OrganizationFactory, actor_of, signed_in
 from tests.journeys.views.conftest import PATIENT, World
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +99,76 @@ def test_without_a_basis_the_hub_has_no_papers(verified: World, priya: Client) -
 
 def test_an_unknown_paper_is_404(verified: World, ana: Client) -> None:
     assert ana.get(paper(verified, "nothing")).status_code == 404
+
+
+def test_a_hub_keeps_what_a_payer_decides_by_and_the_request_takes_what_counts(
+    verified: World, ana: Client, priya: Client
+) -> None:
+    """Kept in versions, answered by the practice, named by a denial."""
+    program = verified.journey.program_version.program
+    today = timezone.localdate()
+    begun = {"program": str(program.id), "payer": "", "line": "commercial", "why": "Its policy"}
+    rows = {"words-0": "Methotrexate was tried", "shown-0": "E6", "words-1": "A specialist agrees"}
+    at = reverse("payer_criteria_new")
+    assert ana.get(at).status_code == 403
+    assert priya.post(at, {**begun, "from_on": "", **rows}).status_code == 422
+    sheet = priya.post(at, {**begun, "from_on": str(today), **rows})["Location"]
+    later = {"from_on": str(today + dt.timedelta(days=30)), "why": "A new policy"}
+    priya.post(sheet, {**later, "words-0": "Two medicines were tried", "shown-0": "E6"})
+    page = priya.get(sheet).content.decode()
+    assert "Version 1 counts today." in page
+    assert "Two medicines were tried" in page
+    assert "A new policy" in page
+
+    at = reverse("authorization_request", args=[verified.journey.id])
+    page = ana.get(at).content.decode()
+    assert "Methotrexate was tried" in page
+    assert "Two medicines were tried" not in page
+    given = {"token": str(uuid4()), "words-0": "A specialist agrees", "met-0": "no"}
+    assert ana.post(at, given)["Location"] == at
+    story = priya.get(reverse("journey", args=[verified.journey.id])).content.decode()
+    assert "A specialist agrees: no" in story
+    pdf = PdfReader(BytesIO(priya.get(paper(verified, "request")).content))
+    assert "What the plan decides by" in "".join(each.extract_text() for each in pdf.pages)
+    verified.hears("prior_authorization", "submitted")
+    step = "prior_authorization_determination"
+    asked = reverse("journey_report", args=[verified.journey.id, step], query={"status": "denied"})
+    assert '<option value="A specialist agrees">' in priya.get(asked).content.decode()
+
+
+def test_a_hub_reads_its_own_sheets_alone(verified: World) -> None:
+    sam = verified.browser(verified.hub, Role.HUB_SUPERVISOR)
+    program = verified.journey.program_version.program
+    told = {"program": str(program.id), "from_on": str(timezone.localdate()), "why": "A call"}
+    sheet = sam.post(reverse("payer_criteria_new"), {**told, "words-0": "Tried"})["Location"]
+    other = OrganizationFactory.create(kind="hub", name="Southstar", slug="southstar")
+    stranger = verified.browser(other, Role.HUB_SUPERVISOR)
+    assert sam.get(sheet).status_code == 200
+    assert stranger.get(sheet).status_code == 404
+    assert "Every plan" in sam.get(reverse("payer_criteria")).content.decode()
+    assert "Every plan" not in stranger.get(reverse("payer_criteria")).content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_the_list_of_sheets_asks_as_much_for_many_as_for_one(
+    verified: World, count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    person = verified.person(verified.hub, Role.HUB_SUPERVISOR)
+    with acting_as(actor_of(person)):
+        PayerCriteria.objects.bulk_create(
+            PayerCriteria(
+                organization=verified.hub,
+                program=verified.journey.program_version.program,
+                payer=f"Plan {number}",
+                version=1,
+                from_on=timezone.localdate(),
+                asked=[{"words": "Tried", "shown_by": []}],
+                why="A call",
+                written_by=person.user,
+                written_at=timezone.now(),
+            )
+            for number in range(count)
+        )
+    browser = signed_in(person)
+    with django_assert_num_queries(9):
+        browser.get(reverse("payer_criteria"))
