@@ -8,12 +8,13 @@ from journeys.api.api import api, declared
 # The API is one; what the app above journeys adds to it is joined here.
 api.add_router("", prefill)
 
+# Partners call most often, and addresses are tried in their order.
 urlpatterns = [
+    path("api/v1/", declared()),
     path("", include("accounts.urls")),
     path("", include("programs.urls")),
     path("", include("journeys.urls")),
     path("", include("enrollment.urls")),
-    path("api/v1/", declared()),
 ]
 
 handler400 = "accounts.views.errors.bad_request"

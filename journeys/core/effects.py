@@ -35,11 +35,28 @@ def effects_between(
     graph: Graph, before: Mapping[str, StepState] | None, after: JourneyState
 ) -> list[Effect]:
     """Everything to do because the steps of `before` (None for a new journey) became `after`."""
-    effects: list[Effect] = []
-    for step in graph.order:
+    return list(_between(graph, before, after.steps, going=after.is_open))
+
+
+def may_set_off(
+    graph: Graph, before: Mapping[str, StepState], after: Mapping[str, StepState]
+) -> bool:
+    """Whether anything may have to be done, by the steps alone: cheaper than to evaluate it all."""
+    if not all(step.key in after for step in graph.setting_off):
+        return True
+    return any(_between(graph, before, after, going=True))
+
+
+def _between(
+    graph: Graph,
+    before: Mapping[str, StepState] | None,
+    after: Mapping[str, StepState],
+    *,
+    going: bool,
+) -> Iterator[Effect]:
+    for step in graph.setting_off:
         was = before.get(step.key) if before else None
-        effects.extend(_of_step(step, was, after.steps[step.key], going=after.is_open))
-    return effects
+        yield from _of_step(step, was, after[step.key], going=going)
 
 
 def _of_step(step: Step, was: StepState | None, now: StepState, *, going: bool) -> Iterator[Effect]:

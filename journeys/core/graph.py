@@ -179,16 +179,20 @@ class Graph:
         return {s: tuple(step.key for step in self.order if step.stage == s) for s in stages}
 
     @cached_property
+    def setting_off(self) -> tuple[Step, ...]:
+        """The steps that set something off, in their order."""
+        return tuple(s for s in self.order if s.sends or any(one.calls for one in s.statuses))
+
+    @cached_property
     def leading_to_effects(self) -> frozenset[str]:
         """Keys of the steps that set something off, and of all that where they stand hangs on.
 
         Every step when one beside the path does.
         """
-        sets_off = [s for s in self.steps if s.sends or any(each.calls for each in s.statuses)]
-        if any(step.aside for step in sets_off):
+        if any(step.aside for step in self.setting_off):
             return frozenset(self.by_key)
         found: set[str] = set()
-        left = [step.key for step in sets_off]
+        left = [step.key for step in self.setting_off]
         while left:
             key = left.pop()
             if key in self.by_key and key not in found:

@@ -10,7 +10,7 @@ from accounts.core.actor import Actor
 from accounts.prepared import together
 from accounts.tenancy import every_tenant
 from accounts.writing import Statement, again_after_deadlock, inserting, run
-from journeys.core.effects import CallHandler, Effect, Send, effects_between
+from journeys.core.effects import CallHandler, Effect, Send, effects_between, may_set_off
 from journeys.core.evaluate import evaluate, steps_with_effects
 from journeys.core.events import Event, may_move, to_json
 from journeys.core.graph import Graph
@@ -163,8 +163,15 @@ def _carry_out_all(
             continue
         if before is None:
             before = _steps_of(cast, graph, [*known, *news[: at - 1]], now=now)
-        last = at == len(news)
-        after = state if last else state_of(cast, graph, [*known, *news[:at]], now=now)
+        if at == len(news):
+            after = state
+        else:
+            story = [*known, *news[:at]]
+            steps = _steps_of(cast, graph, story, now=now)
+            if not may_set_off(graph, before, steps):
+                before = steps
+                continue
+            after = state_of(cast, graph, story, now=now)
         for effect in effects_between(graph, before, after):
             _carry_out(cast, effect, event, now=now)
         before = after.steps

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeys.core.effects import CallHandler, Effect, Send, effects_between
+from journeys.core.effects import CallHandler, Effect, Send, effects_between, may_set_off
 from journeys.core.evaluate import steps_after, steps_with_effects
 from journeys.core.events import TALK, Event, may_move
 from journeys.core.graph import Graph
@@ -37,6 +37,8 @@ def test_what_follows_needs_no_clock_of_the_state_before(events: list[Event]) ->
     for fewer in (steps_after, steps_with_effects):
         before = fewer(SELF_INJECTED, told, started_at=MONDAY, now=at(60), parties=PARTIES)
         assert effects_between(SELF_INJECTED, before, last) == effects
+        after = fewer(SELF_INJECTED, events, started_at=MONDAY, now=at(60), parties=PARTIES)
+        assert may_set_off(SELF_INJECTED, before, after) or not effects
     same = stand(reversed(events), now=60)
     assert effects_between(SELF_INJECTED, last.steps, same) == [], "nothing changed"
 
