@@ -21,11 +21,17 @@ class Shown(Protocol):
 
 
 def enabled_when(
-    told: Mapping[str, Any], by_link: Mapping[str, str], repairs: list[str]
+    told: Mapping[str, Any],
+    by_link: Mapping[str, str],
+    repairs: list[str],
+    *,
+    unlisted: Collection[str] = (),
 ) -> Condition | None:
     """The condition under which an item is enabled; None when it always is.
 
-    A part that reads an item which is not there is left out, and said in ``repairs``.
+    A part that reads an item which is not there is left out, and said in ``repairs``; so is one
+    that compares an answer which is typed here with a code, since nobody types a code: the
+    questions in ``unlisted``, whose choices are not in the file.
     """
     given = told.get("enableWhen")
     if not given:
@@ -36,7 +42,12 @@ def enabled_when(
     if not isinstance(given, list):
         repairs.append("“enableWhen” could not be read; it is always shown.")
         return None
-    parts = [part for each in given if (part := _part(each, by_link, repairs)) is not None]
+    parts = [
+        part
+        for each in given
+        if (part := _part(each, by_link, repairs)) is not None
+        and not _by_code(each, part, unlisted, repairs)
+    ]
     if not parts:
         return None
     word = "any" if told.get("enableBehavior") == "any" else "all"
@@ -59,6 +70,15 @@ def _part(each: object, by_link: Mapping[str, str], repairs: list[str]) -> Condi
         repairs.append(f"Its comparison “{str(operator)[:10]}” could not be read; it was not kept.")
         return None
     return {"field": by_link[asked], "op": _OPERATORS[operator], "value": _value(value)}
+
+
+def _by_code(each: object, part: Condition, unlisted: Collection[str], repairs: list[str]) -> bool:
+    coded = isinstance(each, Mapping) and isinstance(each.get("answerCoding"), Mapping)
+    if coded and part["field"] in unlisted:
+        repairs.append("It hung on one choice of a list that is not in the file; it is always "
+                       "shown.")  # fmt: skip
+        return True
+    return False
 
 
 def _points(value: Any) -> bool:

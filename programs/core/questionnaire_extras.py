@@ -22,11 +22,16 @@ _LOOKS = frozenset({
     "questionnaire-itemControl", "questionnaire-choiceOrientation",
     "questionnaire-sliderStepValue", "questionnaire-displayCategory", "rendering-style",
     "rendering-xhtml", "rendering-markdown", "sdc-questionnaire-columnCount",
-    "sdc-questionnaire-width", "sdc-questionnaire-collapsible",
+    "sdc-questionnaire-width", "sdc-questionnaire-collapsible", "questionnaire-optionPrefix",
+    "sdc-questionnaire-optionPrefix", "sdc-questionnaire-openLabel", "sub-questionnaire-expand",
 })  # fmt: skip
 _MEANT: Mapping[str, str] = {
+    "": "An extension of it without an address was not kept.",
     "cqf-expression": "It is worked out by an expression, which was not kept.",
+    "cqf-calculatedValue": "It was worked out by an expression; here it is typed.",
+    "cqf-library": "The library of its expressions was not kept.",
     "designNote": "Its note for designers was not kept.",
+    "itemWeight": "The scores of its choices were not kept.",
     "maxDecimalPlaces": "How many decimals it takes was not kept.",
     "maxOccurs": "How often it may be answered was not kept.",
     "maxSize": "How large a file may be was not kept.",
@@ -34,7 +39,11 @@ _MEANT: Mapping[str, str] = {
     "minLength": "Its shortest length was not kept.",
     "minOccurs": "How often it has to be answered was not kept.",
     "ordinalValue": "The scores of its choices were not kept.",
+    "preferredTerminologyServer": "Where its lists are looked up was not kept.",
+    "questionnaire-answerRepeats": "It could be answered several times; here it is asked once.",
     "questionnaire-constraint": "A rule over its answers was not kept; compose it under rules.",
+    "questionnaire-maxOccurs": "How often it may be answered was not kept.",
+    "questionnaire-minOccurs": "How often it has to be answered was not kept.",
     "questionnaire-optionExclusive": "That a choice excludes the others was not kept.",
     "questionnaire-referenceResource": "Which record it points at was not kept.",
     "questionnaire-supportLink": "A link to further reading was not kept.",
@@ -46,7 +55,12 @@ _MEANT: Mapping[str, str] = {
     "sdc-questionnaire-enableWhenExpression": "It was shown by an expression; compose when it is "
     "shown.",
     "sdc-questionnaire-initialExpression": "It was filled in by an expression; here it is typed.",
+    "sdc-questionnaire-launchContext": "What it was opened with was not kept.",
+    "sdc-questionnaire-observationExtract": "That its answer became a record was not kept.",
     "sdc-questionnaire-observationLinkPeriod": "It was filled in from a record; here it is typed.",
+    "sdc-questionnaire-templateExtract": "That its answer became a record was not kept.",
+    "sdc-questionnaire-unitOpen": "That its unit could be typed was not kept.",
+    "terminology-server": "Where its lists are looked up was not kept.",
     "targetConstraint": "A rule over its answers was not kept; compose it under rules.",
     "variable": "An expression that other items use was not kept.",
 }
@@ -132,17 +146,3 @@ def entry_format(told: Json) -> str:
     """How an answer is to be written, for its help."""
     words = (each.get("valueString") for name, each in extensions(told) if name == "entryFormat")
     return one_line(str(next(words, "") or ""))
-
-
-def listed(told: Json, contained: Mapping[str, Json]) -> list[Json]:
-    """The codings of an item's list of answers, where the list is in the file itself."""
-    values = contained.get(str(told.get("answerValueSet", "")))
-    if not values or values.get("resourceType") != "ValueSet":
-        return []
-    expansion = values.get("expansion")
-    found = _list(expansion.get("contains")) if isinstance(expansion, Mapping) else []
-    compose = values.get("compose")
-    for part in _list(compose.get("include")) if isinstance(compose, Mapping) else []:
-        found = [*found, *(_list(part.get("concept")) if isinstance(part, Mapping) else [])]
-    whole = (each for each in found if isinstance(each, Mapping))
-    return [{"valueCoding": each} for each in whole]

@@ -8,21 +8,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from programs.core.catalogue import ANSWERABLE
 from programs.core.composing import free, slug
-from programs.core.conditions import Condition
 from programs.core.fields import both
+from programs.core.questionnaire_answers import choices, options_of, unit
+from programs.core.questionnaire_around import helped, told_apart
 from programs.core.questionnaire_conditions import chosen_by_code, enabled_when, without_circles
-from programs.core.questionnaire_extras import (
-    codes,
-    entry_format,
-    known_by_code,
-    listed,
-    spanish,
-    unread,
-)
+from programs.core.questionnaire_extras import codes, entry_format, known_by_code, spanish, unread
+from programs.core.questionnaire_item import Item
 from programs.core.questionnaire_texts import LONGEST_LABEL, keyed, texts
-from programs.core.questionnaire_words import proposed
-from programs.core.text import one_line
+from programs.core.questionnaire_words import fits, proposed
 
 MOST_ITEMS = 5_000
 _TYPES: Mapping[str, str] = {
@@ -45,25 +40,6 @@ class NoQuestionnaire(ValueError):
 
 
 @dataclass
-class Item:
-    """One item as it was found. ``question`` is what it becomes, or None and ``left`` says why.
-
-    ``repairs`` are what was mended; ``maps_to`` is the canonical field proposed for it.
-    """
-
-    link: str
-    text: str
-    type: str
-    depth: int
-    question: dict[str, Any] | None = None
-    left: str = ""
-    maps_to: str = ""
-    repairs: list[str] = field(default_factory=list)
-    when: Condition | None = None
-    hidden: str = ""
-
-
-@dataclass
 class _Reading:
     """What the reading of one Questionnaire carries."""
 
@@ -73,6 +49,7 @@ class _Reading:
     ids: set[str] = field(default_factory=set)
     by_link: dict[str, str] = field(default_factory=dict)
     picked: set[str] = field(default_factory=set)
+    unlisted: set[str] = field(default_factory=set)
     inlined: set[str] = field(default_factory=set)
 
 
@@ -106,6 +83,7 @@ def read_questionnaire(data: object, program: str, *, taken: Collection[str] = (
     for item, told in raw:
         _condition(item, told, reading)
     without_circles([each for each in found if each.question])
+    told_apart(found)
     return found
 
 
@@ -139,9 +117,12 @@ def _item(
         repairs.append(f"Its type “{kind[:30]}” is unknown; " + ("a group" if below else "text"))
         kind = "group" if below else "string"
     item = Item(_link(told, text, reading, repairs), text, kind, depth, repairs=repairs)
+    item.around = _around(outer)
     below = [*below, *_inlined(told, reading, repairs)]
     item.hidden = (outer.hidden if outer else "") or _hidden(told)
     why = item.hidden or _LEFT.get(kind, "") or _only_read(told)
+    if kind == "display" and helped(outer, text, told):
+        why = "Words to read: they became help of the question they stand under."
     repairs += unread(told)
     if not text and not why:
         item.text = item.link
@@ -150,14 +131,21 @@ def _item(
         item.left = why
         repairs += _of_a_group(told) if kind == "group" else ()
     else:
-        item.question = _question(item, told, help_, section, reading)
-        item.maps_to = _maps_to(item, told)
-        # A result with its unit and day is compared by its number.
-        value = ".value" if item.question["type"] == "quantity" else ""
-        reading.by_link[item.link] = item.question["id"] + value
-        if item.question.get("choices"):
-            reading.picked.add(item.question["id"])
+        _asked(item, told, help_, section, reading)
     return item, told, below
+
+
+def _asked(item: Item, told: Json, help_: str, section: str, reading: _Reading) -> None:
+    """Make the item a question, and keep how others may hang on it."""
+    item.question = _question(item, told, help_, section, reading)
+    item.maps_to = _maps_to(item, told)
+    # A result with its unit and day is compared by its number.
+    value = ".value" if item.question["type"] == "quantity" else ""
+    reading.by_link[item.link] = item.question["id"] + value
+    if item.question.get("choices"):
+        reading.picked.add(item.question["id"])
+    if item.unlisted:
+        reading.unlisted.add(item.question["id"])
 
 
 def _of_a_group(told: Json) -> list[str]:
@@ -170,7 +158,18 @@ def _maps_to(item: Item, told: Json) -> str:
     known, named = known_by_code(told), codes(told)
     if named and not known:
         item.repairs.append(f"Its code {', '.join(named)[:80]} was not kept.")
-    return known or proposed(item.text)
+    if known and not fits(known, item.around):
+        known = ""
+    found = known or proposed(item.text, item.around)
+    # A yes or no is never the thing itself: “Allergies?” asks whether there are any.
+    yes_no = item.question is not None and item.question["type"] == "boolean"
+    return found if found and not (yes_no and ANSWERABLE[found].type != "boolean") else ""
+
+
+def _around(outer: Item | None) -> tuple[str, ...]:
+    if outer is None:
+        return ()
+    return (outer.text, *outer.around) if outer.type == "group" else outer.around
 
 
 def _link(told: Json, text: str, reading: _Reading, repairs: list[str]) -> str:
@@ -213,10 +212,10 @@ def _inlined(told: Json, reading: _Reading, repairs: list[str]) -> list[object]:
         name = str(each.get("valueCanonical", ""))
         inner = reading.contained.get(name)
         if inner is None or name in reading.inlined:
-            repairs.append(f"The form “{name[:60]}” inside it is not in the file, or loops.")
+            repairs.append(f"The form “{name[-60:]}” inside it is not in the file, or loops.")
             continue
         reading.inlined.add(name)
-        repairs.append(f"The form “{name[:60]}” was put in its place.")
+        repairs.append(f"The form “{name[-60:]}” was put in its place.")
         found += _list(inner.get("item"))
     return found
 
@@ -262,30 +261,20 @@ def _question(
 
 def _shape(made: dict[str, Any], item: Item, told: Json, reading: _Reading) -> None:
     """What the type needs: choices, a unit, limits, lengths."""
-    options = _options(item, told, reading)
+    options = options_of(item, told, reading.contained)
     if options or item.type in ("choice", "coding", "open-choice"):
-        _choices(made, item, told, options)
-    elif item.type == "quantity":
-        _unit(made, item, told)
-    elif item.type == "integer":
-        made["checks"] = ["whole"]
+        choices(made, item, told, options)
+    elif item.type in ("quantity", "decimal", "integer"):
+        unit(made, item, told)
     elif item.type in ("dateTime", "time"):
         item.repairs.append("Only the day is asked." if item.type == "dateTime" else "As text.")
     if made["type"] == "number":
         _limits(made, told)
+        made |= {"checks": ["whole"]} if item.type == "integer" else {}
     if made["type"] in ("text", "long_text"):
         _length(made, item, told)
     if _true(told.get("repeats")) and made["type"] != "multi":
         item.repairs.append("It could be answered several times; here it is asked once.")
-
-
-def _options(item: Item, told: Json, reading: _Reading) -> list[Any]:
-    """The answers to choose from, in the item or in a list that the file has."""
-    options = _list(told.get("answerOption") or told.get("option"))
-    options = options or listed(told, reading.contained)
-    if options and item.type not in ("choice", "coding", "open-choice"):
-        item.repairs.append("It has a list of answers; it is asked as a choice.")
-    return options
 
 
 def _limits(made: dict[str, Any], told: Json) -> None:
@@ -305,68 +294,10 @@ def _length(made: dict[str, Any], item: Item, told: Json) -> None:
         made["max_length"] = min(longest, 5_000)
 
 
-def _choices(made: dict[str, Any], item: Item, told: Json, options: list[Any]) -> None:
-    taken: set[str] = set()
-    found = []
-    for option in options:
-        code, label = _option(option)
-        if not label:
-            item.repairs.append("One of its choices has no words and was not kept.")
-            continue
-        key = free(slug(code or label), taken)
-        taken.add(key)
-        found.append({"code": key, "label": label[:LONGEST_LABEL]})
-        coding = option.get("valueCoding") if isinstance(option, Mapping) else None
-        if translated := spanish(coding if isinstance(coding, Mapping) else {}, "display"):
-            found[-1]["label_es"] = translated[:LONGEST_LABEL]
-    if found:
-        made["choices"] = found
-        made["type"] = "combo" if made["type"] == "combo" else "pick"
-        if _true(told.get("repeats")) and item.type != "open-choice":
-            made["type"] = "multi"
-    elif made["type"] in ("pick", "combo"):
-        made["type"] = "text"
-        item.repairs.append("It has no choices in this file; it is asked as text.")
-
-
-def _option(option: object) -> tuple[str, str]:
-    """The code and the words of one choice."""
-    if not isinstance(option, Mapping):
-        return "", one_line(str(option)) if isinstance(option, str | int) else ""
-    coding = option.get("valueCoding")
-    if isinstance(coding, Mapping):
-        code = str(coding.get("code") or "")
-        return code, one_line(str(coding.get("display") or code))
-    reference = option.get("valueReference")
-    if isinstance(reference, Mapping):
-        return "", one_line(str(reference.get("display") or ""))
-    for name in ("valueString", "valueInteger", "valueDate", "valueTime", "valueDecimal"):
-        if name in option:
-            return str(option[name]), one_line(str(option[name]))
-    return "", ""
-
-
-def _unit(made: dict[str, Any], item: Item, told: Json) -> None:
-    units = []
-    for word in ("questionnaire-unit", "questionnaire-unitOption"):
-        for each in _extensions(told, word):
-            coding = each.get("valueCoding")
-            if isinstance(coding, Mapping):
-                units.append(one_line(str(coding.get("display") or coding.get("code") or "")))
-    if len(units) == 1:
-        made["unit"] = units[0]
-    elif units:
-        made["type"] = "quantity"
-        made["choices"] = [{"code": slug(unit), "label": unit} for unit in units]
-        item.repairs.append("It is asked with its unit and the day it was measured.")
-    else:
-        item.repairs.append("It says no unit.")
-
-
 def _condition(item: Item, told: Json, reading: _Reading) -> None:
     """When it is shown: its own conditions together with those of the groups around it."""
     outer: Item | None = told.get("_outer")
-    own = enabled_when(told, reading.by_link, item.repairs)
+    own = enabled_when(told, reading.by_link, item.repairs, unlisted=reading.unlisted)
     own = chosen_by_code(own, reading.picked) if own else None
     item.when = both(outer.when if outer else None, own)
     if item.question is not None and item.when is not None:

@@ -11,7 +11,8 @@ from django.db import transaction
 from accounts.core.actor import Actor
 from programs.core.catalogue import ANSWERABLE, CATALOGUE
 from programs.core.conditions import Condition, fields_of, renamed
-from programs.core.questionnaire_import import Item, NoQuestionnaire, read_questionnaire
+from programs.core.questionnaire_import import NoQuestionnaire, read_questionnaire
+from programs.core.questionnaire_item import Item
 from programs.domain.studio import drafts
 
 MOST_BYTES = 5_000_000

@@ -301,3 +301,63 @@ def test_results_with_units_lists_of_numbers_and_repeated_groups_are_read_or_tol
     assert told["med"].question["type"] == "text"
     assert told["med"].question["hint"] == "Name, then strength"
     sound(items)
+
+
+def test_a_proposal_is_of_whom_the_group_asks() -> None:
+    """“First name” under the prescriber's heading is not the patient's."""
+
+    def block(title: str, *asked: str) -> dict[str, Any]:
+        inside = [item(f"{title} {each}", each) for each in asked]
+        return item(title, title, "group", item=inside)
+
+    items = read(
+        block("Patient information", "First name", "Phone", "Frequency"),
+        block("Prescriber Information", "First Name", "Phone Number", "City:", "NPI", "Email"),
+        block("Patient representative (if any)", "First name", "Date of birth", "Telephone"),
+        block("Office contact information", "Name", "Email Address"),
+        block("Family history", "Gender", "Body weight"),
+        block("Ambulance supplier", "Name", "NPI", "Zip"),
+        block("Insurance", "Phone", "Member ID", "Name"),
+        block("Prescription", "Frequency", "Refills"),
+        item("n", "Name"), item("t", "Test"), item("a", "Allergies?", "boolean"),
+        item("p", "Prescriber Information again", "group", item=[block("Address", "State")]),
+    )  # fmt: skip
+    told = {each.link: each.maps_to for each in items if each.question}
+    assert list(told.values()) == [
+        "A1", "A13", "", "", "C8", "C5", "D4", "", "", "", "A22", "C10", "C12", "", "",
+        "", "", "", "B6", "B7", "B3", "F3", "F6", "", "", "", "C6",
+    ]  # fmt: skip
+    # Five times the same words would not say of what.
+    labels = {each.link: each.question["label"] for each in items if each.question}
+    assert labels["Prescription Frequency"] == "Prescription: Frequency"
+    assert labels["Prescription Refills"] == "Refills"
+    sound(items)
+
+
+def test_short_lists_that_everybody_knows_are_choices_and_help_stays_with_its_question() -> None:
+    known = "http://terminology.hl7.org/ValueSet/"
+    coded = {"operator": "=", "answerCoding": {"code": "Y"}}
+    items = read(
+        item("smokes", "Smokes?", "choice", answerValueSet=f"{known}v2-0136|2.9", item=[
+            item("help", "Within the last year.", "display"),
+            item("only", "Say how much.", "display", enableWhen=[{"question": "smokes", **coded}]),
+        ]),
+        item("packs", "Packs a day?", "decimal", enableWhen=[{"question": "smokes", **coded}],
+             extension=[{"url": f"{HL7}questionnaire-unit",
+                         "valueCoding": {"code": "/d", "display": "a day"}}, {"valueString": "x"}]),
+        item("tumor", "Stage?", "choice", answerValueSet="https://lists.example/ValueSet/stage"),
+        item("more", "Spread to?", enableWhen=[{"question": "tumor", **coded}]),
+    )  # fmt: skip
+    told = {each.link: each for each in items}
+    assert told["smokes"].question["choices"] == [
+        {"code": "y", "label": "Yes", "label_es": "Sí"}, {"code": "n", "label": "No",
+                                                          "label_es": "No"},
+    ]  # fmt: skip
+    assert told["smokes"].question["hint"] == "Within the last year."
+    assert told["packs"].question["shown_when"]["value"] == "y"
+    assert told["packs"].question["unit"] == "a day"
+    assert told["packs"].repairs == ["An extension of it without an address was not kept."]
+    # Nobody types a code: what hangs on one of a list that is elsewhere would never be shown.
+    assert "shown_when" not in told["more"].question
+    assert "always shown" in told["more"].repairs[0]
+    sound(items)
