@@ -16,11 +16,12 @@ from django.contrib.auth.middleware import get_user
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.models import Session
-from django.db import connection, models
+from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Membership, Organization, User
+from accounts.plans import Plan, execution, run_plans
 
 TABLES: tuple[type[models.Model], ...] = (Session, User, Membership, Organization)
 
@@ -43,9 +44,7 @@ class SessionStore(DatabaseStore):
     known: Known | None = None
 
     def _get_session_from_db(self) -> Session | None:
-        with connection.cursor() as cursor:
-            cursor.execute(_statement(), [self.session_key, timezone.now()])
-            rows = cursor.fetchall()
+        (rows,) = run_plans([execution(_reading(), [self.session_key, timezone.now()])])
         if not rows:
             self._session_key = None
             return None
@@ -119,14 +118,14 @@ def _instances(row: Sequence[Any]) -> list[models.Model | None]:
 
 
 @cache
-def _statement() -> str:
+def _reading() -> Plan:
     columns = ", ".join(
         f'{table._meta.db_table}."{field.column}"'
         for table in TABLES
         for field in table._meta.concrete_fields
     )
     # Only names of our own tables and columns are put in.
-    return (
+    return Plan(
         f"select {columns}, exists (select from mfa_authenticator a"  # noqa: S608  # as above
         " where a.user_id = accounts_user.id)"
         " from django_session"
@@ -136,6 +135,6 @@ def _statement() -> str:
         " on accounts_organization.id = accounts_membership.organization_id"
         " and accounts_organization.active)"
         " on accounts_membership.user_id = u.user_id and accounts_membership.active"
-        " where django_session.session_key = %s and django_session.expire_date > %s"
+        " where django_session.session_key = $1 and django_session.expire_date > $2"
         " order by accounts_organization.name"
     )

@@ -2,12 +2,14 @@
 
 Django writes a query's SQL anew at every call, which takes several times as long as PostgreSQL
 takes to answer it. The querysets stay the source: what is kept is what the tenant manager and
-the models make of them, once for a party's sight and once for every tenant's.
+the models make of them, once for a party's sight and once for every tenant's. PostgreSQL keeps
+them too, see plans.py.
 """
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -15,6 +17,7 @@ from django.db import connection, models
 from django.db.models.query import get_related_populators
 
 from accounts.core.actor import Actor
+from accounts.plans import Plan, execution, kept_plans, planned, run_plans
 from accounts.tenancy import Scope, alone, current_organization_id, current_scope, writing_for
 from accounts.writing import Statement
 
@@ -27,12 +30,13 @@ def _stand_in(name: str) -> UUID:
     return uuid5(NAMES, name)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Written:
-    """SQL with its parameters in order, the named ones still to be filled in."""
+    """SQL with stand-ins for the named values, how it is run, and how its rows are read."""
 
     sql: str
-    parameters: tuple[Any, ...]
+    stand_ins: Sequence[UUID | str]
+    plan: Plan
     read: Callable[[Iterable[Sequence[Any]]], list[Any]]
 
 
@@ -43,12 +47,10 @@ class Asked:
     written: Written
     values: Mapping[UUID | str, UUID | str]
 
-    @property
-    def parameters(self) -> list[Any]:
-        return [
-            self.values.get(each, each) if isinstance(each, UUID | str) else each
-            for each in self.written.parameters
-        ]
+    def statement(self) -> Statement:
+        """What asks it on the connection in use."""
+        its = self.written
+        return execution(its.plan, [self.values[each] for each in its.stand_ins])
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,24 @@ class Prepared:
         names = inspect.signature(self.build).parameters
         queryset = self.build(**{name: _stand_in(name) for name in names})
         compiler = queryset.query.get_compiler("default")
-        sql, parameters = compiler.as_sql()
-        return Written(sql, tuple(parameters), _reader(queryset, compiler))
+        with connection.cursor() as cursor:
+            sql = cursor.mogrify(*compiler.as_sql())
+        known = [ORGANIZATION, *names]
+        stand_ins = [each for name in known for each in (_stand_in(name), str(_stand_in(name)))]
+        written = _written(sql, stand_ins, _reader(queryset, compiler))
+        for name in names:
+            if not {_stand_in(name), str(_stand_in(name))} & set(written.stand_ins):
+                raise ValueError(f"The query does not say {name!r} in a way that can be filled in.")
+        return written
+
+
+def _written(
+    sql: str,
+    known: Sequence[UUID | str],
+    read: Callable[[Iterable[Sequence[Any]]], list[Any]],
+) -> Written:
+    stand_ins, plan = planned(sql, known)
+    return Written(sql, stand_ins, plan, read)
 
 
 def _nobodys_scope(every: bool) -> Scope:
@@ -135,23 +153,16 @@ def _reader(
 
 def together(*asked: Asked) -> list[list[Any]]:
     """Ask several queries in one round trip; the answers in the same order."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "; ".join(each.written.sql for each in asked),
-            [value for each in asked for value in each.parameters],
-        )
-        answers = []
-        for each in asked:
-            answers.append(each.written.read(cursor.fetchall()))
-            cursor.nextset()
-    return answers
+    answers = run_plans([each.statement() for each in asked])
+    return [each.written.read(rows) for each, rows in zip(asked, answers, strict=True)]
 
 
 def asked_as(scope: Scope, ask: Callable[[], Sequence[Asked]]) -> list[list[Any]]:
     """Ask what `ask` gives in another scope than the one in force, in one round trip."""
     with writing_for(scope):
         asked = ask()
-    found = alone(scope, [Statement(each.written.sql, each.parameters) for each in asked])
+    with kept_plans():
+        found = alone(scope, [each.statement() for each in asked])
     return [each.written.read(rows) for each, rows in zip(asked, found, strict=True)]
 
 
@@ -165,8 +176,14 @@ def digest_of(first: Asked, *more: Asked) -> str | None:
     None when the first finds nothing. Rows count, not their order.
     """
     asked = (first, *more)
-    digests = ", ".join(DIGEST.format(each.written.sql) for each in asked)
-    with connection.cursor() as cursor:
-        cursor.execute(f"select {digests}", [value for each in asked for value in each.parameters])
-        found = cursor.fetchone()
+    values = {key: value for each in asked for key, value in each.values.items()}
+    digest = Asked(_digesting(tuple(each.written for each in asked)), values)
+    ((found,),) = run_plans([digest.statement()])
     return None if found[0] is None else "".join(each or "-" for each in found)
+
+
+@lru_cache(maxsize=64)
+def _digesting(queries: tuple[Written, ...]) -> Written:
+    known = list(dict.fromkeys(each for query in queries for each in query.stand_ins))
+    digests = ", ".join(DIGEST.format(query.sql) for query in queries)
+    return _written(f"select {digests}", known, list)
