@@ -1,6 +1,6 @@
 """The diagnosis, measurements, allergies and medicine of a FHIR file."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -33,6 +33,7 @@ INCHES: Mapping[str, Decimal] = {
     "[in_i]": Decimal(1), "in": Decimal(1), "inches": Decimal(1), "[in_us]": Decimal(1),
     "cm": 1 / Decimal("2.54"), "m": 100 / Decimal("2.54"), "[ft_i]": Decimal(12),
 }  # fmt: skip
+MOST_DECIMALS, MOST_BESIDE = 2, 4
 CALLED = {SNOMED: "SNOMED CT", RXNORM: "RxNorm", ICD10: "ICD-10-CM", NDC: "NDC"}
 
 
@@ -61,8 +62,12 @@ def conditions(found: Found, all_: list[Resource]) -> Iterator[Fact]:
         return not reason, bool(_states(it) & PAST), not _icd10(it.get("code"))
 
     ranked = sorted(all_, key=rank)
-    for it in ranked:
-        yield from _diagnosis(it, "Condition code")
+    for number, it in enumerate(ranked):
+        # Of a chart in words alone the first is one of many: those as good are named with it.
+        alike = [one for one in ranked[1:] if rank(one) == rank(it)] if number == 0 else []
+        beside = dict.fromkeys(_said(one.get("code")) for one in alike if rank(it)[0])
+        words = [each for each in beside if each and each != _said(it.get("code"))]
+        yield from _diagnosis(it, "Condition code", beside=words)
     # Of several only what the medicine is for is surely the diagnosis of this form.
     for it in [one for one in ranked[:1] if len(ranked) == 1 or not rank(one)[0]]:
         yield Fact("E3", day_of(it.get("onsetDateTime")), "Condition onset")
@@ -72,14 +77,25 @@ def _icd10(concept: Any) -> list[str]:
     return [code for system, code, _ in codings(concept) if system == ICD10 and code]
 
 
-def _diagnosis(it: Resource, where: str, why: str = "") -> Iterator[Fact]:
+def _diagnosis(
+    it: Resource, where: str, why: str = "", *, beside: Sequence[str] = ()
+) -> Iterator[Fact]:
     concept, past = it.get("code"), _states(it) & PAST
     why = f"The file calls this diagnosis {min(past)}." if past else why
     if known := _icd10(concept):
         yield Fact("E1", known[0], where, why)
     elif said := _said(concept):
-        why = f"The file says “{said[:120]}” without an ICD-10-CM code; choose the code."
+        words = f"“{said[:120]}”{f' ({min(past)})' if past else ''}{_also(beside)}"
+        why = f"The file says {words} without an ICD-10-CM code; choose the code."
         yield Fact("E1", "", where, why)
+
+
+def _also(beside: Sequence[str]) -> str:
+    if not beside:
+        return ""
+    told = ", ".join(f"“{each[:60]}”" for each in beside[:MOST_BESIDE])
+    more = f" and {len(beside) - MOST_BESIDE} more" if len(beside) > MOST_BESIDE else ""
+    return f", and also {told}{more},"
 
 
 def allergies(found: Found, all_: list[Resource]) -> Iterator[Fact]:
@@ -127,6 +143,11 @@ def _quantity(it: Any) -> tuple[str, str]:
     return value, (text(got(quantity, "code")) or text(got(quantity, "unit"))).lower()
 
 
+def _fine(value: str) -> bool:
+    """Whether it has more decimals than anybody measures: a program wrote it, or worked it out."""
+    return len(value.partition(".")[2]) > MOST_DECIMALS
+
+
 def _times(value: str, factor: Decimal) -> str:
     """Rounded to a tenth, or what was written where that is no number."""
     try:
@@ -142,6 +163,9 @@ def _weight(it: Any, when: str) -> Iterator[Fact]:
         why = f"The file says {value} {unit.strip('[]').removesuffix('_av')}."
         unit, factor = SMALLER[unit]
         value = _times(value, factor)
+    elif _fine(value) and unit in (*KILOS, *POUNDS):
+        why = f"The file says {value[:30]} {unit.strip('[]').removesuffix('_av')}."
+        value = _times(value, Decimal(1))
     told = "kg" if unit in KILOS else "lb" if unit in POUNDS else ""
     if not told:
         why = f"The weight is in {unit[:40] or 'no unit'}; choose kilograms or pounds."
@@ -156,10 +180,10 @@ def _height(it: Any, when: str) -> Iterator[Fact]:
     if factor is None:
         why = f"The height is in {unit[:40] or 'no unit'}; we ask for inches."
         yield Fact("E11", "", "Observation height", why)
-    elif factor == 1:
+    elif factor == 1 and not _fine(value):
         yield Fact("E11", value, "Observation height")
     else:
-        why = f"The file says {value} {unit.strip('[]').removesuffix('_i')}."
+        why = f"The file says {value[:30]} {unit.strip('[]').removesuffix('_i')}."
         yield Fact("E11", _times(value, factor), "Observation height", why)
 
 

@@ -42,8 +42,13 @@ SECOND = "Read as the second insurance; compare the order with the card."
 def coverages(found: Found, all_: list[Resource]) -> Iterator[Fact]:
     """The first insurance, a pharmacy plan that stands apart, and a second insurance.
 
-    What is in force hides what has ended; among those in force the file's own order counts.
+    What is in force hides what has ended; among those in force the file's own order counts. What
+    a plan leaves out is no doubt about it: only values are told.
     """
+    return (fact for fact in _plans(found, all_) if fact.value)
+
+
+def _plans(found: Found, all_: list[Resource]) -> Iterator[Fact]:
     paying = [each for each in all_ if _is_in_force(each)] or all_
     ranked = sorted(paying, key=lambda one: str(got(one, "order") or 99).zfill(9))
     apart = [one for one in ranked if _is_for_drugs(one)]

@@ -66,6 +66,9 @@ def propose(
     said of every value.
     """
     patient, notices = _patient_of(found, known)
+    if patient and (died := patient.get("deceasedDateTime") or patient.get("deceasedBoolean")):
+        on = f" on {died[:10]}" if isinstance(died, str) else ""
+        notices.append(f"The file says that this patient died{on}.")
     facts: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts_of(found, patient):
         if fact.field in ANSWERABLE:
@@ -144,9 +147,13 @@ def _of_field(key: str, facts: list[Fact]) -> Proposal:
     """One proposal of everything the file says for a field; several allergies are one answer."""
     field = _asked(key)
     # A coded value before words without a code, whose doubt stays.
-    first = next((fact for fact in facts if fact.value), facts[0])
+    given = [fact for fact in facts if fact.value]
+    if key == "E1":
+        # Another vocabulary's code that is called ICD-10-CM does not hide a diagnosis that is one.
+        given = sorted(given, key=lambda fact: bool(normalize(field, fact.value).problem))
+    first = next(iter(given), facts[0])
     first = replace(first, why=first.why or facts[0].why)
-    said = list(dict.fromkeys(fact.value[:LONGEST] for fact in facts if fact.value))
+    said = list(dict.fromkeys(fact.value[:LONGEST] for fact in given))
     if field.type == "long_text":
         raw, more = ", ".join(said), ""
     else:
