@@ -122,36 +122,6 @@ def test_of_a_whole_chart_what_the_form_is_for_comes_first() -> None:
     assert "The file also says “I10”, “E11.9”." in diagnosis.why
 
 
-def test_a_chart_as_generators_write_it_is_read_with_its_doubts() -> None:
-    """Long decimals, diagnoses in words alone, a payer without a number, somebody who died."""
-    ended = {"clinicalStatus": {"coding": [{"code": "resolved"}]}}
-    payer = [{"display": "Harborline Health"}]
-    root = bundle(
-        patient(deceasedDateTime="2024-05-06T07:08:09Z"),
-        {**condition((SNOMED, "1"), words="Sore throat"), **ended},
-        *(condition((SNOMED, str(code)), words=f"Finding {code}") for code in range(2, 9)),
-        coverage(), {**coverage(payor=payer), "subscriberId": None, "identifier": None},
-        {
-            "resourceType": "Observation", "effectiveDateTime": "2026-02-01",
-            "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]},
-            "valueQuantity": {"value": 81.37721147681181, "unit": "kg", "code": "kg"},
-        },
-    )  # fmt: skip
-    weight, diagnosis = of(root, "E10.weight"), of(root, "E1")
-    assert (weight.value, weight.why) == ("81.4", "The file says 81.37721147681181 kg.")
-    assert diagnosis.why == (
-        "The file says “Finding 2”, and also “Finding 3”, “Finding 4”, “Finding 5”, “Finding 6” "
-        "and 2 more, without an ICD-10-CM code; choose the code."
-    )
-    fields = {each.field: each for each in proposed(root).proposals}
-    assert fields["B13"].value == "Harborline Health"
-    assert "B14" not in fields
-    assert "The file says that this patient died on 2024-05-06." in proposed(root).notices
-    called = bundle(patient(), condition((ICD10, "299652006")), condition((ICD10, "Z74.09")))
-    assert of(called, "E1").value == "Z74.09"
-    assert "also says “299652006”" in of(called, "E1").why
-
-
 def test_several_insurances_are_told_apart_and_partial_dates_are_not_filled_up() -> None:
     sure, doubts = told(proposed(transaction()))
     assert sure == {
