@@ -114,6 +114,14 @@ CAST: tuple[CastMember, ...] = (
         "Approve what Nadia proposes: nobody publishes alone.",
     ),
     CastMember(
+        "Sofia Renner",
+        "sofia@aldertree.example",
+        "aldertree",
+        (Role.SAFETY_OFFICER,),
+        "Confirm side effects that a hub forwarded, ask about them, and compare the month: what "
+        "Nadia and Felix never see.",
+    ),
+    CastMember(
         "Samuel Ito",
         "samuel@kestrel.example",
         "kestrel",

@@ -83,4 +83,5 @@ class EmailKind(models.TextChoices):
     COUNTS = "counts", _("Weekly counts")
     SIGNING_LINK = "signing_link", _("Link for a patient")
     OFFICE = "office", _("News of a signing link")
+    SAFETY = "safety", _("A safety report waits")
     ALARM = "alarm", _("Read of very many patients")

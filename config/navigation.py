@@ -25,6 +25,7 @@ ENTRIES = (
     (_("Enrollments"), "enrollments", "file-text", "e", Permission.ENROLLMENTS_VIEW),
     (_("Signing"), "signing", "pen-line", "s", Permission.ENROLLMENTS_SIGN),
     (_("Journeys"), "journeys", "route", "j", Permission.JOURNEYS_VIEW),
+    (_("Safety"), "safety", "triangle-alert", "f", Permission.SAFETY_VIEW),
     (_("Programs"), "programs", "blocks", "r", Permission.PROGRAMS_VIEW),
     (_("Studio"), "studio", "pencil-ruler", "t", Permission.PROGRAMS_COMPOSE),
     (_("Exchange"), "exchange", "arrow-left-right", "x", Permission.EXCHANGE_VIEW),
@@ -41,6 +42,7 @@ ENTRIES = (
 KINDS: Mapping[str, frozenset[str]] = {
     "endpoints": frozenset((*RECEIVERS, K.PRACTICE, K.OPERATOR)),
     "connect_own": frozenset(RECEIVERS),
+    "safety": frozenset((K.HUB, K.MANUFACTURER)),
 }
 
 

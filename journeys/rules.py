@@ -7,7 +7,7 @@ from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind, Permission
 from journeys.core.conflicts import Conflict
 from journeys.core.state import JourneyState, StepState
-from journeys.models import Journey, WorkItem
+from journeys.models import Journey, SafetyReport, WorkItem
 
 INTAKE = "intake_review"
 MISSING = "missing_information"
@@ -109,3 +109,28 @@ def may_merge(actor: Actor, journey: Journey) -> bool:
 def may_write_message(actor: Actor, *, roles: Set[str]) -> bool:
     """Any party's staff who report may also write to the others, on an ended journey too."""
     return actor.may(Permission.JOURNEYS_REPORT) and bool(roles)
+
+
+def may_forward_safety(actor: Actor, report: SafetyReport) -> bool:
+    """The hub of the journey passes a report on, adds to it, or takes it back."""
+    mine = report.hub_id == actor.organization_id and report.over_at is None
+    return actor.may(Permission.SAFETY_REPORT) and mine
+
+
+def may_receive_safety(actor: Actor, report: SafetyReport) -> bool:
+    """The manufacturer's safety desk, and nobody else there, confirms it and asks."""
+    mine = report.manufacturer_id == actor.organization_id and report.forwarded_at is not None
+    return actor.may(Permission.SAFETY_VIEW) and mine and report.over_at is None
+
+
+def may_answer_safety(actor: Actor, report: SafetyReport) -> bool:
+    """Practice and hub answer what the safety desk asks."""
+    asked = report.status == "follow_up"
+    theirs = actor.organization_id in (report.organization_id, report.hub_id)
+    return actor.may(Permission.SAFETY_REPORT) and asked and theirs
+
+
+def may_sign_off_safety(actor: Actor) -> bool:
+    """Both sides sign a month off: the hub that sent, and the manufacturer's safety desk."""
+    sides = (OrganizationKind.HUB, OrganizationKind.MANUFACTURER)
+    return actor.may(Permission.SAFETY_VIEW) and actor.organization_kind in sides

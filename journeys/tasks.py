@@ -20,6 +20,7 @@ from journeys.domain import (
     mailing,
     pacing,
     partner_tests,
+    safety_letters,
     sandbox_judging,
     staffing,
     status_calls,
@@ -127,6 +128,7 @@ def send_due_mail() -> None:
     """Write to whom it is time to write."""
     mailing.send_due_mail(clock=timezone.now)
     counts_letters.send_due_letters(clock=timezone.now)
+    safety_letters.tell_desks(now=timezone.now())
 
 
 @shared_task(name="journeys.tasks.tell_of_unowned")  # type: ignore[untyped-decorator]  # celery is untyped

@@ -37,6 +37,8 @@ class Permission(StrEnum):
     JOURNEYS_VIEW = "journeys.view"
     JOURNEYS_REPORT = "journeys.report"
     SAFETY_REPORT = "safety.report"
+    # What became of a report: the practice and the hub it came from, and the safety desk alone.
+    SAFETY_VIEW = "safety.view"
     CONFLICTS_SETTLE = "conflicts.settle"
     INTAKE_REVIEW = "intake.review"
     CONSENTS_END = "consents.end"
@@ -76,6 +78,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             P.JOURNEYS_VIEW,
             P.JOURNEYS_REPORT,
             P.SAFETY_REPORT,
+            P.SAFETY_VIEW,
             P.CONFLICTS_SETTLE,
             P.WORK_VIEW,
             P.WORK_REASSIGN,
@@ -91,17 +94,26 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             P.ENROLLMENTS_SIGN,
             P.JOURNEYS_VIEW,
             P.SAFETY_REPORT,
+            P.SAFETY_VIEW,
             P.WORK_VIEW,
             P.LAG_VIEW,
             P.PROGRAMS_VIEW,
         }
     ),
     Role.HUB_AGENT: PARTNER_WORK
-    | {P.SAFETY_REPORT, P.INTAKE_REVIEW, P.CONSENTS_END, P.CONFLICTS_SETTLE, P.EXCHANGE_VIEW},
+    | {
+        P.SAFETY_REPORT,
+        P.SAFETY_VIEW,
+        P.INTAKE_REVIEW,
+        P.CONSENTS_END,
+        P.CONFLICTS_SETTLE,
+        P.EXCHANGE_VIEW,
+    },
     Role.HUB_SUPERVISOR: PARTNER_WORK
     | {
         P.WORK_REASSIGN,
         P.SAFETY_REPORT,
+        P.SAFETY_VIEW,
         P.INTAKE_REVIEW,
         P.CONSENTS_END,
         P.CONFLICTS_SETTLE,
@@ -113,7 +125,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.PHARMACIST: PARTNER_WORK | {P.WORK_REASSIGN, P.SAFETY_REPORT},
     Role.VENDOR_AGENT: PARTNER_WORK | {P.WORK_REASSIGN},
     Role.PROGRAM_MANAGER: frozenset({P.PROGRAMS_VIEW, P.PROGRAMS_COMPOSE, P.FUNNEL_VIEW}),
-    Role.SAFETY_OFFICER: frozenset({P.PROGRAMS_VIEW}),
+    Role.SAFETY_OFFICER: frozenset({P.PROGRAMS_VIEW, P.SAFETY_VIEW}),
     Role.OPERATOR: frozenset(
         {
             P.UPKEEP_VIEW,

@@ -13,29 +13,29 @@ ADVERSE_EVENT = Worksheet(
         Part(
             "The event",
             (
-                Question(fact="what_happened", needed=True, fresh=True),
-                Question(fact="suspect_product", needed=True),
+                Question(fact="what_happened", needed=result_is("captured"), fresh=True),
+                Question(fact="suspect_product", needed=result_is("captured")),
                 Question(fact="lot_number", hint="From the package, if it is at hand.", fresh=True),
                 Question(fact="began_on", fresh=True),
             ),
-            result_is("captured"),
+            result_is("captured", "triaged"),
         ),
         Part(
             "The reporter",
             (
-                Question(fact="told_by", needed=True, fresh=True),
-                Question(fact="told_by_name", needed=True, fresh=True),
+                Question(fact="told_by", needed=result_is("captured"), fresh=True),
+                Question(fact="told_by_name", needed=result_is("captured"), fresh=True),
                 Question(fact="told_by_phone", fresh=True),
             ),
-            result_is("captured"),
+            result_is("captured", "triaged"),
         ),
         Part(
             "How serious it is",
             (
-                Question(fact="serious", needed=True, fresh=True),
+                Question(fact="serious", needed=result_is("captured"), fresh=True),
                 Question(fact="serious_because", needed=says("serious", True), fresh=True),
             ),
-            result_is("captured"),
+            result_is("captured", "triaged"),
         ),
         Part(
             "The safety desk",
@@ -48,7 +48,9 @@ ADVERSE_EVENT = Worksheet(
                     fresh=True,
                 ),
             ),
-            result_is("triaged", "forwarded", "acknowledged", "reconciled"),
+            result_is(
+                "triaged", "forwarded", "follow_up", "acknowledged", "reconciled", "withdrawn"
+            ),
         ),
     ),
     stops=(

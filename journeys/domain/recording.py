@@ -14,6 +14,8 @@ from journeys.core.effects import CallHandler, Effect, Send, effects_between, ma
 from journeys.core.evaluate import evaluate, steps_with_effects
 from journeys.core.events import Event, may_move, to_json
 from journeys.core.graph import Graph
+from journeys.core.safety import STEP as SAFETY
+from journeys.core.safety import numbered
 from journeys.core.state import JourneyState, StepState
 from journeys.domain import handlers
 from journeys.domain.graphs import graph_of
@@ -21,6 +23,7 @@ from journeys.domain.notifying import notices_of
 from journeys.domain.parties import Cast, cast_with
 from journeys.domain.projection import projecting
 from journeys.domain.reading import Reading, events_of, observations_of, read, told
+from journeys.domain.safety_reports import keep_safety_reports
 from journeys.domain.sending import queue_delivery
 from journeys.domain.twins import twins_without
 from journeys.domain.worklist import open_work, sync_work
@@ -73,9 +76,12 @@ def _record(journey_id: UUID, *events: Event, actor: Actor | None, now: datetime
     with every_tenant(reason="an event concerns every party of its journey", actor=actor):
         found = _locked(journey_id)
         known = {(each.source, each.id) for each in found.events}
-        news = [each for each in events if (each.source, each.id) not in known]
+        news = [numbered(each) for each in events if (each.source, each.id) not in known]
         if news:
             _learn(found, news, actor=actor, now=now)
+        if any(each.step == SAFETY for each in news):
+            graph = graph_of(found.journey.program_version_id)
+            keep_safety_reports(found.journey, graph, [*found.events, *news])
         return found.journey
 
 

@@ -26,6 +26,7 @@ from journeys.models.lag import LagCount, LagMark
 from journeys.models.likeness import LikelyTwin, PersonKey, TwinSearch
 from journeys.models.notices import Notice, NoticeRead, NoticeSettings
 from journeys.models.pace import ProgramPace
+from journeys.models.safety import SafetyReport, SafetySignOff
 from journeys.models.sandbox import SandboxTrial
 from journeys.models.upkeep import UpkeepIssue
 from journeys.models.work import SavedView, WorkItem
@@ -65,6 +66,8 @@ __all__ = [
     "PersonKey",
     "ProgramPace",
     "ReportFile",
+    "SafetyReport",
+    "SafetySignOff",
     "SandboxTrial",
     "SavedView",
     "StatusCall",

@@ -26,6 +26,7 @@ from journeys.domain.messages import Message
 from journeys.domain.queries import journeys as queries
 from journeys.domain.queries.ended_parts import last_words
 from journeys.domain.queries.notices import unread_news
+from journeys.domain.queries.safety import reports as safety_reports
 from journeys.domain.queries.standing import mark_of_events
 from journeys.models import Journey
 from journeys.rules import (
@@ -230,22 +231,34 @@ def _reports(story: queries.Story) -> list[dict[str, str]]:
     ]
     found = [
         {
-            "url": reverse("journey_safety", args=[id_])
-            if key == SAFETY
-            else reverse("journey_report", args=[id_, key]),
+            "url": reverse("journey_report", args=[id_, key]),
             "label": _("Report: {step}").format(step=state.steps[key].title.lower()),
             # What may happen at any time never is the next thing to do.
             "quiet": "" if key in state.current else "yes",
         }
         for key in mine
-        if key != SAFETY or key in state.current
+        if key != SAFETY
     ]
     # Whoever has to call meanwhile, the practice can always answer.
     if MISSING in state.current and "practice" in story.roles:
         correct = reverse("enrollment_of_journey", args=[id_])
         found.insert(0, {"url": correct, "label": _("Correct the enrollment")})
     besides = [*_contact(story), *_coverage_changed(story), *_owner(story), *_same(story)]
-    return [*settle, *found, *besides, *end]
+    return [*settle, *_safety(story), *found, *besides, *end]
+
+
+def _safety(story: queries.Story) -> list[dict[str, str]]:
+    """Each report of a side effect that is not over: what is to be done about it stands there."""
+    if SAFETY not in story.state.current:
+        return []
+    found = safety_reports(current_actor()).filter(journey=story.journey, over_at=None)
+    return [
+        {
+            "url": reverse("safety_report", args=[report_id]),
+            "label": _("Safety report {number}").format(number=number),
+        }
+        for report_id, number in found.order_by("due_at").values_list("pk", "number")
+    ]
 
 
 def _contact(story: queries.Story) -> list[dict[str, str]]:

@@ -11,14 +11,16 @@ from django.apps import apps
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.core.permissions import OrganizationKind, Permission
 from accounts.enums import ACTION_NAMES
 from accounts.models import AuditEntry, Membership, User
-from accounts.tenancy import current_organization_id
+from accounts.tenancy import current_organization_id, current_scope
 
 PAGE_LENGTH = 50
 # More lines than this open in no spreadsheet; the oldest are left out, and the page says so.
 LONGEST_EXPORT = 100_000
 LATELY = 2_000
+SAFETY = "journeys.safety"
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,16 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def entries(filters: Filters, *, zone: ZoneInfo) -> QuerySet[Any]:
-    """The acting organization's entries that match, newest first."""
+    """The acting organization's entries that match, newest first.
+
+    At a manufacturer what its safety desk reads and does is the desk's alone to know of: whoever
+    else may read the audit there does not learn that there are reports.
+    """
     found: QuerySet[Any] = AuditEntry.objects.order_by("-at", "-id")
+    actor = current_scope().actor
+    maker = actor is not None and actor.organization_kind == OrganizationKind.MANUFACTURER
+    if actor and maker and not actor.may(Permission.SAFETY_VIEW):
+        found = found.exclude(subject_type__startswith=SAFETY).exclude(purpose__startswith="safety")
     if filters.person:
         found = found.filter(user_id=filters.person)
     if filters.action:
