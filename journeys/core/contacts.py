@@ -4,12 +4,15 @@ Callers to a home keep to 8 am to 9 pm where it stands (47 CFR 64.1200(c)(1)), a
 whatever means, is heard for that sender and purpose (47 CFR 64.1200(a)(10)); here at once.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from journeys.core.calendar import is_business_day
+from programs.core.consents import LANGUAGES
+from programs.core.scripts import PURPOSES, Script, filled, script_for
+from programs.core.scripts import STOPPED as SAID_ON_STOP
 
 STOPPED = "asked_to_stop"
 
@@ -53,12 +56,6 @@ CHANNELS: Mapping[str, Channel] = {
 }
 # What says that nobody was reached.
 IN_VAIN = frozenset({"no_answer", "wrong", "left", "full", "sent", "failed"})
-PURPOSES: Mapping[str, str] = {
-    "enrollment": "This enrollment and its coverage",
-    "delivery": "Deliveries and refills",
-    "nurse": "Nurse support",
-    "all": "Anything at all",
-}
 EVERYTHING = "all"
 # How the enrollment form says a patient may be reached (field A18): the ways that leaves out.
 LEFT_OUT: Mapping[str, tuple[Collection[str], str]] = {
@@ -172,25 +169,34 @@ class Caller:
     manufacturer: str
 
 
-def scripts(caller: Caller, *, purpose: str) -> tuple[tuple[str, str], ...]:
-    """What is said, by occasion; every opening says who pays for the call.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said on one occasion, in one language (ISO 639-1)."""
 
-    A message left behind names neither medicine nor program: others may hear it.
+    occasion: str
+    words: str
+    language: str
+
+
+def scripts(
+    caller: Caller, own: Sequence[Script], *, purpose: str, language: str
+) -> tuple[Said, ...]:
+    """What is said, by occasion: the program's own words, else the usual; the patient's tongue
+    first, then English.
     """
-    who = f"This is {caller.name} from {caller.hub}, calling for {caller.program}."
-    if purpose == "nurse":
-        who = f"This is {caller.name}, a nurse with {caller.program}."
-        pays = (
-            f"I am paid by {caller.manufacturer}, which makes the medicine. I am not part of your"
-            " doctor's office, and I do not give medical advice in its place."
+    script = script_for(own, purpose)
+    values = {
+        "caller": caller.name,
+        "hub": caller.hub,
+        "program": caller.program,
+        "maker": caller.manufacturer,
+    }
+    return tuple(
+        Said(occasion, filled(words[each], values), each)
+        for occasion, words in (
+            ("Opening", script.opening),
+            ("Asked to stop", SAID_ON_STOP),
+            ("Message", script.message),
         )
-    else:
-        pays = (
-            f"We are paid by {caller.manufacturer}, which makes the medicine, and are not part of"
-            " your doctor's office."
-        )
-    return (
-        ("Opening", f"{who} {pays} May I first confirm your full name and date of birth?"),
-        ("Asked to stop", "I will see to it now. You will not hear from us about this again."),
-        ("Message", f"This is {caller.name} from {caller.hub}. Please call me back at your ease."),
+        for each in dict.fromkeys((language if language in LANGUAGES else "en", "en"))
     )

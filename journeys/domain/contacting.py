@@ -9,12 +9,13 @@ from uuid import UUID
 from accounts import audit
 from accounts.core.actor import Actor
 from accounts.phi import blind_index
-from journeys.core.contacts import CHANNELS, PURPOSES, STOPPED, Stop, refusal
+from journeys.core.contacts import CHANNELS, STOPPED, Stop, refusal
 from journeys.domain.queries.intake import packets_of, values_of
 from journeys.domain.recording import record
 from journeys.domain.speaking import Refused, Words, said, story_for_writing
 from journeys.models import Contact, ContactStop, Journey
 from journeys.rules import may_contact
+from programs.core.scripts import PURPOSES
 
 # Where the form says how the patient is reached: both numbers and the address.
 ADDRESSES = ("A13", "A15", "A17")

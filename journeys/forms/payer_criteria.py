@@ -19,12 +19,9 @@ LONGEST = 200
 
 
 class WhomForm(forms.Form):
-    """Whose criteria they are."""
+    """Whose criteria they are, of those the program's patients are insured with."""
 
     use_required_attribute = False
-    program = forms.TypedChoiceField(
-        label=_("Program"), coerce=UUID, error_messages={"required": _("Choose the program.")}
-    )
     payer = forms.CharField(
         label=_("Payer"),
         required=False,
@@ -39,13 +36,6 @@ class WhomForm(forms.Form):
             *((each.code, each.label) for each in CHOICES["line_of_business"]),
         ],
     )
-
-    def __init__(self, data: QueryDict | None, *, programs: Sequence[tuple[UUID, str]]) -> None:
-        super().__init__(data)
-        self.fields["program"].choices = [  # type: ignore[attr-defined]  # a choice field
-            ("", _("Choose")),
-            *((str(each), name) for each, name in programs),
-        ]
 
     def clean_payer(self) -> str:
         return " ".join(str(self.cleaned_data["payer"]).split())

@@ -22,7 +22,6 @@ from accounts.tenancy import current_actor
 from journeys.core.contacts import (
     CHANNELS,
     IN_VAIN,
-    PURPOSES,
     Caller,
     next_attempt,
     refusal,
@@ -41,6 +40,9 @@ from journeys.domain.reading import one
 from journeys.domain.speaking import Refused
 from journeys.models import Contact, Journey
 from journeys.rules import may_contact
+from programs.core.definition import Definition
+from programs.core.scripts import PURPOSES
+from programs.domain.queries.catalogue import version_on
 
 STATE, BEST_TIME, PHONE, EMAIL, LANGUAGE = "A11", "A16", "A13", "A17", "A7"
 SHOWN = 20
@@ -93,6 +95,8 @@ def _page(
     tried = list(
         Contact.objects.filter(journey=journey).select_related("by").order_by("-at")[:SHOWN]
     )
+    # What is said follows the version that counts today, not the one the patient came with.
+    script_version = version_on(program, timezone.localdate(now)) or journey.program_version
     caller = Caller(actor.name, journey.hub.name, program.name, program.manufacturer.name)
     preference = answers.get(PREFERENCE, "")
     refused = {key: refusal(key, purpose, stops=stops, preference=preference) for key in CHANNELS}
@@ -110,7 +114,13 @@ def _page(
             for key, label in PURPOSES.items()
         ],
         "reach": _reach(answers, now=now),
-        "scripts": scripts(caller, purpose=purpose),
+        "scripts": scripts(
+            caller,
+            Definition.from_json(script_version.definition).scripts,
+            purpose=purpose,
+            language=answers.get(LANGUAGE, ""),
+        ),
+        "script_version": script_version,
         "ways": [
             {
                 "key": key,

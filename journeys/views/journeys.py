@@ -177,6 +177,7 @@ def _page(story: queries.Story, *, now: datetime) -> dict[str, Any]:
     actor, state = current_actor(), story.state
     lead = state.lead
     actions = presenting.actions(story)
+    reports = _reports(story)
     return {
         "journey": story.journey,
         "now": now,
@@ -197,7 +198,8 @@ def _page(story: queries.Story, *, now: datetime) -> dict[str, Any]:
         "plain": presenting.plain(story, now=now),
         "handed": presenting.handed(story, actor),
         "access_papers": presenting.access_papers(story),
-        "reports": _reports(story),
+        "reports": reports,
+        "besides": [each for each in reports if each.get("quiet")],
         "safety_url": presenting.safety_url(story, actor),
         "settle_url": _settle_url(story),
         "may_write": may_write_message(actor, roles=story.roles),
@@ -276,7 +278,7 @@ def _owner(story: queries.Story) -> list[dict[str, str]]:
         return []
     label = _("Give the case to somebody else") if owner else _("Nobody has this case")
     url = reverse("case_owner", args=[story.journey.id])
-    return [{"url": url, "label": label, "quiet": "yes"}]
+    return [{"url": url, "label": label, "quiet": "yes" if owner else ""}]
 
 
 def _coverage_changed(story: queries.Story) -> list[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -53,20 +54,26 @@ def new_sheet(request: HttpRequest) -> HttpResponse:
     """Begin a sheet: for whom, then its first version, with what payers usually decide by."""
     if not may_keep_criteria(current_actor()):
         raise PermissionDenied
-    today, known = timezone.localdate(), _programs()
+    known = {str(each.program_id): each for each in _programs()}
+    version = known.get(request.GET.get("program", ""))
+    context: dict[str, Any] = {
+        "programs": [
+            {"label": each.program.name, "url": f"?{urlencode({'program': key})}"}
+            | {"current": each is version}
+            for key, each in known.items()
+        ]
+    }
+    if version is None:
+        return render(request, "journeys/payer_criteria_new.html", context)
     data = request.POST if request.method == "POST" else None
-    chosen = WhomForm(data, programs=[(each.program_id, each.program.name) for each in known])
-    version = known[0] if known else None
-    if chosen.is_bound and chosen.is_valid():
-        picked = chosen.cleaned_data["program"]
-        version = next(each for each in known if each.program_id == picked)
-    form = _form(request, version, Sheet(asked=usual({})), today=today)
-    if chosen.is_bound and chosen.is_valid() and form.is_valid():
+    chosen = WhomForm(data)
+    form = _form(request, version, Sheet(asked=usual({})), today=timezone.localdate())
+    if chosen.is_valid() and form.is_valid():
         told = chosen.cleaned_data
-        kept = form.kept(program_id=told["program"], payer=told["payer"], line=told["line"])
+        kept = form.kept(program_id=version.program_id, payer=told["payer"], line=told["line"])
         if row := _keep(request, form, kept):
             return redirect("payer_criteria_sheet", row.pk)
-    context = {"chosen": chosen, "form": form}
+    context |= {"chosen": chosen, "form": form}
     status = 422 if data is not None else 200
     return render(request, "journeys/payer_criteria_new.html", context, status=status)
 

@@ -31,9 +31,10 @@ LISTED: Mapping[str, Listed] = {
     "documents": Listed("documents", "key"),
     "consents": Listed("consents", "key"),
     "defaults": Listed("defaults", "field"),
+    "scripts": Listed("scripts", "purpose"),
 }
 PARTS = ("basics", "products", "indications", "asks", "questions", "rules", "defaults", "copay",
-         "documents", "consents", "journey", "route")  # fmt: skip
+         "documents", "consents", "scripts", "journey", "route")  # fmt: skip
 
 # How the first word of a problem's place names the part it stands in.
 _PLACED: Mapping[str, str] = {
@@ -43,7 +44,8 @@ _PLACED: Mapping[str, str] = {
     "document": "documents",
     "eligibility": "rules", "indication": "indications", "indications": "indications",
     "journey": "journey", "product": "products", "products": "products",
-    "question": "questions", "route": "route", "schema": "basics", "service": "basics",
+    "question": "questions", "route": "route", "script": "scripts", "schema": "basics",
+    "service": "basics",
     "tightens": "asks",
 }  # fmt: skip
 

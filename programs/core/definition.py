@@ -8,6 +8,7 @@ from programs.core.conditions import Condition
 from programs.core.consents import Consent
 from programs.core.fields import Choice, Field, Need
 from programs.core.plain import dump, load
+from programs.core.scripts import Script
 
 SCHEMA = 1
 Transport = Literal["webhook", "portal", "packet", "email", "fax", "fhir", "sftp"]
@@ -148,6 +149,7 @@ class Definition:
     documents: tuple[Document, ...] = ()
     copay: Copay | None = None
     defaults: tuple[Default, ...] = ()
+    scripts: tuple[Script, ...] = ()
 
     def __hash__(self) -> int:
         """Stand for the version, which never changes: what is derived from it can be kept."""

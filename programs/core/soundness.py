@@ -15,6 +15,7 @@ from programs.core.fields import Field
 from programs.core.identifiers import icd10, ndc
 from programs.core.readability import grade
 from programs.core.reading import Reading
+from programs.core.scripts import faults as script_faults
 from programs.core.union import signing, union
 from programs.core.wellmade import faults
 
@@ -41,6 +42,7 @@ def problems(definition: Definition) -> list[Problem]:
         *_codes(definition),
         *_offers(definition),
         *_consents(definition),
+        *_scripts(definition),
     ]
     # A circle can only be looked for when every name in the conditions is known.
     return found or list(_circles(definition))
@@ -230,6 +232,15 @@ def _worded(consent: Consent) -> Iterator[tuple[str, Words]]:
     if consent.elements and consent.kind != "hipaa_authorization":
         for part in fields(consent.elements):
             yield part.name, getattr(consent.elements, part.name)
+
+
+def _scripts(definition: Definition) -> Iterator[Problem]:
+    unsaid = (definition.name, definition.medicine)
+    for script in definition.scripts:
+        where = f"script {script.purpose}"
+        yield from (Problem(where, why) for why in script_faults(script, unsaid=unsaid))
+        if sum(each.purpose == script.purpose for each in definition.scripts) > 1:
+            yield Problem(where, "There are two about one purpose.")
 
 
 def _read_by(field: Field) -> frozenset[str]:

@@ -51,6 +51,7 @@ def changes(before: Row, after: Row) -> list[Changed]:
     found += _whole("copay", COPAY, before, after)
     found += _rows("documents", words, before, after)
     found += _rows("consents", words, before, after)
+    found += _rows("scripts", words, before, after)
     found += _journey(before, after)
     return [*found, *_whole("route", ROUTE, before, after)]
 

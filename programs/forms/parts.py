@@ -13,6 +13,7 @@ from programs.core.catalogue import CATALOGUE
 from programs.core.consents import HEADINGS
 from programs.core.facts import FACTS
 from programs.core.fields import SECTIONS
+from programs.core.scripts import PURPOSES
 from programs.core.words import TYPES
 from programs.domain.studio.ports import journeys
 from programs.forms.boxes import Box, Pairs
@@ -164,17 +165,25 @@ GRANT = (
     Box("grant.purposes", _("For what"), "picks", from_="purposes", kept=True),
     Box("grant.expires_after_days", _("Ends so many days after it is signed"), "whole", kept=True),
 )
+SCRIPT = (
+    Box("purpose", _("The call is about"), "pick", from_="purposes_of_calls", kept=True,
+        must=True),
+    *_words("opening", "Opening"),
+    *_words("message", "Message left behind"),
+)  # fmt: skip
 BOXES: Mapping[str, tuple[Box, ...]] = {
     "asks": TIGHTENING, "basics": BASICS, "consents": CONSENT, "copay": COPAY,
     "defaults": DEFAULT, "documents": DOCUMENT, "indications": INDICATION,
     "products": PRODUCT, "questions": QUESTION, "route": ROUTE, "rules": RULE,
+    "scripts": SCRIPT,
 }  # fmt: skip
 
 NAMES: Mapping[str, Words] = {
     "basics": _("Basics"), "products": _("Products"), "indications": _("Diagnoses"),
     "asks": _("Canonical questions"), "questions": _("Own questions"), "rules": _("Rules"),
     "defaults": _("First answers"), "copay": _("Copay help"), "documents": _("Documents"),
-    "consents": _("Texts to sign"), "journey": _("Journey"), "route": _("Route"),
+    "consents": _("Texts to sign"), "scripts": _("Call scripts"), "journey": _("Journey"),
+    "route": _("Route"),
 }  # fmt: skip
 ABOUT: Mapping[str, Words] = {
     "basics": _("What the program is called, what it is for, and from when this version holds."),
@@ -187,6 +196,10 @@ ABOUT: Mapping[str, Words] = {
     "copay": _("What a commercially insured patient pays, and the help in a year."),
     "documents": _("The papers it wants."),
     "consents": _("The patient's permission, the certifications, and what else is signed."),
+    "scripts": _(
+        "What the hub says in calls. {caller}, {hub}, {program} and {maker} are filled "
+        "in. The opening says who pays; a message names neither medicine nor program."
+    ),
     "journey": _("The steps from enrollment to therapy, who has each, and how long it may take."),
     "route": _("The hub that takes it, the copay vendor and the pharmacies."),
 }
@@ -225,6 +238,7 @@ _FIXED: Mapping[str, Pairs] = {
     "purposes": [(each, each.replace("_", " ").capitalize()) for each in (
         "enrollment", "benefit_verification", "prior_authorization", "copay",
         "patient_assistance", "dispensing", "nurse_training", "safety")],
+    "purposes_of_calls": list(PURPOSES.items()),
     "sections": [(each, each) for each in SECTIONS if each != "Consent"],
     "signers": [("patient", _("The patient")), ("prescriber", _("The prescriber"))],
     "storage": [("room", _("Room temperature")), ("refrigerated", _("Refrigerated")),

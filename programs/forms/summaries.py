@@ -8,6 +8,7 @@ from programs.core.catalogue import ANSWERABLE
 from programs.core.conditions import Condition
 from programs.core.fields import Field
 from programs.core.plain import load
+from programs.core.scripts import PURPOSES
 from programs.core.words import TYPES, condition_words
 
 Row = Mapping[str, Any]
@@ -79,4 +80,8 @@ _TOLD: Mapping[str, Callable[[Row, Known], tuple[str, str]]] = {
     "products": lambda row, _known: (row["label"], row["ndc"]),
     "questions": _question,
     "rules": _rule,
+    "scripts": lambda row, _known: (
+        PURPOSES.get(row["purpose"], row["purpose"]),
+        row["opening"].get("en", ""),
+    ),
 }

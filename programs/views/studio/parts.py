@@ -45,6 +45,7 @@ _NEW: Mapping[str, dict[str, Any]] = {
     "consents": {"title": {"en": "", "es": ""}, "body": {"en": "", "es": ""}, "required": True},
     "questions": {"section": "Clinical", "type": "text"},
     "rules": {"when": {"all": []}},
+    "scripts": {"opening": {"en": "", "es": ""}, "message": {"en": "", "es": ""}},
 }
 # What decides which boxes a row has is chosen before them: its name, and the list of its values.
 _CHOSEN_FIRST = {"consents": ("kind", "consent_kinds"), "questions": ("type", "types")}

@@ -18,6 +18,7 @@ from journeys.core.contacts import (
     scripts,
     zone_of,
 )
+from programs.core.scripts import Script
 
 FRIDAY = datetime(2026, 3, 6, 15, 0, tzinfo=UTC)
 
@@ -87,7 +88,21 @@ def test_what_the_form_says_is_kept() -> None:
 @pytest.mark.parametrize("purpose", ["enrollment", "nurse"])
 def test_every_opening_discloses_who_pays_and_a_message_names_no_medicine(purpose: str) -> None:
     caller = Caller("Robin", "Northstar Access", "Veltrana Together", "Aldertree Biologics")
-    told = dict(scripts(caller, purpose=purpose))
-    assert "paid by Aldertree Biologics, which makes the medicine" in told["Opening"]
-    assert "your doctor's office" in told["Opening"]
-    assert "Veltrana" not in told["Message"]
+    told = scripts(caller, (), purpose=purpose, language="es")
+    by_place = {(each.occasion, each.language): each.words for each in told}
+    assert [each.language for each in told[:2]] == ["es", "en"]
+    assert "paid by Aldertree Biologics, which makes the medicine" in by_place["Opening", "en"]
+    assert "paga Aldertree Biologics" in by_place["Opening", "es"]
+    assert "your doctor's office" in by_place["Opening", "en"]
+    assert "Veltrana" not in by_place["Message", "en"] + by_place["Message", "es"]
+
+
+def test_a_program_says_it_in_its_own_words_and_the_rest_as_usual() -> None:
+    caller = Caller("Robin", "Northstar Access", "Veltrana Together", "Aldertree Biologics")
+    words = {"en": "{caller} here, a nurse paid by {maker}.", "es": "{caller}; me paga {maker}."}
+    own = (Script("nurse", words, {"en": "Call me.", "es": "Llámeme."}),)
+    told = scripts(caller, own, purpose="nurse", language="zh")
+    assert told[0].words == "Robin here, a nurse paid by Aldertree Biologics."
+    assert {each.language for each in told} == {"en"}
+    usual = scripts(caller, own, purpose="delivery", language="en")
+    assert "calling for Veltrana Together" in usual[0].words

@@ -107,9 +107,10 @@ def test_a_hub_keeps_what_a_payer_decides_by_and_the_request_takes_what_counts(
     """Kept in versions, answered by the practice, named by a denial."""
     program = verified.journey.program_version.program
     today = timezone.localdate()
-    begun = {"program": str(program.id), "payer": "", "line": "commercial", "why": "Its policy"}
+    begun = {"payer": "", "line": "commercial", "why": "Its policy"}
     rows = {"words-0": "Methotrexate was tried", "shown-0": "E6", "words-1": "A specialist agrees"}
-    at = reverse("payer_criteria_new")
+    at = reverse("payer_criteria_new", query={"program": program.id})
+    assert program.name in priya.get(reverse("payer_criteria_new")).content.decode()
     assert ana.get(at).status_code == 403
     assert priya.post(at, {**begun, "from_on": "", **rows}).status_code == 422
     sheet = priya.post(at, {**begun, "from_on": str(today), **rows})["Location"]
@@ -139,8 +140,9 @@ def test_a_hub_keeps_what_a_payer_decides_by_and_the_request_takes_what_counts(
 def test_a_hub_reads_its_own_sheets_alone(verified: World) -> None:
     sam = verified.browser(verified.hub, Role.HUB_SUPERVISOR)
     program = verified.journey.program_version.program
-    told = {"program": str(program.id), "from_on": str(timezone.localdate()), "why": "A call"}
-    sheet = sam.post(reverse("payer_criteria_new"), {**told, "words-0": "Tried"})["Location"]
+    told = {"from_on": str(timezone.localdate()), "why": "A call"}
+    at = reverse("payer_criteria_new", query={"program": program.id})
+    sheet = sam.post(at, {**told, "words-0": "Tried"})["Location"]
     other = OrganizationFactory.create(kind="hub", name="Southstar", slug="southstar")
     stranger = verified.browser(other, Role.HUB_SUPERVISOR)
     assert sam.get(sheet).status_code == 200

@@ -294,7 +294,7 @@ def test_the_list_asks_the_same_number_of_questions(
 
 
 PARTS = ("basics", "products", "indications", "asks", "questions", "rules", "defaults", "copay",
-         "documents", "consents", "route")  # fmt: skip
+         "documents", "consents", "scripts", "route")  # fmt: skip
 ROWS = ("questions/?row=veltrana.tb_on", "consents/?row=authorization", "asks/?row=E6",
         "rules/?row=copay_minor", "questions/?new=1&of=veltrana.tuberculosis")  # fmt: skip
 

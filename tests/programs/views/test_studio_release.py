@@ -14,6 +14,7 @@ from accounts.models import AuditEntry, User
 from accounts.tenancy import every_tenant
 from programs.domain.queries.catalogue import definition_on
 from programs.models import ProgramDraft, ProgramVersion
+from tests.factories.exchange import submitted
 from tests.factories.people import OrganizationFactory, member, signed_in
 from tests.factories.programs import published
 
@@ -76,6 +77,32 @@ def test_a_colleague_approves_and_a_practice_gets_the_new_words(
     assert live.about == "Help for everybody."
     version.refresh_from_db()
     assert version.valid_until == timezone.localdate() - dt.timedelta(days=1)
+
+
+def test_a_programs_own_script_is_judged_with_its_version_and_read_by_the_hub(
+    nadia: Client, felix: Client, version: ProgramVersion
+) -> None:
+    """A nurse's opening that hides who pays keeps the version back; another person approves."""
+    draft = opened(nadia)
+    url = reverse("studio_part", args=[draft.id, "scripts"]) + "?new=1"
+    words = {
+        "purpose": "nurse",
+        "opening.en": "This is {caller}, your nurse.",
+        "opening.es": "Le habla {caller}, de enfermería; me paga {maker}.",
+        "message.en": "Please call {caller} back.",
+        "message.es": "Llame a {caller}, por favor.",
+    }
+    nadia.post(url, {"seen": draft.revision, **words})
+    assert any("{maker} pays or employs" in each["why"] for each in the_draft().faults)
+    told = {**words, "opening.en": "This is {caller}, a nurse. {maker} pays me."}
+    row = reverse("studio_part", args=[draft.id, "scripts"]) + "?row=nurse"
+    nadia.post(row, {"seen": the_draft().revision, **told})
+    rename(nadia, the_draft(), "Read anew.")
+    released(nadia, felix, the_draft())
+    sent = submitted(version)
+    priya = signed_in(member(sent.hub, Role.HUB_AGENT))
+    page = priya.get(reverse("journey_contact", args=[sent.id]), {"purpose": "nurse"})
+    assert f"a nurse. {version.program.manufacturer.name} pays me." in page.content.decode()
 
 
 def test_nobody_approves_their_own_proposal(nadia: Client, version: ProgramVersion) -> None:
