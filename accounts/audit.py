@@ -1,6 +1,6 @@
 """Write down who read or changed what. Entries join the transaction of the thing they record."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.db import connection, models
 from accounts.core.actor import Actor
 from accounts.models import AuditEntry
 from accounts.tenancy import current_scope
-from accounts.writing import inserting, run
+from accounts.writing import Statement, inserting, run
 
 LONGEST_PURPOSE = 200
 
@@ -54,23 +54,38 @@ def read(subject: models.Model, *, fields: Sequence[str], purpose: str) -> None:
     _write("read", subject=subject, fields=fields, purpose=purpose)
 
 
+# One statement however many rows: an insertion of fifty takes as long to write as the list itself.
+MANY = """
+insert into accounts_auditentry
+    (id, organization_id, user_id, action, subject_type, subject_id, fields, purpose, request_id)
+select gen_random_uuid(), organization_id, %s, 'read', subject_type, subject_id, %s::varchar[],
+    %s, %s
+from unnest(%s::uuid[], %s::varchar[], %s::uuid[]) with ordinality
+    as shown (organization_id, subject_type, subject_id, place)
+order by place
+"""
+
+
 def read_many(subjects: Sequence[models.Model], *, fields: Sequence[str], purpose: str) -> None:
     """PHI of a list's rows was shown: one entry a row, in one statement."""
+    if not subjects:
+        return
     actor = current_scope().actor
-    request_id = str(structlog.contextvars.get_contextvars().get("request_id", ""))
-    AuditEntry.objects.bulk_create(
-        AuditEntry(
-            organization_id=_owner(actor, subject),
-            user_id=actor.user_id if actor else None,
-            action="read",
-            subject_type=subject._meta.label_lower,
-            subject_id=subject.pk,
-            fields=list(fields),
-            purpose=purpose,
-            request_id=request_id,
-        )
-        for subject in subjects
-    )
+    shown = [
+        actor.user_id if actor else None,
+        list(fields),
+        purpose[:LONGEST_PURPOSE],
+        str(structlog.contextvars.get_contextvars().get("request_id", "")),
+        _array(_owner(actor, subject) for subject in subjects),
+        _array(subject._meta.label_lower for subject in subjects),
+        _array(subject.pk for subject in subjects),
+    ]
+    run([Statement(MANY, shown)])
+
+
+def _array(items: Iterable[UUID | str]) -> str:
+    """An array of ids or of models' names, as PostgreSQL writes it: quicker than item by item."""
+    return f"{{{','.join(map(str, items))}}}"
 
 
 def wrote(

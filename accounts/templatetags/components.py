@@ -205,6 +205,12 @@ def state(phase: str, word: str = "", why: str = "") -> SafeString:
 
     Raises ``TemplateSyntaxError`` for a phase that is none of the eight.
     """
+    # The empty string makes a template's literal, which is safe, a text like any other.
+    return _state(phase, str(word) + "", str(why) + "", get_language())
+
+
+@lru_cache(maxsize=512)
+def _state(phase: str, word: str, why: str, language: str | None) -> SafeString:
     look = STATES.get(phase)
     if look is None:
         raise template.TemplateSyntaxError(f"no state {phase!r}; there are {sorted(STATES)}")
