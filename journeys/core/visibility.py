@@ -75,6 +75,12 @@ def sees_message(viewer: str, event: Event) -> bool:
     return viewer in ALL_SEEING or viewer == event.party or viewer in event.to
 
 
+def concerned(step: Step) -> frozenset[str]:
+    """The organizations that take part in a step: whose lane it is in, and who may have it."""
+    owners = {step.lane, step.owner, *(status.owner for status in step.statuses)}
+    return frozenset(role for role in owners if role in ORGANIZATIONS and role in step.seen_by)
+
+
 def visible_facts(state: JourneyState, viewer: str) -> tuple[Fact, ...]:
     """The undisputed facts this role may see, in the order they were said."""
     seen = (fact for fact in state.facts.values() if sees_fact(viewer, fact.name))

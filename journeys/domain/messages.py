@@ -6,6 +6,7 @@ from uuid import UUID
 
 from accounts import audit
 from accounts.core.actor import Actor
+from journeys.core.visibility import concerned, sees_step
 from journeys.domain.papers import OF_MESSAGE, Paper, keep_papers
 from journeys.domain.recording import record
 from journeys.domain.speaking import Refused, Words, said, story_for_writing
@@ -19,7 +20,7 @@ LONGEST = 2000
 class Message:
     """Text about a step for some roles, perhaps with a paper.
 
-    The practice and the hub read every message.
+    The practice, the hub and whoever has the step read it too.
     """
 
     token: str
@@ -41,12 +42,20 @@ def send_message(journey_id: UUID, message: Message, *, by: Actor, now: datetime
         raise Refused(f"A message has at most {LONGEST} characters; this one has {len(text)}.")
     if message.step not in story.graph.by_key:
         raise Refused("This journey has no such step.")
+    step = story.graph.by_key[message.step]
+    chosen = [role for role in message.to if role in story.cast.parties]
+    for role in chosen:
+        if not sees_step(role, step):
+            name = story.cast.parties[role].party.name
+            raise Refused(f"{name} does not read about “{step.title}”. Write on another step.")
+    # Whoever has the step reads what is written on it, also who is brought in later for it.
+    takers = [role for role in story.cast.people() if role in concerned(step)]
     words = Words(
         id=f"{OF_MESSAGE}{message.token}",
         kind="message",
         step=message.step,
         note=text,
-        to=tuple(role for role in message.to if role in story.cast.parties),
+        to=tuple(dict.fromkeys((*chosen, *(each for each in takers if each != story.viewer)))),
     )
     event = said(story, words, role=story.viewer, now=now)
     journey = record(journey_id, event, actor=by, now=now)

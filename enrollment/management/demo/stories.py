@@ -145,10 +145,16 @@ _SIDE_EFFECT = (
     Told("practice", "adverse_event", "captured", 8.5, reason="side_effect"),
 )
 _NO_ANSWER = (*SMOOTH[:10], Told("pharmacy", "delivery", "attempting_contact_3", 12))
+_ACCUMULATOR = (
+    _said("hub", "copay_enrollment", 1.4, "The plan does not count copay help. Is there a way?",
+          "vendor"),
+    _said("vendor", "copay_enrollment", 2.1, "Yes: ask us again with the plan's letter.", "hub"),
+)  # fmt: skip
 _COSTLY = (
     *SMOOTH[:2],
     replace(_VERIFIED, facts={**_VERIFIED.facts, "out_of_pocket_estimate": "1480.00"}),
     Told("vendor", "copay_enrollment", "not_eligible", 0.2, reason="accumulator"),
+    *_ACCUMULATOR,
     *SMOOTH[4:6],
 )
 _SILENT = (*SMOOTH[:5], Told("hub", _DECISION, "in_review", 4.6))

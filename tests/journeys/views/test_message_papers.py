@@ -99,6 +99,35 @@ def test_what_is_no_plain_document_is_refused_and_the_words_are_kept(
         assert not HandedDocument.objects.exists()
 
 
+def test_a_vendor_reads_what_is_said_on_its_step_answers_it_and_reads_nothing_else(
+    world: World, ana: Client, priya: Client
+) -> None:
+    """Who has a step needs no addressing; who may not read of one cannot be addressed there."""
+    url = reverse("journey_message", args=[world.journey.id])
+
+    def write(browser: Client, step: str, text: str, *to: str) -> int:
+        told = {"token": str(uuid.uuid4()), "step": step, "text": text, "to": list(to)}
+        return browser.post(url, told).status_code
+
+    assert write(ana, "copay_enrollment", "Does the card count?") == 302
+    assert write(ana, "benefit_verification", "Between us: call again.") == 302
+    vendor = Organization.objects.get(slug="copperline")
+    theo = world.browser(vendor, Role.VENDOR_AGENT)
+    with every_tenant(reason="the test brings the vendor in"):
+        add_party(world.journey, role="vendor", organization=vendor, now=timezone.now())
+    page = theo.get(reverse("journey", args=[world.journey.id])).content.decode()
+    assert "Does the card count?" in page
+    assert "Between us: call again." not in page
+    assert write(theo, "copay_enrollment", "It does, up to the maximum.") == 302
+    told = priya.get(reverse("journey", args=[world.journey.id])).content.decode()
+    assert "It does, up to the maximum." in told
+    assert write(ana, "adverse_event", "About the rash", "vendor") == 422
+    assert write(ana, "adverse_event", "About the rash") == 302
+    page = theo.get(reverse("journey", args=[world.journey.id])).content.decode()
+    assert "About the rash" not in page
+    assert "It does, up to the maximum." in page
+
+
 def test_the_same_message_again_keeps_its_document_once(world: World, ana: Client) -> None:
     token, body = str(uuid.uuid4()), pdf()
     for _ in range(2):
