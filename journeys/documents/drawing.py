@@ -62,6 +62,17 @@ def drawn(template: str, context: Mapping[str, Any], *, pictures: Sequence[bytes
 
 
 def _finished(_document: Any, pdf: Any) -> None:
+    """Mend what weasyprint leaves out of PDF/UA-1, before the file is written."""
+    import pydyf
+
+    objects = {each.reference: each for each in pdf.objects}
+    elements = {key: each for key, each in objects.items() if isinstance(each, pydyf.Dictionary)}
+    root = next(each for each in elements.values() if each.get("Type") == "/StructTreeRoot")
+    _name_headings(root, elements)
+    _set_apart(root, elements, objects)
+
+
+def _name_headings(root: Any, elements: Mapping[Any, Any]) -> None:
     """Say of each heading cell whether it heads its row or its column, and list the cells by id.
 
     weasyprint ties cells to their headings by id alone, without the tree that finds them
@@ -69,7 +80,6 @@ def _finished(_document: Any, pdf: Any) -> None:
     """
     import pydyf
 
-    elements = {each.reference: each for each in pdf.objects if isinstance(each, pydyf.Dictionary)}
     named = []
     for row in elements.values():
         if row.get("S") != "/TR":
@@ -81,11 +91,38 @@ def _finished(_document: Any, pdf: Any) -> None:
                 cell["A"]["Scope"] = "/Row" if of_a_row else "/Column"
                 if "ID" in cell:
                     named.append((cell["ID"].string, cell))
-    root = next(each for each in elements.values() if each.get("Type") == "/StructTreeRoot")
     if named:
         named.sort(key=lambda each: each[0])
         names = [part for _, cell in named for part in (cell["ID"], cell.reference)]
         root["IDTree"] = pydyf.Dictionary({"Names": pydyf.Array(names)})
+
+
+def _set_apart(root: Any, elements: Mapping[Any, Any], objects: Mapping[Any, Any]) -> None:
+    """Call the lines at the head and foot of a page decoration, which no reader reads out.
+
+    weasyprint numbers them as content and ties them to nothing (ISO 14289-1, 7.1 and 7.8).
+    """
+    import pydyf
+
+    linked: set[Any] = set()
+    ahead = [each for each in root["K"] if each in elements]
+    while ahead:
+        reference = ahead.pop()
+        linked.add(reference)
+        ahead += [each for each in elements[reference].get("K", ()) if each in elements]
+    for reference, element in elements.items():
+        if element.get("Type") != "/StructElem" or reference in linked:
+            continue
+        painted = objects[elements[element["Pg"]]["Contents"]].stream if "Pg" in element else []
+        for place, part in enumerate(painted):
+            if isinstance(part, pydyf.Dictionary) and part.get("MCID") in element["K"]:
+                painted[place - 1 : place + 1] = [
+                    "/Artifact",
+                    pydyf.Dictionary({"Type": "/Pagination"}),
+                ]
+    for kept in elements[root["ParentTree"]]["Nums"]:
+        if isinstance(kept, pydyf.Array):
+            kept[:] = [each if each in linked else "null" for each in kept]
 
 
 def breakable(text: str) -> str:

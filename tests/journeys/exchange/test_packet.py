@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import ArrayObject, NameObject
 
 from journeys.documents.packet import render
 from journeys.domain.papers import Appended
 from tests.factories.exchange import packet, told
+from tests.fakes.pdf_ua import elements, faults
 
 BODY: dict[str, Any] = {
     "delivery": "9f0c6a34-5a5e-4e4b-9d2e-1f5b8a7d6c11",
@@ -33,29 +35,41 @@ def with_name(name: str) -> dict[str, Any]:
 
 
 def test_it_is_tagged_for_a_screen_reader() -> None:
-    document = PdfReader(io.BytesIO(render(BODY, recipient="Parcel Patient Services")))
-    catalog: Any = document.trailer["/Root"]
-    assert catalog["/MarkInfo"]["/Marked"]
-    assert catalog["/Lang"] == "en"
-    assert "/StructTreeRoot" in catalog
-    assert b"pdfuaid" in catalog["/Metadata"].get_object().get_data()
+    drawn = render(BODY, recipient="Parcel Patient Services", papers=(CARD, NOTES))
+    assert faults(drawn) == []
+    document = PdfReader(io.BytesIO(drawn))
     assert document.metadata is not None
     assert document.metadata.title == "Enrollment TL-8KDW2MF, Veltrana Together"
-    headings = [each for each in elements(catalog["/StructTreeRoot"]) if each["/S"] == "/TH"]
+    # Whom it is for is read before what was answered, and every answer before the papers.
+    catalog = root(document)
+    read = [each["/S"] for each in elements(catalog)]
+    assert read.index("/H1") < read.index("/Table") < read.index("/H2") < read.index("/Figure")
+    assert read.count("/H1") == 1
+    headings = [each for each in elements(catalog) if each["/S"] == "/TH"]
     assert {each["/A"]["/Scope"] for each in headings} == {"/Row"}
     names = catalog["/StructTreeRoot"]["/IDTree"]["/Names"]
     assert names[::2] == sorted(each["/ID"] for each in headings)
+    # What stands at the foot of every page is not read between two answers.
+    painted = b"".join(page.get_contents().get_data() for page in document.pages)  # type: ignore[union-attr]
+    assert painted.count(b"/Pagination") >= 2 * len(document.pages)
 
 
-def elements(node: Any) -> Iterator[Any]:
-    """Every element of the structure, in its order."""
-    node = node.get_object()
-    for each in node if isinstance(node, list) else [node.get("/K", [])]:
-        found = each.get_object()
-        if isinstance(found, dict) and "/S" in found:
-            yield found
-        if isinstance(found, dict | list):
-            yield from elements(found)
+def test_the_judge_of_tagged_papers_finds_what_is_spoilt() -> None:
+    drawn = render(BODY, recipient="Parcel Patient Services", papers=(CARD,))
+    writer = PdfWriter(clone_from=io.BytesIO(drawn))
+    catalog: Any = writer.root_object
+    del catalog["/Lang"], catalog["/ViewerPreferences"]
+    for element in elements(catalog):
+        element.pop("/Alt", None)
+        element.get("/A", {}).pop("/Scope", None)
+        if element["/S"] == "/H1":
+            element[NameObject("/S")] = NameObject("/H3")
+        if element["/S"] == "/P":
+            element[NameObject("/K")] = ArrayObject()
+    spoilt = io.BytesIO()
+    writer.write(spoilt)
+    numbers = {each.partition(":")[0] for each in faults(spoilt.getvalue())}
+    assert numbers == {"01-006", "07-001", "11-006", "13-004", "14-002", "15-003"}
 
 
 def test_it_says_everything_that_was_handed_over() -> None:

@@ -21,6 +21,7 @@ from journeys.models import JourneyEvent
 from programs.models import Program
 from tests.factories.counts import count_all, rows
 from tests.factories.people import OrganizationFactory
+from tests.fakes.pdf_ua import faults
 from tests.journeys.views.conftest import PATIENT, World
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +90,7 @@ def test_everything_the_page_tells_stands_in_the_files(program: Program, nadia: 
     assert ["From enrollment to therapy", "2-4 weeks", "Journeys", "20+"] in lines
     assert ["How far its journeys have come", "On therapy", "Journeys", "20+"] in lines
     report = nadia.get(reverse("program_counts_pdf", args=["veltrana"]))
-    assert report.content.startswith(b"%PDF-")
+    assert faults(report.content) == []
 
 
 def test_a_change_is_said_at_the_top(program: Program, nadia: Client) -> None:
