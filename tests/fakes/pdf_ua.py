@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from pypdf import PdfReader
-from pypdf.generic import ContentStream, IndirectObject
+from pypdf.generic import ContentStream, DictionaryObject, IndirectObject
 
 # What a content stream paints with.
 PAINTS = frozenset({
@@ -78,7 +78,7 @@ def _elements(root: Any, parent: Any = None) -> Iterator[tuple[Any, Any]]:
 
 
 def _kids(node: Any) -> list[Any]:
-    kids = node.get("/K", [])
+    kids: Any = node.get("/K", [])
     kids = kids.get_object() if isinstance(kids, IndirectObject) else kids
     return [each.get_object() for each in (kids if isinstance(kids, list) else [kids])]
 
@@ -154,7 +154,7 @@ def _marks_of(element: Any, pages: dict[int, int]) -> Iterator[tuple[int, int]]:
     for kid in _kids(element):
         if isinstance(kid, int):
             yield pages[on], int(kid)
-        elif isinstance(kid, dict) and kid.get("/Type") == "/MCR":
+        elif isinstance(kid, DictionaryObject) and kid.get("/Type") == "/MCR":
             yield pages[kid.raw_get("/Pg").idnum if "/Pg" in kid else on], int(kid["/MCID"])
 
 
