@@ -29,7 +29,7 @@ bench-large: ## Measure among a million journeys: minutes to load, and 40 GB of 
 	@$(READY) test python -m bench --large $(ARGS)
 
 faults: ## Kill real processes at bad moments and verify that nothing is lost
-	@$(READY) test python -m pytest -n 0 -m faults tests/faults $(ARGS)
+	@$(READY) test python -m pytest -n 0 -m "faults or drill" tests/faults tests/journeys/live $(ARGS)
 
 screenshots: ## Take the pictures of the documentation from the running demo
 	@$(READY) test python -m tests.e2e.screenshots $(ARGS)

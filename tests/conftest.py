@@ -134,7 +134,11 @@ STARTED_ONCE = tuple(
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "drill" not in config.option.markexpr:
+        drills = [item for item in items if item.get_closest_marker("drill")]
+        config.hook.pytest_deselected(items=drills)
+        items[:] = [item for item in items if item not in drills]
     places = {folder: place for place, folder in enumerate(STARTED_ONCE)}
     items.sort(key=lambda item: places.get(group_of(item.nodeid), len(places)))
 

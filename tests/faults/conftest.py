@@ -1,11 +1,15 @@
 """A database with committed rows, a broker and a worker of the tests' own."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from celery import current_app
 from django.db import connections
+from environ import Env
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
@@ -17,7 +21,7 @@ from tests.conftest import as_owner, site_url
 from tests.factories.exchange import SECRET, endpoint, partner_key
 from tests.factories.programs import published
 from tests.fakes.hub import Hub, running_hub
-from tests.faults.processes import Broker, Worker, broker, worker
+from tests.faults.processes import Broker, Process, Worker, beat, broker, worker
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +48,22 @@ def use(name: str) -> None:
     connection.close()
     connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's connections have one
     connection.settings_dict["NAME"] = name
+
+
+@contextmanager
+def connected(url: str) -> Iterator[None]:
+    """This process uses the database of an address while the block runs."""
+    connection = connections["default"]
+    before, config = dict(connection.settings_dict), Env.db_url_config(url)
+    there = {name: config[name] for name in ("NAME", "USER", "PASSWORD", "PORT")}
+    options = {**before["OPTIONS"], **config.get("OPTIONS", {})}
+    use(config["NAME"])
+    connection.settings_dict.update(there, HOST=unquote(config["HOST"]), OPTIONS=options)
+    try:
+        yield
+    finally:
+        use(before["NAME"])
+        connection.settings_dict.update(before)
 
 
 @pytest.fixture
@@ -96,18 +116,45 @@ def own_worker(
     tmp_path_factory: pytest.TempPathFactory, committed: str, own_redis: Broker
 ) -> Iterator[Worker]:
     """A worker on the tests' database and broker; one for all tests, for it starts slowly."""
-    variables = {
+    own = worker(tmp_path_factory.mktemp("worker"), variables(site_url(committed), own_redis))
+    yield own
+    own.kill()
+
+
+@pytest.fixture
+def dispatchers(
+    tmp_path: Path, committed: str, database: str, redis: Broker
+) -> Iterator[Callable[..., Worker]]:
+    """Workers of one drill, ready, each with a beat of its own beside it, as production has it."""
+    started: list[Process] = []
+
+    def one(*, lease_seconds: int) -> Worker:
+        told = variables(site_url(committed), redis, DELIVERY_LEASE_SECONDS=str(lease_seconds))
+        folder = tmp_path / f"dispatcher-{len(started)}"
+        folder.mkdir()
+        own, clock = worker(folder, told, beat=False), beat(folder, told)
+        started.extend([own, clock])
+        clock.start()
+        own.ensure_ready()
+        return own
+
+    yield one
+    for each in started:
+        each.kill()
+
+
+def variables(url: str, redis: Broker, **more: str) -> dict[str, str]:
+    """What a process of the site is told that works on a database and broker of the tests'."""
+    return {
         **os.environ,
-        "DATABASE_URL": site_url(committed),
-        "REDIS_URL": own_redis.url,
+        "DATABASE_URL": url,
+        "REDIS_URL": redis.url,
         # The fakes listen on this machine, which only development may send to.
         "DEBUG": "true",
         "ALLOW_PRIVATE_ENDPOINTS": "true",
         "LOG_JSON": "false",
+        **more,
     }
-    own = worker(tmp_path_factory.mktemp("worker"), variables)
-    yield own
-    own.kill()
 
 
 @pytest.fixture
