@@ -85,3 +85,4 @@ class EmailKind(models.TextChoices):
     OFFICE = "office", _("News of a signing link")
     SAFETY = "safety", _("A safety report waits")
     ALARM = "alarm", _("Read of very many patients")
+    KEY = "key", _("End of a key")

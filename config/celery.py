@@ -39,6 +39,7 @@ app.conf.task_routes = {
     "journeys.tasks.send_partner_tests": {"queue": "routing"},
     "journeys.tasks.call_practices": {"queue": "routing"},
     "journeys.tasks.sweep_status_calls": {"queue": "upkeep"},
+    "journeys.tasks.tell_of_key_ends": {"queue": "notices"},
     "journeys.tasks.run_sandbox_trials": {"queue": "routing"},
     "journeys.tasks.send_due_mail": {"queue": "notices"},
     "journeys.tasks.check_invariants": {"queue": "upkeep"},
@@ -155,6 +156,11 @@ app.conf.beat_schedule = {
         "task": "journeys.tasks.sweep_status_calls",
         "schedule": crontab(hour=9, minute=45),
         "options": {"queue": "upkeep", "expires": 3600},
+    },
+    "tell-of-key-ends": {
+        "task": "journeys.tasks.tell_of_key_ends",
+        "schedule": crontab(hour=14, minute=15),
+        "options": {"queue": "notices", "expires": 3600},
     },
     "count-funnels": {
         "task": "journeys.tasks.count_funnels",

@@ -15,6 +15,7 @@ from journeys.domain import (
     flag_counting,
     inbound,
     invariants,
+    key_ends,
     lag_counting,
     likely_twins,
     mailing,
@@ -159,3 +160,9 @@ def try_cohorts() -> None:
 def count_flags() -> None:
     """Count how many at-risk flags were followed by a real delay."""
     flag_counting.count_flags(now=timezone.now())
+
+
+@shared_task(name="journeys.tasks.tell_of_key_ends")  # type: ignore[untyped-decorator]  # celery is untyped
+def tell_of_key_ends() -> None:
+    """Write to the administrators of partners whose keys end soon."""
+    key_ends.tell_of_ends(clock=timezone.now)

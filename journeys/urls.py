@@ -148,6 +148,11 @@ urlpatterns = [
         name="endpoint_secret_end",
     ),
     path("endpoints/<uuid:partner_id>/key/", endpoints.use_key, name="endpoint_key_use"),
+    path(
+        "endpoints/<uuid:partner_id>/keys/<uuid:key_id>/last-day/",
+        endpoints.key_last_day,
+        name="endpoint_key_last_day",
+    ),
     path(".well-known/jwks.json", endpoints.jwks, name="jwks"),
     path("endpoints/<uuid:partner_id>/stop/", endpoints.stopped, name="endpoint_stop"),
     path("endpoints/<uuid:partner_id>/test/", endpoints.test, name="endpoint_test"),

@@ -15,10 +15,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.core.permissions import Role
 from accounts.domain.emailing import Email, send
+from accounts.domain.queries.administrators import administrators_of
 from accounts.enums import EmailKind
-from accounts.models import AuditEntry, Membership, Organization, User
+from accounts.models import AuditEntry, Organization, User
 from accounts.tenancy import every_tenant
 from enrollment.models import Coverage, Document, Enrollment, Patient, Prefill
 from journeys.models import HandedDocument, Journey, Packet
@@ -118,16 +118,9 @@ def _raise(reader: Reader, *, now: datetime) -> bool:
         "link": f"{settings.SITE_URL}{reverse('audit')}?action={ACTION}",
     }
     text = render_to_string("enrollment/email/bulk_reading.txt", context)
-    for address in _administrators(organization):
+    for address in administrators_of(organization):
         _write(address, text, organization_id=organization.id, now=now)
     return True
-
-
-def _administrators(organization: Organization) -> list[str]:
-    members = Membership.objects.filter(
-        organization=organization, active=True, user__is_active=True, roles__contains=[Role.ADMIN]
-    )
-    return list(members.order_by("user__email").values_list("user__email", flat=True))
 
 
 def _write(address: str, text: str, *, organization_id: UUID, now: datetime) -> None:

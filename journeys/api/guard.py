@@ -16,6 +16,7 @@ from journeys.api.problems import Refusal
 from journeys.core import scopes
 from journeys.domain.clients import Client, client_of
 from journeys.domain.inbound import partner_keys
+from journeys.domain.key_ends import refusal
 from journeys.domain.sandbox_slowing import seconds_to_wait
 from journeys.forms.wire import MESSAGE_ID, SLUG
 from journeys.partners.signatures import HEADERS, BadSignature, verify
@@ -115,6 +116,8 @@ def _by_signature(request: HttpRequest, body: bytes) -> Client:
             verify(signature, body, secrets=[key.secret])
         except BadSignature:
             continue
+        if ended := refusal(key, now=timezone.now()):
+            raise Refusal(401, "key_ended", ended, headers={"WWW-Authenticate": CHALLENGE})
         return Client(key.organization, key.pk, tuple(key.scopes))
     raise Refusal(
         401,

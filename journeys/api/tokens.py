@@ -11,7 +11,8 @@ from ninja import Router, Schema
 from journeys.api.bodies import raw_body
 from journeys.api.guard import count
 from journeys.api.problems import as_json
-from journeys.domain.clients import LIFETIME, UnknownScope, issue, key_of
+from journeys.domain.clients import UnknownScope, issue, key_of, lifetime
+from journeys.domain.key_ends import refusal
 
 router = Router(tags=["Tokens"])
 FORM = "application/x-www-form-urlencoded"
@@ -71,14 +72,17 @@ def token(request: HttpRequest) -> HttpResponse:
     if key is None:
         return _refused(401, "invalid_client", "No active key has this id and secret.")
     count(key.organization)
+    now = timezone.now()
+    if ended := refusal(key, now=now):
+        return _refused(401, "invalid_client", ended)
     try:
-        value, scopes = issue(key, request.POST.get("scope", "").split(), now=timezone.now())
+        value, scopes = issue(key, request.POST.get("scope", "").split(), now=now)
     except UnknownScope:
         return _refused(400, "invalid_scope", "The key is not for all of these scopes.")
     told = Token(
         access_token=value,
         token_type="Bearer",  # noqa: S106  # the type's name
-        expires_in=int(LIFETIME.total_seconds()),
+        expires_in=int(lifetime(key, now=now).total_seconds()),
         scope=" ".join(scopes),
     )
     return as_json(200, told.model_dump(), {})

@@ -9,6 +9,7 @@ from uuid import UUID
 from accounts.core.tokens import digest_of, new_token
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
+from journeys.core.key_ends import ends_at
 from journeys.core.scopes import covers
 from journeys.models import AccessToken, PartnerKey
 
@@ -29,7 +30,7 @@ class Client:
 
 
 def key_of(client_id: str, secret: str) -> PartnerKey | None:
-    """The active key with this id and secret, or None."""
+    """The active key with this id and secret, or None; its last day may be over."""
     try:
         key_id = UUID(client_id)
     except ValueError:
@@ -42,6 +43,12 @@ def key_of(client_id: str, secret: str) -> PartnerKey | None:
         )
     known = found.secret if found else ""
     return found if hmac.compare_digest(known.encode(), secret.encode()) else None
+
+
+def lifetime(key: PartnerKey, *, now: datetime) -> timedelta:
+    """How long a token of this key holds: a quarter hour, or until the key's last day is over."""
+    end = ends_at(key.last_on)
+    return min(LIFETIME, end - now) if end else LIFETIME
 
 
 def issue(key: PartnerKey, asked: Sequence[str], *, now: datetime) -> tuple[str, tuple[str, ...]]:
@@ -59,7 +66,7 @@ def issue(key: PartnerKey, asked: Sequence[str], *, now: datetime) -> tuple[str,
             key=key,
             digest=digest_of(token),
             scopes=list(scopes),
-            expires_at=now + LIFETIME,
+            expires_at=now + lifetime(key, now=now),
         )
         PartnerKey.objects.filter(pk=key.pk).update(last_used_at=now)
     return token, scopes

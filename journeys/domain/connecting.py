@@ -7,7 +7,7 @@ a partner changes over without a minute's silence.
 import base64
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from accounts import audit
 from accounts.core.actor import Actor
@@ -35,11 +35,18 @@ class Connected:
     ours: str = field(repr=False)
 
 
-def connect(slug: str, *, address: str, now: datetime, by: Actor | None = None) -> Connected:
+def connect(
+    slug: str,
+    *,
+    address: str,
+    now: datetime,
+    last_on: date | None = None,
+    by: Actor | None = None,
+) -> Connected:
     """Send to this address from now on, and make a new secret for each way.
 
     What we send is signed with the new and the last secret. Of the partner's own keys the last one
-    stays valid too; an older one ends. Raises UnknownPartner.
+    stays valid too; an older one ends. `last_on` is the new one's last day. Raises UnknownPartner.
     """
     with every_tenant(reason="the operator connects a partner's system"):
         found = Organization.objects.select_for_update().filter(slug=slug, active=True)
@@ -47,7 +54,7 @@ def connect(slug: str, *, address: str, now: datetime, by: Actor | None = None) 
         if partner is None:
             raise UnknownPartner(slug)
         ours = _send_to(partner, address)
-        key = _new_key(partner, now=now)
+        key = _new_key(partner, last_on=last_on, now=now)
     return Connected(key_id=str(key.pk), secret=key.secret, ours=ours)
 
 
@@ -64,7 +71,7 @@ def _send_to(partner: Organization, address: str) -> str:
     return ours
 
 
-def _new_key(partner: Organization, *, now: datetime) -> PartnerKey:
+def _new_key(partner: Organization, *, last_on: date | None, now: datetime) -> PartnerKey:
     standing = PartnerKey.objects.filter(
         organization=partner, revoked_at=None, scopes=[REPORTS_WRITE]
     ).order_by("-created_at")
@@ -77,6 +84,7 @@ def _new_key(partner: Organization, *, now: datetime) -> PartnerKey:
         label=f"System, {now:%Y-%m-%d}",
         secret=_new_secret(),
         created_at=now,
+        last_on=last_on,
     )
     audit.wrote(key, action="key_made")
     return key

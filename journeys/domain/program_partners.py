@@ -7,7 +7,7 @@ import base64
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -19,9 +19,11 @@ from accounts.core.actor import Actor
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from journeys.core.conformance import Standing
+from journeys.core.key_ends import has_ended
 from journeys.core.scopes import REPORTS_WRITE
 from journeys.core.sentences import clock_words
 from journeys.domain.graphs import graph_of
+from journeys.domain.key_ends import HeldKey, held
 from journeys.domain.queries.sandbox import standings
 from journeys.enums import PartyRole, Transport
 from journeys.models import Endpoint, PartnerKey, PartnerTest
@@ -54,7 +56,7 @@ class Partner:
     host: str
     failing_since: datetime | None
     fallback: str
-    keys: tuple[PartnerKey, ...]
+    keys: tuple[HeldKey, ...]
     # The newest test message of this program, and whether one can be sent at all.
     test: PartnerTest | None
     may_test: bool
@@ -64,7 +66,7 @@ class Partner:
     @property
     def may_have_key(self) -> bool:
         """Whether another key may be made for it."""
-        return self.active and len(self.keys) < MOST_KEYS
+        return self.active and sum(not key.ended for key in self.keys) < MOST_KEYS
 
 
 def slugs_of(version: ProgramVersion) -> list[str]:
@@ -75,7 +77,7 @@ def slugs_of(version: ProgramVersion) -> list[str]:
     return list(dict.fromkeys(slug for slug in named if slug))
 
 
-def partners_of(version: ProgramVersion, *, by: Actor) -> list[Partner]:
+def partners_of(version: ProgramVersion, *, by: Actor, now: datetime) -> list[Partner]:
     """The partners of a program, in the order of its route.
 
     What a partner does for others is not told: neither when it was heard nor how much it gets.
@@ -87,9 +89,9 @@ def partners_of(version: ProgramVersion, *, by: Actor) -> list[Partner]:
             organization__slug__in=slugs, active=True, fallback=False
         ).defer("secret", "previous_secret", "next_secret")
         endpoints = {each.organization_id: each for each in reached}
-        keys: dict[UUID, list[PartnerKey]] = {}
+        keys: dict[UUID, list[HeldKey]] = {}
         for key in _keys(version.program).filter(organization__slug__in=slugs).defer("secret"):
-            keys.setdefault(key.organization_id, []).append(key)
+            keys.setdefault(key.organization_id, []).append(held(key, now=now))
         asked = PartnerTest.objects.filter(program=version.program, partner__slug__in=slugs)
         newest = asked.order_by("partner", "-asked_at").distinct("partner")
         tests = {each.partner_id: each for each in newest}
@@ -129,7 +131,7 @@ def _partner(
     partner: Organization,
     endpoint: Endpoint | None,
     *,
-    keys: list[PartnerKey],
+    keys: list[HeldKey],
     test: PartnerTest | None,
     fallback: str,
     stands: Standing | None,
@@ -151,10 +153,17 @@ def _partner(
     )
 
 
-def make_key(version: ProgramVersion, partner_id: UUID, *, by: Actor, now: datetime) -> str:
+def make_key(
+    version: ProgramVersion,
+    partner_id: UUID,
+    *,
+    by: Actor,
+    now: datetime,
+    last_on: date | None = None,
+) -> str:
     """A new key of a partner for this program; its secret is told here and never again.
 
-    Raises NoPartner, TooManyKeys.
+    `last_on` is its last day, if it has one. Raises NoPartner, TooManyKeys.
     """
     program = version.program
     with every_tenant(reason="a key of a partner is made for a program", actor=by):
@@ -166,7 +175,8 @@ def make_key(version: ProgramVersion, partner_id: UUID, *, by: Actor, now: datet
         )
         if partner is None:
             raise NoPartner(str(partner_id))
-        if _keys(program).filter(organization=partner).count() >= MOST_KEYS:
+        its = _keys(program).filter(organization=partner)
+        if sum(not has_ended(each.last_on, now=now) for each in its) >= MOST_KEYS:
             raise TooManyKeys
         secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
         key = PartnerKey.objects.create(
@@ -175,6 +185,7 @@ def make_key(version: ProgramVersion, partner_id: UUID, *, by: Actor, now: datet
             secret=secret,
             scopes=[_scope(program)],
             created_at=now,
+            last_on=last_on,
         )
         audit.wrote(key, action="key_made", purpose=f"{partner.name}, {program.key}")
     return secret

@@ -159,6 +159,9 @@ class PartnerKey(TenantModel):
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    # The last day it is taken: see journeys.core.key_ends, also for how long ahead that was told.
+    last_on = models.DateField(null=True, blank=True)
+    told_ahead = models.PositiveSmallIntegerField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.label

@@ -1,5 +1,7 @@
 """How partners are reached: each by its own administrator, all of them by the operator."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -27,10 +29,12 @@ from journeys.domain.endpoints import (
     stop,
     use_next_key,
 )
+from journeys.domain.key_ends import NoKey, keys_of, set_last_day
 from journeys.domain.partner_tests import TooSoon, ask_for_own_test, newest_own_test
 from journeys.domain.queries.endpoints import endpoints, host_of, public_keys
 from journeys.enums import Transport
 from journeys.forms.endpoints import FORMS, WayForm
+from journeys.forms.partner_keys import LastDayForm
 from journeys.models import Endpoint
 from journeys.partners.addresses import problem_with
 
@@ -109,12 +113,8 @@ def new_secret(request: HttpRequest, partner_id: UUID) -> HttpResponse:
 @require_POST
 def use_key(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     """Sign with the key whose public half the partner knows by now."""
-    try:
-        use_next_key(partner_id, by=current_actor())
-    except NoEndpoint:
-        raise Http404 from None
-    messages.success(request, _("We use the new key from now on."))
-    return redirect("endpoint", partner_id)
+    said = _("We use the new key from now on.")
+    return _changed(request, partner_id, partial(use_next_key, partner_id), said)
 
 
 @public(reason="partners' authorization servers check our assertions with our public keys")
@@ -130,38 +130,55 @@ def jwks(request: HttpRequest) -> JsonResponse:
 @require_POST
 def end_secret(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     """Sign with the newer secret alone."""
-    try:
-        end_older_secret(partner_id, by=current_actor())
-    except NoEndpoint:
-        raise Http404 from None
-    messages.success(request, _("The older one is not used any more."))
-    return redirect("endpoint", partner_id)
+    said = _("The older one is not used any more.")
+    return _changed(request, partner_id, partial(end_older_secret, partner_id), said)
 
 
 @requires(Permission.ENDPOINTS_MANAGE)
 @require_POST
 def stopped(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     """Tell a practice's own system nothing more."""
-    try:
-        stop(partner_id, by=current_actor())
-    except NoEndpoint:
-        raise Http404 from None
-    messages.success(request, _("Your system is told of nothing more."))
-    return redirect("endpoint", partner_id)
+    said = _("Your system is told of nothing more.")
+    return _changed(request, partner_id, partial(stop, partner_id), said)
+
+
+@requires(Permission.ENDPOINTS_MANAGE)
+@needs_recent_authentication
+@require_POST
+def key_last_day(request: HttpRequest, partner_id: UUID, key_id: UUID) -> HttpResponse:
+    """Say through which day a key is good, or that it has no end."""
+    form = LastDayForm(request.POST, now=timezone.now())
+    if form.fault:
+        messages.error(request, form.fault)
+        return redirect("endpoint", partner_id)
+    last_on = form.cleaned_data["last_on"]
+    said = _("The last day of that key is kept.") if last_on else _("That key has no end now.")
+    change = partial(set_last_day, key_id, partner_id=partner_id, last_on=last_on)
+    return _changed(request, partner_id, change, said)
 
 
 @requires(Permission.ENDPOINTS_MANAGE)
 @require_POST
 def test(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     """Have a test message sent."""
+    ask = partial(ask_for_own_test, _partner(partner_id), now=timezone.now())
     try:
-        ask_for_own_test(_partner(partner_id), by=current_actor(), now=timezone.now())
-    except NoEndpoint:
-        raise Http404 from None
+        said = _("The test is on its way. Load the page again to see it.")
+        return _changed(request, partner_id, ask, said)
     except TooSoon:
         messages.warning(request, _("A test went out within the last minute. Try again soon."))
-    else:
-        messages.success(request, _("The test is on its way. Load the page again to see it."))
+    return redirect("endpoint", partner_id)
+
+
+def _changed(
+    request: HttpRequest, partner_id: UUID, change: Callable[..., object], said: str
+) -> HttpResponse:
+    """Make one change of an endpoint or its keys, say so, and go back to its page."""
+    try:
+        change(by=current_actor())
+    except (NoEndpoint, NoKey):
+        raise Http404 from None
+    messages.success(request, said)
     return redirect("endpoint", partner_id)
 
 
@@ -195,6 +212,7 @@ def _page(
             if known and known.transport == Transport.FHIR
             else "",
             "is_pair": bool(known and known.transport in PAIRS),
+            "keys": keys_of(partner, by=actor, now=timezone.now()),
             "tested": newest_own_test(partner, by=actor),
             "may_test": bool(known and known.transport == Transport.WEBHOOK),
             "is_practice": partner.kind == OrganizationKind.PRACTICE,

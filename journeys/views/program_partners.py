@@ -25,6 +25,7 @@ from journeys.domain.program_partners import (
     service_levels,
 )
 from journeys.domain.queries.funnel import funnel_of
+from journeys.forms.partner_keys import LastDayForm
 from journeys.views.funnel_words import in_words
 from programs.domain.queries.catalogue import version_on
 from programs.models import Program, ProgramVersion
@@ -56,8 +57,13 @@ def status_codes(request: HttpRequest, key: str, partner_id: UUID) -> HttpRespon
 def new_key(request: HttpRequest, key: str, partner_id: UUID) -> HttpResponse:
     """Make a partner's key for this program; the answer is the only place that tells it."""
     version, now = _version(key), timezone.now()
+    form = LastDayForm(request.POST, now=now)
+    if form.fault:
+        messages.error(request, form.fault)
+        return redirect("program_partners", key)
+    last_on = form.cleaned_data["last_on"]
     try:
-        secret = make_key(version, partner_id, by=current_actor(), now=now)
+        secret = make_key(version, partner_id, by=current_actor(), now=now, last_on=last_on)
     except NoPartner:
         raise Http404 from None
     except TooManyKeys:
@@ -105,17 +111,17 @@ def _version(key: str) -> ProgramVersion:
 def _page(
     request: HttpRequest, version: ProgramVersion, *, made: tuple[UUID, str] | None = None
 ) -> HttpResponse:
-    actor, today = current_actor(), timezone.now().date()
+    actor, now = current_actor(), timezone.now()
     program = version.program
     audit.happened("counted", purpose=f"{program.key}: counts by partner")
-    rows = partners_of(version, by=actor)
+    rows = partners_of(version, by=actor, now=now)
     failing = sum(1 for row in rows if row.failing_since)
     words = ngettext(
         "{count} partner does not take what is sent to it.",
         "{count} partners do not take what is sent to them.",
         failing,
     ).format(count=failing)
-    told = in_words(funnel_of(program.id, today=today, groups=()), graph=None)
+    told = in_words(funnel_of(program.id, today=now.date(), groups=()), graph=None)
     return render(
         request,
         "journeys/program_partners.html",

@@ -1,6 +1,7 @@
 """`manage.py connect_partner SLUG ADDRESS`: a partner's system takes webhooks there from now on."""
 
 from argparse import ArgumentParser
+from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -18,10 +19,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug", help="the partner's short name, such as northstar")
         parser.add_argument("address", help="where its system takes webhooks")
+        parser.add_argument(
+            "--last-day", type=date.fromisoformat, help="of the key it reports with (YYYY-MM-DD)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            made = connect(options["slug"], address=options["address"], now=timezone.now())
+            made = connect(
+                options["slug"],
+                address=options["address"],
+                last_on=options["last_day"],
+                now=timezone.now(),
+            )
         except UnknownPartner as unknown:
             raise CommandError(f"No active hub, pharmacy or vendor is called {unknown}.") from None
         for name, value in (
