@@ -155,7 +155,8 @@ def _marks_of(element: Any, pages: dict[int, int]) -> Iterator[tuple[int, int]]:
         if isinstance(kid, int):
             yield pages[on], int(kid)
         elif isinstance(kid, DictionaryObject) and kid.get("/Type") == "/MCR":
-            yield pages[kid.raw_get("/Pg").idnum if "/Pg" in kid else on], int(kid["/MCID"])
+            mark: Any = kid["/MCID"]
+            yield pages[kid.raw_get("/Pg").idnum if "/Pg" in kid else on], int(mark)
 
 
 def _headings(elements: list[tuple[Any, Any]]) -> Iterator[str]:
