@@ -12,6 +12,7 @@ from journeys.models import Journey, SafetyReport, WorkItem
 INTAKE = "intake_review"
 MISSING = "missing_information"
 SAFETY = "adverse_event"
+ROUTING = "pharmacy_triage"
 
 
 def may_claim(actor: Actor, item: WorkItem) -> bool:

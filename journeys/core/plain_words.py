@@ -125,6 +125,29 @@ LONGER: Pair = (
     "This takes longer than usual; {acts} is following up.",
     "Esto tarda más de lo normal; {acts} le está dando seguimiento.",
 )
+# The reason of the routing, so that nobody is steered without knowing it.
+PHARMACY: Mapping[str, Pair] = {
+    "patient_choice": (
+        "Your pharmacy is {name}. You chose it.",
+        "Su farmacia es {name}. Usted la eligió.",
+    ),
+    "payer_mandate": (
+        "Your pharmacy is {name}. Your insurance plan requires it.",
+        "Su farmacia es {name}. Su seguro la exige.",
+    ),
+    "payer_network": (
+        "Your pharmacy is {name}. It is in your insurance plan's network.",
+        "Su farmacia es {name}. Está en la red de su seguro.",
+    ),
+    "limited_distribution": (
+        "Your pharmacy is {name}. No other one has this medicine.",
+        "Su farmacia es {name}. Ninguna otra tiene este medicamento.",
+    ),
+    "no_preference": (
+        "Your pharmacy is {name}. You had no preference, and it was its turn.",
+        "Su farmacia es {name}. Usted no tenía preferencia y le tocaba el turno.",
+    ),
+}
 DONE: Pair = ("Everything is in place.", "Todo está listo.")
 ENDED: Pair = (
     "This enrollment has ended. Call your doctor's office if you have questions.",
@@ -152,6 +175,17 @@ def for_patient(
     here = 1 if language == "es" else 0
     if state.closed_at:
         return ENDED[here]
+    return " ".join([_now(state, here, parties=parties, now=now), *_pharmacy(state, here)])
+
+
+def _pharmacy(state: JourneyState, here: int) -> list[str]:
+    """Which pharmacy it is and why, once that is settled."""
+    name, why = state.facts.get("pharmacy_name"), state.facts.get("routing_reason")
+    words = PHARMACY.get(str(why.value)) if why else None
+    return [words[here].format(name=name.value)] if name and words else []
+
+
+def _now(state: JourneyState, here: int, *, parties: Mapping[str, Party], now: datetime) -> str:
     if not state.current:
         return DONE[here]
     told_of = [key for key in state.current if key not in state.private]

@@ -38,6 +38,7 @@ from journeys.domain.speaking import Refused
 from journeys.forms import facts
 from journeys.forms.payer_criteria import given_answers
 from journeys.rules import may_answer_criteria
+from journeys.views.presenting import safety_link
 
 REQUEST, DECISION, APPEAL = (
     "prior_authorization",
@@ -86,6 +87,7 @@ def authorization_request(request: HttpRequest, journey_id: UUID) -> HttpRespons
         "journeys/authorization_request.html",
         {
             "journey": story.journey,
+            "safety_url": safety_link(story.journey, current_actor()),
             "state": step,
             "criteria": criteria,
             "sheet_words": told(sheet),

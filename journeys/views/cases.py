@@ -29,6 +29,7 @@ from journeys.domain.reading import one
 from journeys.forms.cases import DeskForm, GiveForm
 from journeys.models import Journey
 from journeys.rules import may_give_cases, may_own
+from journeys.views.presenting import safety_link
 
 PAGE_SIZE = 50
 
@@ -142,6 +143,7 @@ def owner(request: HttpRequest, journey_id: UUID) -> HttpResponse:
     known = [(str(each.pk), each.user.name) for each in queries.people()]
     context = {
         "journey": journey,
+        "safety_url": safety_link(journey, current_actor()),
         "holder": journey.case_owner.user.name if journey.case_owner else "",
         "may_give": may_give_cases(actor),
         "give": GiveForm(None, colleagues=known),

@@ -40,6 +40,7 @@ from journeys.domain.reading import one
 from journeys.domain.speaking import Refused
 from journeys.models import Contact, Journey
 from journeys.rules import may_contact
+from journeys.views.presenting import safety_link
 from programs.core.definition import Definition
 from programs.core.scripts import PURPOSES
 from programs.domain.queries.catalogue import version_on
@@ -102,6 +103,7 @@ def _page(
     refused = {key: refusal(key, purpose, stops=stops, preference=preference) for key in CHANNELS}
     context = {
         "journey": journey,
+        "safety_url": safety_link(journey, actor),
         "problem": problem,
         "purpose": purpose,
         "token": uuid4(),

@@ -27,6 +27,7 @@ from journeys.domain.reading import one
 from journeys.domain.speaking import Refused
 from journeys.models import Journey
 from journeys.rules import may_merge
+from journeys.views.presenting import safety_link
 
 Fields = Mapping[str, Mapping[str, Any]]
 # What stands side by side, by the field of the form.
@@ -89,6 +90,7 @@ def _show(request: HttpRequest, journey: Journey, *, problem: str = "") -> HttpR
         "journeys/duplicates.html",
         {
             "journey": journey,
+            "safety_url": safety_link(journey, current_actor()),
             "pairs": [_pair(journey, here, each) for each in found],
             "merged": merged,
             "into": into,

@@ -19,6 +19,7 @@ from journeys.domain.revoking import NotAsTold, revoke_by_phone
 from journeys.forms.phone import PhoneForm
 from journeys.models import ConsentGrant, Journey
 from journeys.rules import may_end_consent
+from journeys.views.presenting import safety_link
 
 
 @requires(Permission.CONSENTS_END)
@@ -59,6 +60,10 @@ def _ended(form: PhoneForm) -> bool:
 
 def _page(request: HttpRequest, journey: Journey, form: PhoneForm) -> HttpResponse:
     audit.read(journey, fields=["patient_name", "patient_born_on"], purpose="revocation by phone")
-    context = {"journey": journey, "form": form}
+    context = {
+        "journey": journey,
+        "safety_url": safety_link(journey, current_actor()),
+        "form": form,
+    }
     status = 422 if form.is_bound else 200
     return render(request, "journeys/permission.html", context, status=status)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.core.actor import Actor
+from accounts.core.permissions import Permission
 from accounts.models import Organization
 from accounts.templatetags.components import phone
 from accounts.templatetags.times import ago, day, when
@@ -33,6 +34,7 @@ from journeys.domain.queries.exchange import ARRIVED
 from journeys.domain.queries.journeys import Handed, Story
 from journeys.enums import DeliveryStatus, PartyRole
 from journeys.forms import facts
+from journeys.models import Journey
 from journeys.rules import SAFETY, may_report
 
 Pairs = list[tuple[str, str]]
@@ -329,3 +331,10 @@ def safety_url(story: Story, actor: Actor) -> str:
     if step is None or not may_report(actor, story.state, step, roles=story.roles):
         return ""
     return reverse("journey_safety", args=[story.journey.id]) + "?status=captured"
+
+
+def safety_link(journey: Journey, actor: Actor) -> str:
+    """The same on a page that has not read the journey's story; the form itself asks the rules."""
+    if not actor.may(Permission.SAFETY_REPORT):
+        return ""
+    return reverse("journey_safety", args=[journey.pk]) + "?status=captured"

@@ -31,10 +31,9 @@ from journeys.domain.reporting import known_of, report
 from journeys.domain.speaking import Refused
 from journeys.forms.report import ReportForm, choosable
 from journeys.models import Journey
-from journeys.rules import SAFETY
+from journeys.rules import ROUTING, SAFETY
 from journeys.views.journeys import show
-
-ROUTING = "pharmacy_triage"
+from journeys.views.presenting import safety_link
 
 
 @requires(Permission.JOURNEYS_REPORT)
@@ -76,6 +75,7 @@ def _report(request: HttpRequest, journey_id: UUID, step: str) -> HttpResponse:
         "journeys/report.html",
         {
             "journey": journey,
+            "safety_url": "" if step == SAFETY else safety_link(journey, actor),
             "step": node,
             "state": story.state.steps.get(step),
             "form": form,

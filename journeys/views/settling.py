@@ -64,6 +64,10 @@ def settle_conflicts(request: HttpRequest, journey_id: UUID) -> HttpResponse:
     return render(
         request,
         "journeys/settle.html",
-        {"journey": journey, "forms": forms},
+        {
+            "journey": journey,
+            "safety_url": presenting.safety_link(journey, current_actor()),
+            "forms": forms,
+        },
         status=422 if sent is not None else 200,
     )

@@ -76,6 +76,14 @@ def test_the_button_stands_on_the_review(world: World, priya: Client) -> None:
     assert f'{url_of(world)}?status=captured"' in page
 
 
+@pytest.mark.parametrize("name", ["journey_contact", "journey_duplicates", "case_owner"])
+def test_the_button_stands_on_the_hubs_other_pages_of_a_patient(
+    world: World, priya: Client, name: str
+) -> None:
+    page = priya.get(reverse(name, args=[world.journey.id])).content.decode()
+    assert f'{url_of(world)}?status=captured"' in page
+
+
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [

@@ -1,0 +1,120 @@
+"""A supervisor reads where referrals went and why; the figures are those of the events."""
+
+from collections import Counter
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.core.permissions import Role
+from accounts.models import Organization
+from accounts.tenancy import every_tenant
+from journeys.core.events import Event
+from journeys.domain.queries.pharmacies import eligible_pharmacies
+from journeys.domain.recording import record
+from journeys.models import Journey, JourneyEvent
+from tests.journeys.views.conftest import World
+
+pytestmark = pytest.mark.django_db
+
+QUERIES = 9
+URL = "/cases/steering/"
+
+
+@pytest.fixture
+def lena(world: World) -> Client:
+    return world.browser(world.hub, Role.HUB_SUPERVISOR)
+
+
+def routed(world: World, pharmacy: str, reason: str = "", **facts: object) -> None:
+    """A referral goes out, as the hub's system tells it."""
+    now = timezone.now()
+    told = {"pharmacy_name": pharmacy} | facts
+    event = Event(
+        id=str(uuid4()),
+        kind="status",
+        step="pharmacy_triage",
+        status="sent",
+        source=world.hub.slug,
+        source_name=world.hub.name,
+        role="hub",
+        facts=told | ({"routing_reason": reason} if reason else {}),
+        occurred_at=now,
+        received_at=now,
+        transport="webhook",
+    )
+    record(world.journey.id, event, actor=None, now=now)
+
+
+def test_the_figures_are_those_of_the_rows(world: World, lena: Client, priya: Client) -> None:
+    with every_tenant(reason="the test looks"):
+        first, *others = [each.name for each in eligible_pharmacies(world.journey)]
+    other = others[0] if others else "Quarry Pharmacy"
+    today = timezone.localdate()
+    asked = {"patient_choice_asked_on": str(today - timedelta(days=1))}
+    routed(world, first, "no_preference", **asked)
+    routed(world, other, "no_preference", **asked)
+    routed(world, other.upper(), "patient_choice", patient_pharmacy_choice=other, **asked)
+    routed(world, "Corner Pharmacy", "payer_mandate")
+    counted = lena.get(URL).context["counted"]
+    with every_tenant(reason="the test counts anew"):
+        rows = JourneyEvent.objects.filter(step="pharmacy_triage", status="sent")
+        facts = [each.body["facts"] for each in rows]
+    chosen = Counter(str(each["pharmacy_name"]).casefold() for each in facts)
+    assert {s.pharmacy.casefold(): s.chosen for s in counted.shares if s.chosen} == chosen
+    assert counted.routings == len(facts) == sum(s.chosen for s in counted.shares)
+    assert counted.asked_first == sum("patient_choice_asked_on" in each for each in facts)
+    # Twice the patient had no preference: once it went elsewhere than where it was due.
+    assert counted.out_of_turn == 1
+    by_name = {share.pharmacy: share for share in counted.shares}
+    assert by_name[first].eligible == len(facts)
+    assert by_name[first].suggested == sum("patient_pharmacy_choice" not in e for e in facts)
+    reasons = sum((Counter(share.reasons) for share in counted.shares), Counter())
+    assert reasons == Counter(each["routing_reason"] for each in facts)
+    page = lena.get(URL).content.decode()
+    assert "1 went out of turn." in page
+    assert priya.get(URL).status_code == 403
+
+
+def test_another_hubs_routings_are_its_own(world: World, lena: Client) -> None:
+    routed(world, "Corner Pharmacy", "payer_mandate")
+    elsewhere = Organization.objects.create(kind="hub", name="Beacon", slug="beacon-2")
+    assert "Corner Pharmacy" in lena.get(URL).content.decode()
+    other = world.browser(elsewhere, Role.HUB_SUPERVISOR).get(URL).content.decode()
+    assert "Corner Pharmacy" not in other
+    assert "No referral yet" in other
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_the_queries_are_the_same_however_many(
+    world: World, lena: Client, count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(count):
+        routed(world, "Corner Pharmacy", "payer_mandate")
+    lena.get(URL)
+    with django_assert_num_queries(QUERIES):
+        lena.get(URL)
+
+
+def test_the_practice_reads_the_reason(world: World, ana: Client, priya: Client) -> None:
+    routed(world, "Corner Pharmacy", "payer_mandate")
+    url = reverse("journey", args=[world.journey.id])
+    for browser in (ana, priya):
+        page = browser.get(url).content.decode()
+        assert "The payer requires it" in page
+    # What the patient is told, in both languages.
+    assert "Your insurance plan requires it." in page
+    assert "Su seguro la exige." in page
+
+
+def test_nobody_can_turn_the_order(world: World) -> None:
+    """Neither what the program lists first nor what a pharmacy is called moves it."""
+    with every_tenant(reason="the test turns the list"):
+        before = [each.name for each in eligible_pharmacies(world.journey)]
+        Organization.objects.filter(kind="pharmacy").update(affiliated_with="Meridian Health")
+        journey = Journey.objects.get(pk=world.journey.pk)
+        assert [each.name for each in eligible_pharmacies(journey)] == before
