@@ -33,7 +33,8 @@ _names: WeakKeyDictionary[Any, dict[Plan, str]] = WeakKeyDictionary()
 def planned(sql: str, known: Sequence[UUID | str]) -> tuple[list[UUID | str], Plan]:
     """Make SQL in which these values stand written out into a plan that takes others for them.
 
-    Gives the values that it does hold, in the order in which the plan takes theirs.
+    Gives the values that it does hold, in the order in which the plan takes theirs. One that is
+    all of a set stands for any number, which are given as a list.
     """
     held: list[UUID | str] = []
     for value in known:
@@ -43,6 +44,8 @@ def planned(sql: str, known: Sequence[UUID | str]) -> tuple[list[UUID | str], Pl
         )
         if literal in sql:
             held.append(value)
+            any_of = f" = any(${len(held)}{kind or '::text'}[])"
+            sql = sql.replace(f" IN ({literal})", any_of)
             sql = sql.replace(literal, f"${len(held)}{kind}")
     return held, Plan(sql)
 

@@ -21,6 +21,7 @@ from accounts.plans import Plan, execution, kept_plans, planned, run_plans
 from accounts.tenancy import Scope, alone, current_organization_id, current_scope, writing_for
 from accounts.writing import Statement
 
+Value = UUID | str | Sequence[UUID] | Sequence[str]
 ORGANIZATION = "acting organization"
 NAMES = UUID("8e9f0ae0-54c5-4d6e-8f6c-3c4b8b1f6a52")
 
@@ -45,7 +46,7 @@ class Asked:
     """A written query with its values."""
 
     written: Written
-    values: Mapping[UUID | str, UUID | str]
+    values: Mapping[UUID | str, Value]
 
     def statement(self) -> Statement:
         """What asks it on the connection in use."""
@@ -58,26 +59,27 @@ class Prepared:
     """A queryset as a function of ids, or of words that are looked for as they are.
 
     `build` takes them by name and gives a queryset of models or of `values_list`; whatever else
-    it depends on must never change. Raises UnscopedQuery when nobody acts.
+    it depends on must never change. Of one that is looked for by `__in=[name]` any number may be
+    given, as a list. Raises UnscopedQuery when nobody acts.
     """
 
     build: Callable[..., models.QuerySet[Any, Any]]
     _written: dict[bool, Written] = field(default_factory=dict)
 
-    def __call__(self, **ids: UUID | str) -> Asked:
+    def __call__(self, **ids: Value) -> Asked:
         every = bool(current_scope().every_tenant_reason)
         if every not in self._written:
             with writing_for(_nobodys_scope(every)):
                 self._written[every] = self._write()
-        values: dict[UUID | str, UUID | str] = {}
+        values: dict[UUID | str, Value] = {}
         for name, value in ids.items():
             # A column of text is compared with the text of what stands in.
-            values[_stand_in(name) if isinstance(value, UUID) else str(_stand_in(name))] = value
+            values[_stand_in(name)] = values[str(_stand_in(name))] = value
         if not every:
             values[_stand_in(ORGANIZATION)] = current_organization_id()
         return Asked(self._written[every], values)
 
-    def alone(self, *, reason: str, **ids: UUID | str) -> list[Any]:
+    def alone(self, *, reason: str, **ids: Value) -> list[Any]:
         """Ask across all tenants, for this reason, in one round trip and nothing else."""
         scope = Scope(actor=None, every_tenant_reason=reason)
         return asked_as(scope, lambda: [self(**ids)])[0]

@@ -12,38 +12,21 @@ from django.db.models import QuerySet
 
 from accounts.core.actor import Actor
 from accounts.models import Organization
-from accounts.prepared import Prepared, asked_as, together
-from accounts.tenancy import Scope
+from accounts.prepared import Prepared, together
 from journeys.core import codes
 from journeys.core.codes import Meaning
 from journeys.core.events import Event
-from journeys.domain.confirming import confirm_delivery, confirm_sent, sent_to
+from journeys.domain.confirming import Sent, confirm_delivery, confirm_sent, sent_to
+from journeys.domain.finding import UNKNOWN_JOURNEY, NotApplicable, find_journeys
 from journeys.domain.graphs import graph_of
 from journeys.domain.mapping import lines_of
-from journeys.domain.reading import locked_journey
 from journeys.domain.recording import record_reports
 from journeys.enums import ReportCause
-from journeys.models import Delivery, InboundReport, Journey, JourneyParty, PartnerCase
+from journeys.models import InboundReport, Journey, JourneyParty
 from programs.models import ProgramVersion
 
 # A partner's clock may be a little ahead of ours.
 CLOCK_TOLERANCE = timedelta(minutes=5)
-UNKNOWN_JOURNEY = "No journey they take part in has this number, delivery or case number."
-
-
-class NotApplicable(ValueError):
-    """The report cannot be applied as it is; the text tells a person why.
-
-    `code` is the partner's code that nobody has explained yet, folded.
-    """
-
-    def __init__(
-        self, why: str, cause: ReportCause, *, journey_id: UUID | None = None, code: str = ""
-    ) -> None:
-        super().__init__(why)
-        self.cause = cause
-        self.journey_id = journey_id
-        self.code = code
 
 
 @dataclass(frozen=True)
@@ -78,45 +61,91 @@ Outcome = UUID | NotApplicable
 
 
 def apply(said: Sequence[Said], *, by: Actor, now: datetime) -> list[Outcome]:
-    """Record what one partner's reports under one reference say, as one change of the journey.
+    """Record what one partner's reports say, each journey's as one change of it; all or nothing.
 
     For each report the journey's id, or why it cannot be applied. A partner reaches only journeys
     it takes part in: another's looks like one that never was.
     """
-    partner = said[0].report.organization
-    try:
-        journey_id, delivery_id = find_journey(said[0].reference, by=by)
-    except NotApplicable as fault:
-        return [fault] * len(said)
-    (journey,), its, roles = together(
-        locked_journey(journey_id=journey_id),
-        sent_to(journey_id=journey_id, recipient_id=partner.pk),
-        _roles(journey_id=journey_id, party_id=partner.pk),
+    outcomes: dict[UUID, Outcome] = {}
+    about: dict[UUID, list[tuple[Said, UUID | None]]] = {}
+    found = find_journeys({each.reference for each in said}, by=by)
+    for each in said:
+        place = found[each.reference]
+        if isinstance(place, NotApplicable):
+            outcomes[each.report.pk] = place
+        else:
+            outcomes[each.report.pk] = place.journey_id
+            about.setdefault(place.journey_id, []).append((each, place.delivery_id))
+    speaking = _speaking(said[0].report.organization, list(about))
+    events = {}
+    for speaker in speaking:
+        heard, faults = _heard(speaker, about[speaker.journey.pk], now=now)
+        outcomes.update(faults)
+        if heard:
+            events[speaker.journey.pk] = heard
+    if events:
+        record_reports(events, actor=by, now=now)
+    return [outcomes[each.report.pk] for each in said]
+
+
+@dataclass(frozen=True)
+class _Speaker:
+    """A partner as it speaks of one journey, and what was on its way to it."""
+
+    journey: Journey
+    partner: Organization
+    role: str
+    sent: Sequence[Sent]
+
+
+def _speaking(partner: Organization, journey_ids: Sequence[UUID]) -> list[_Speaker]:
+    """The partner as it speaks of each of the journeys, which are locked in their order."""
+    if not journey_ids:
+        return []
+    journeys, sent, parts = together(
+        _locked(journey_ids=journey_ids),
+        sent_to(journey_ids=journey_ids, recipient_id=partner.pk),
+        _parts(journey_ids=journey_ids, party_id=partner.pk),
     )
-    program = program_key(journey)
-    faults = {each.report.pk: _unfit(each, journey, program) for each in said}
-    fit = [each for each in said if faults[each.report.pk] is None]
-    if not fit:
-        return [faults[each.report.pk] or journey_id for each in said]
-    # Whoever speaks of the journey has what was sent to it; to say so again changes nothing.
-    first = fit[0]
-    reference, at = first.case_number, first.occurred_at
+    roles = dict(reversed(parts))
+    return [
+        _Speaker(
+            each, partner, roles.get(each.pk, partner.kind), [s for s in sent if s[0] == each.pk]
+        )
+        for each in journeys
+    ]
+
+
+def _heard(
+    speaker: _Speaker, about: Sequence[tuple[Said, UUID | None]], *, now: datetime
+) -> tuple[list[Event], dict[UUID, Outcome]]:
+    """The events that reports of one journey tell, and why some of them tell none."""
+    events: list[Event] = []
+    faults: dict[UUID, Outcome] = {}
+    program, confirmed = program_key(speaker.journey), set()
+    for each, delivery_id in about:
+        fault = _unfit(each, speaker.journey, program)
+        if fault is not None:
+            faults[each.report.pk] = fault
+            continue
+        if delivery_id not in confirmed:
+            confirmed.add(delivery_id)
+            _confirm(speaker, each, delivery_id, now=now)
+        if each.content["type"] != "delivery.accepted":
+            try:
+                events.append(_event(each, speaker))
+            except NotApplicable as unclear:
+                faults[each.report.pk] = unclear
+    return events, faults
+
+
+def _confirm(speaker: _Speaker, said: Said, delivery_id: UUID | None, *, now: datetime) -> None:
+    """Whoever speaks of the journey has what was sent to it; to say so again changes nothing."""
+    journey, reference, at = speaker.journey, said.case_number, said.occurred_at
     if delivery_id is not None:
         confirm_delivery(journey, delivery_id, reference=reference, at=at, now=now)
     else:
-        confirm_sent(journey, its, reference=reference, at=at, now=now)
-    events = []
-    speaks_as = _Speaker(journey, partner, roles[0][0] if roles else partner.kind)
-    for each in fit:
-        if each.content["type"] == "delivery.accepted":
-            continue
-        try:
-            events.append(_event(each, speaks_as))
-        except NotApplicable as fault:
-            faults[each.report.pk] = fault
-    if events:
-        record_reports(journey.pk, events, actor=by, now=now)
-    return [faults[each.report.pk] or journey_id for each in said]
+        confirm_sent(journey, speaker.sent, reference=reference, at=at, now=now)
 
 
 def _unfit(said: Said, journey: Journey, program: str) -> NotApplicable | None:
@@ -129,86 +158,17 @@ def _unfit(said: Said, journey: Journey, program: str) -> NotApplicable | None:
     return None
 
 
-def find_journey(reference: str, *, by: Actor) -> tuple[UUID, UUID | None]:
-    """The journey that a reference names, and the partner's own delivery if it names one.
-
-    Raises NotApplicable. The partner acts: it finds the journeys it takes part in.
-    """
-    as_id, own = _as_id(reference), by.organization_id
-    if own is None:
-        raise NotApplicable(UNKNOWN_JOURNEY, ReportCause.JOURNEY)
-    # What is no id is asked for as an id that nothing has.
-    named = as_id or own
-    journeys, deliveries, matched, ours, theirs = asked_as(
-        Scope(actor=by),
-        lambda: [
-            _with_id(journey_id=named),
-            _delivered(delivery_id=named),
-            _matched(number=reference),
-            _with_number(number=reference.upper()),
-            _with_their_number(recipient_id=own, number=reference),
-        ],
-    )
-    if journeys:
-        return journeys[0][0], None
-    for journey_id, recipient_id in deliveries:
-        return journey_id, as_id if recipient_id == own else None
-    found: set[UUID] = {row[0] for row in matched or ours or theirs}
-    if len(found) > 1:
-        raise NotApplicable(
-            "Several journeys have this case number of theirs.", ReportCause.JOURNEY
-        )
-    if not found:
-        raise NotApplicable(UNKNOWN_JOURNEY, ReportCause.JOURNEY)
-    return found.pop(), None
+@Prepared
+def _locked(journey_ids: UUID) -> QuerySet[Journey]:
+    found: QuerySet[Journey] = Journey.objects.select_for_update().filter(pk__in=[journey_ids])
+    return found.only("program_version_id").order_by("pk")
 
 
 @Prepared
-def _with_id(journey_id: UUID) -> QuerySet[Journey, Any]:
-    found: QuerySet[Journey, Any] = Journey.objects.filter(pk=journey_id).values_list("pk")
+def _parts(journey_ids: UUID, party_id: UUID) -> QuerySet[JourneyParty, Any]:
+    its = JourneyParty.objects.filter(journey__in=[journey_ids], party=party_id, until=None)
+    found: QuerySet[JourneyParty, Any] = its.values_list("journey_id", "role")
     return found
-
-
-@Prepared
-def _delivered(delivery_id: UUID) -> QuerySet[Delivery, Any]:
-    found: QuerySet[Delivery, Any] = Delivery.objects.filter(pk=delivery_id).values_list(
-        "journey_id", "recipient_id"
-    )
-    return found
-
-
-@Prepared
-def _matched(number: str) -> QuerySet[Journey, Any]:
-    cases = PartnerCase.objects.filter(number=number).values("journey_id")
-    found: QuerySet[Journey, Any] = Journey.objects.filter(pk__in=cases).values_list("pk")[:1]
-    return found
-
-
-@Prepared
-def _with_number(number: str) -> QuerySet[Journey, Any]:
-    found: QuerySet[Journey, Any] = Journey.objects.filter(number=number).values_list("pk")
-    return found
-
-
-@Prepared
-def _with_their_number(recipient_id: UUID, number: str) -> QuerySet[Delivery, Any]:
-    its = Delivery.objects.filter(recipient_id=recipient_id, partner_case_number=number)
-    found: QuerySet[Delivery, Any] = its.values_list("journey_id")
-    return found
-
-
-@Prepared
-def _roles(journey_id: UUID, party_id: UUID) -> QuerySet[JourneyParty, Any]:
-    its = JourneyParty.objects.filter(journey=journey_id, party=party_id, until=None)
-    found: QuerySet[JourneyParty, Any] = its.values_list("role")
-    return found
-
-
-def _as_id(reference: str) -> UUID | None:
-    try:
-        return UUID(reference)
-    except ValueError:
-        return None
 
 
 def program_key(journey: Journey) -> str:
@@ -273,15 +233,6 @@ def _why(found: codes.Found | None, content: Mapping[str, Any]) -> str:
     if found.meaning is None:
         return f"“{codes.shown(*said_in(content))}” is to be read by a person each time."
     return f"“{codes.shown(*said_in(content))}” stands for a step that this journey does not have."
-
-
-@dataclass(frozen=True)
-class _Speaker:
-    """A partner as it speaks of one journey."""
-
-    journey: Journey
-    partner: Organization
-    role: str
 
 
 def _event(said: Said, speaker: _Speaker) -> Event:

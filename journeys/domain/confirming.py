@@ -20,8 +20,8 @@ from journeys.domain.telling_people import close_work
 from journeys.enums import DeliveryStatus, PartyRole
 from journeys.models import Delivery, Journey
 
-# A delivery's id, its status, when it was sent, and its attempts.
-Sent = tuple[UUID, str, datetime | None, int]
+# A delivery's journey and id, its status, when it was sent, and its attempts.
+Sent = tuple[UUID, UUID, str, datetime | None, int]
 # The fact under which a partner's own number for the case is known.
 NUMBER_FACTS = {PartyRole.HUB: "hub_case_number", PartyRole.PHARMACY: "pharmacy_order_number"}
 # Not only what we know to be sent: an answer may overtake our own note of it, or tell us that
@@ -79,28 +79,30 @@ def confirm_receipt(
     For intake in the portal and for reports that quote no delivery. Where nothing is noted as
     sent yet, what was tried must have arrived. The caller holds the journey's lock.
     """
-    (its,) = together(sent_to(journey_id=journey.pk, recipient_id=by.pk))
+    (its,) = together(sent_to(journey_ids=[journey.pk], recipient_id=by.pk))
     confirm_sent(journey, its, reference=reference, at=at, now=now)
 
 
 @Prepared
-def sent_to(journey_id: UUID, recipient_id: UUID) -> QuerySet[Delivery, Any]:
+def sent_to(journey_ids: UUID, recipient_id: UUID) -> QuerySet[Delivery, Any]:
     """What is or was on its way to a recipient, as `confirm_sent` takes it."""
-    its: QuerySet[Delivery] = Delivery.objects.filter(journey=journey_id, recipient=recipient_id)
-    return its.values_list("pk", "status", "sent_at", "attempts")
+    its: QuerySet[Delivery] = Delivery.objects.filter(
+        journey__in=[journey_ids], recipient=recipient_id
+    )
+    return its.values_list("journey_id", "pk", "status", "sent_at", "attempts")
 
 
 def confirm_sent(
     journey: Journey, its: Sequence[Sent], *, reference: str, at: datetime, now: datetime
 ) -> None:
     """The same, where what was sent to it is known already. The caller holds the journey's lock."""
-    known = [each for each in its if each[1] in (DeliveryStatus.SENT, DeliveryStatus.ACCEPTED)]
+    known = [each for each in its if each[2] in (DeliveryStatus.SENT, DeliveryStatus.ACCEPTED)]
     had = (
-        [each for each in known if each[2] is not None and each[2] <= now]
+        [each for each in known if each[3] is not None and each[3] <= now]
         if known
-        else [each for each in its if each[3]]
+        else [each for each in its if each[4]]
     )
-    for delivery_id, status, _sent_at, _attempts in had:
+    for _journey_id, delivery_id, status, _sent_at, _attempts in had:
         if status in CONFIRMABLE:
             confirm_delivery(journey, delivery_id, reference=reference, at=at, now=now)
 

@@ -18,13 +18,16 @@ from accounts.models import Organization
 from accounts.prepared import Prepared
 from accounts.tenancy import Scope, alone, every_tenant
 from accounts.writing import Statement, again_after_deadlock, inserting_new, run, updating
-from journeys.domain.applying import NotApplicable, Outcome, Said, apply
+from journeys.domain.applying import Outcome, Said, apply
+from journeys.domain.finding import NotApplicable
 from journeys.domain.nudges import nudge
 from journeys.enums import ReportCause, ReportStatus
 from journeys.models import InboundReport, PartnerKey
 
 log = structlog.get_logger(__name__)
 BATCH = 200
+# As many as one transaction applies, unless they are all of one journey.
+TOGETHER = 50
 MAX_ATTEMPTS = 5
 KEY_USE_NOTED_EVERY = timedelta(minutes=1)
 # Longer than a task may run: a lease that ended is a worker's that died.
@@ -148,22 +151,39 @@ def _noting_use(partner: Organization, *, now: datetime) -> list[Statement]:
     return [noted, Statement(BACK, [now, [partner.pk], ["R12"]])] if silent else [noted]
 
 
+# Reports of one partner to be applied together, by what names their journeys.
+Share = list[list[UUID]]
+
+
 def process_waiting(*, clock: Callable[[], datetime], limit: int = BATCH) -> int:
     """Apply waiting reports that no other worker has, oldest first; how many were looked at.
 
-    Those of one partner about one journey are applied as one change of it. What did not come to
-    an end the last time is tried alone, so that one poisoned report does not stop the others.
+    Some of one partner's are applied in one transaction, and those about one journey as one
+    change of it. Where that breaks, each journey's are applied alone, and then each report, so
+    that nothing good waits for a poisoned one. What broke the last time is tried alone at once.
     """
-    alike, until = _taken(limit), clock() + SPELL
-    for at, ids in enumerate(alike):
+    shares, until = _shares(_taken(limit)), clock() + SPELL
+    for at, share in enumerate(shares):
         if clock() > until:
-            _give_back([each for left in alike[at:] for each in left], untried=True)
-            return sum(len(ids) for ids in alike[:at])
-        if not _surely(ids, clock):
-            singly = ids if len(ids) > 1 else ()
-            broken = [each for each in singly if not _surely([each], clock)]
-            _give_back(broken if singly else ids)
-    return sum(len(ids) for ids in alike)
+            _give_back([each for left in shares[at:] for each in _ids(left)], untried=True)
+            return sum(len(_ids(done)) for done in shares[:at])
+        _give_back(_broken(share, clock))
+    return sum(len(_ids(share)) for share in shares)
+
+
+def _ids(share: Share) -> list[UUID]:
+    return [each for ids in share for each in ids]
+
+
+def _broken(share: Share, clock: Callable[[], datetime]) -> list[UUID]:
+    """Apply a share, and what of it can be applied where it breaks; what cannot."""
+    ids = _ids(share)
+    if _surely(ids, clock):
+        return []
+    if len(ids) == 1:
+        return ids
+    parts = [[one] for one in share] if len(share) > 1 else [[[one]] for one in ids]
+    return [each for part in parts for each in _broken(part, clock)]
 
 
 def _surely(ids: Sequence[UUID], clock: Callable[[], datetime]) -> bool:
@@ -176,8 +196,8 @@ def _surely(ids: Sequence[UUID], clock: Callable[[], datetime]) -> bool:
     return True
 
 
-def _taken(limit: int) -> list[list[UUID]]:
-    """Reports for this worker alone, counted as tried, by partner and what names their journey.
+def _taken(limit: int) -> list[InboundReport]:
+    """Reports for this worker alone, counted as tried.
 
     The attempt is committed first: a report that kills its worker is alone the next time, when
     the lease has ended.
@@ -190,15 +210,30 @@ def _taken(limit: int) -> list[list[UUID]]:
         reports = list(locked[:limit])
         taken = InboundReport.objects.filter(pk__in=[each.pk for each in reports])
         taken.update(attempts=F("attempts") + 1, taken_until=Now() + LEASE)
-    alike: dict[tuple[UUID, str], list[UUID]] = {}
+    return reports
+
+
+def _shares(reports: Sequence[InboundReport]) -> list[Share]:
+    """Each partner's by what names their journeys, some together; then what was tried, alone."""
+    partners: dict[UUID, dict[str, list[UUID]]] = {}
     for each in reports:
-        name = str(each.pk) if each.attempts else _named(each)
-        alike.setdefault((each.organization_id, name), []).append(each.pk)
-    return list(alike.values())
+        if not each.attempts:
+            alike = partners.setdefault(each.organization_id, {})
+            alike.setdefault(_named(each), []).append(each.pk)
+    shares: list[Share] = []
+    for alike in partners.values():
+        shares.append([])
+        for ids in alike.values():
+            if shares[-1] and len(_ids(shares[-1])) + len(ids) > TOGETHER:
+                shares.append([])
+            shares[-1].append(ids)
+    return [*shares, *([[each.pk]] for each in reports if each.attempts)]
 
 
 def _give_back(ids: Sequence[UUID], *, untried: bool = False) -> None:
     """Whoever looks next may have them."""
+    if not ids:
+        return
     with every_tenant(reason="every partner's reports wait in one queue"):
         mine = InboundReport.objects.filter(pk__in=ids, status=ReportStatus.WAITING)
         mine.update(taken_until=None, attempts=F("attempts") - int(untried))
@@ -227,7 +262,7 @@ def process(report_id: UUID, *, now: datetime) -> None:
 
 
 def _together(ids: Sequence[UUID], *, now: datetime) -> None:
-    """Apply what still waits of reports of one partner about one journey, all or nothing."""
+    """Apply what still waits of some reports of one partner, all or nothing."""
     again_after_deadlock(partial(_apply, ids, now=now))
 
 

@@ -108,12 +108,20 @@ def read_due(ids: Collection[UUID], besides: QuerySet[WorkItem], *, now: datetim
 
     A few queries for all of them. One that somebody else holds is left out.
     """
+    due = Journey.objects.select_for_update(skip_locked=True)
+    return _readings(due.filter(pk__in=ids, refresh_at__lte=now), besides)
+
+
+def read_all(ids: Collection[UUID], besides: QuerySet[WorkItem]) -> list[Reading]:
+    """The journeys with what is open, each locked in the order of their ids: a few queries."""
+    return _readings(Journey.objects.select_for_update().filter(pk__in=ids), besides)
+
+
+def _readings(locked: QuerySet[Journey], besides: QuerySet[WorkItem]) -> list[Reading]:
     # They have few organizations and programs between them: each is read once.
     versions = ProgramVersion.objects.select_related("program__pace").defer("definition")
-    due = Journey.objects.select_for_update(skip_locked=True).prefetch_related(
-        "hub", "pharmacy", Prefetch("program_version", versions)
-    )
-    journeys = list(due.filter(pk__in=ids, refresh_at__lte=now).order_by("pk"))
+    named = locked.prefetch_related("hub", "pharmacy", Prefetch("program_version", versions))
+    journeys = list(named.order_by("pk"))
     held = [each.pk for each in journeys]
     standing = _standing().select_related(None).prefetch_related("party")
     parties = _by_journey(standing, held)

@@ -1,7 +1,7 @@
 """The one place where a journey learns something."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -18,15 +18,15 @@ from journeys.core.safety import STEP as SAFETY
 from journeys.core.safety import numbered
 from journeys.core.state import JourneyState, StepState
 from journeys.domain import handlers
-from journeys.domain.graphs import graph_of
+from journeys.domain.graphs import graph_of, vendor_of
 from journeys.domain.notifying import notices_of
-from journeys.domain.parties import Cast, cast_with
+from journeys.domain.parties import Cast, active, cast_with
 from journeys.domain.projection import projecting
-from journeys.domain.reading import Reading, events_of, observations_of, read, told
+from journeys.domain.reading import Reading, events_of, observations_of, read, read_all, told
 from journeys.domain.safety_reports import keep_safety_reports
 from journeys.domain.sending import queue_delivery
-from journeys.domain.twins import twins_without
-from journeys.domain.worklist import open_work, sync_work
+from journeys.domain.twins import RULE, twins_without
+from journeys.domain.worklist import all_open_work, open_work, sync_work
 from journeys.models import Journey, JourneyEvent
 
 CHANNEL = "journeys"
@@ -62,27 +62,56 @@ def record(journey_id: UUID, event: Event, *, actor: Actor | None, now: datetime
 
 
 def record_reports(
-    journey_id: UUID, reports: Sequence[Event], *, actor: Actor | None, now: datetime
-) -> Journey:
-    """Write down what one partner reported of a journey, the earliest learnt first, as one change.
+    reports: Mapping[UUID, Sequence[Event]], *, actor: Actor | None, now: datetime
+) -> None:
+    """Write down what one partner reported of some journeys, each journey's as one change of it.
 
-    Each report's effects follow as if it came alone; work is opened and people are told once, by
-    where the journey stands after all of them. Otherwise as `record`. Raises UnknownJourney.
+    Of each journey the earliest learnt stands first. A report's effects follow as if it came
+    alone; work is opened and people are told once, by where the journey stands after all of them.
+    All are written or none. Otherwise as `record`. Raises UnknownJourney.
     """
-    return again_after_deadlock(partial(_record, journey_id, *reports, actor=actor, now=now))
+    again_after_deadlock(partial(_record_reports, reports, actor=actor, now=now))
+
+
+def _record_reports(
+    reports: Mapping[UUID, Sequence[Event]], *, actor: Actor | None, now: datetime
+) -> None:
+    if len(reports) == 1:
+        for journey_id, events in reports.items():
+            _record(journey_id, *events, actor=actor, now=now)
+        return
+    with every_tenant(reason="reports concern every party of their journeys", actor=actor):
+        found = read_all(reports, all_open_work())
+        if len(found) < len(reports):
+            raise UnknownJourney(str(reports.keys() - {each.journey.pk for each in found}))
+        alone = {each.journey.pk for each in found if _goes_alone(each, reports)}
+        others = [each for each in found if each.journey.pk not in alone]
+        run(list(following_all(others, reports, actor=actor, now=now)))
+        for journey_id in sorted(alone):
+            _record(journey_id, *reports[journey_id], actor=actor, now=now)
+
+
+def _goes_alone(found: Reading, reports: Mapping[UUID, Sequence[Event]]) -> bool:
+    """The end of a journey tells its twin, which may be another one; side effects have reports."""
+    told_of = {each.step for each in reports[found.journey.pk]}
+    return RULE in found.journey.risk_rules or SAFETY in told_of
 
 
 def _record(journey_id: UUID, *events: Event, actor: Actor | None, now: datetime) -> Journey:
     with every_tenant(reason="an event concerns every party of its journey", actor=actor):
         found = _locked(journey_id)
-        known = {(each.source, each.id) for each in found.events}
-        news = [numbered(each) for each in events if (each.source, each.id) not in known]
+        news = _news(found, events)
         if news:
             _learn(found, news, actor=actor, now=now)
         if any(each.step == SAFETY for each in news):
             graph = graph_of(found.journey.program_version_id)
             keep_safety_reports(found.journey, graph, [*found.events, *news])
         return found.journey
+
+
+def _news(found: Reading, events: Sequence[Event]) -> list[Event]:
+    known = {(each.source, each.id) for each in found.events}
+    return [numbered(each) for each in events if (each.source, each.id) not in known]
 
 
 def refresh(journey_id: UUID, *, now: datetime) -> Journey:
@@ -126,6 +155,26 @@ def state_of(cast: Cast, graph: Graph, events: Sequence[Event], *, now: datetime
 def _learn(found: Reading, news: Sequence[Event], *, actor: Actor | None, now: datetime) -> None:
     cast = cast_with(found.journey, found.parties, vendors=found.vendors)
     run(following(found, cast, news, actor=actor, now=now))
+
+
+def following_all(
+    found: Sequence[Reading],
+    reports: Mapping[UUID, Sequence[Event]],
+    *,
+    actor: Actor | None,
+    now: datetime,
+) -> Iterator[Statement]:
+    """The same as `following` of journeys that are held together; none of them another's twin.
+
+    Where there are `reports` of a journey, nothing follows unless one of them is new.
+    """
+    vendors = active({vendor_of(each.journey.program_version_id) for each in found})
+    for each in found:
+        events = reports.get(each.journey.pk, ())
+        news = _news(each, events)
+        if news or not events:
+            cast = cast_with(each.journey, each.parties, vendors=vendors)
+            yield from following(each, cast, news, actor=actor, now=now)
 
 
 def following(

@@ -9,12 +9,8 @@ from accounts import audit
 from accounts.core.actor import Actor
 from accounts.models import Organization
 from accounts.tenancy import current_organization_id
-from journeys.domain.applying import (
-    CLOCK_TOLERANCE,
-    NotApplicable,
-    find_journey,
-    meaning_in,
-)
+from journeys.domain.applying import CLOCK_TOLERANCE, meaning_in
+from journeys.domain.finding import NotApplicable, find_journey
 from journeys.domain.inbound import Message, receive_all
 from journeys.domain.queries.maps import in_words
 from journeys.domain.queries.reports import happened_at, reference_of
@@ -49,7 +45,7 @@ def foretell(content: Mapping[str, Any], *, by: Actor, now: datetime) -> tuple[s
 
     Raises NotApplicable where a person would have to look. Nothing is written.
     """
-    journey_id, _delivery = find_journey(reference_of(content), by=by)
+    journey_id = find_journey(reference_of(content), by=by)
     if happened_at(content) > now + CLOCK_TOLERANCE:
         raise NotApplicable(
             "They say it happens in the future.", ReportCause.TIME, journey_id=journey_id

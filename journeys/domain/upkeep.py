@@ -1,6 +1,6 @@
 """What time alone changes: journeys whose clocks have run on since anybody looked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -8,11 +8,9 @@ from uuid import UUID
 import structlog
 
 from accounts.tenancy import every_tenant
-from accounts.writing import Statement, again_after_deadlock, run
-from journeys.domain.graphs import vendor_of
-from journeys.domain.parties import active, cast_with
-from journeys.domain.reading import Reading, read_due
-from journeys.domain.recording import following, refresh
+from accounts.writing import again_after_deadlock, run
+from journeys.domain.reading import read_due
+from journeys.domain.recording import following_all, refresh
 from journeys.domain.worklist import all_open_work
 from journeys.models import Journey
 
@@ -46,15 +44,8 @@ def _refreshed(ids: Sequence[UUID], *, now: datetime) -> int:
 def _together(ids: Sequence[UUID], *, now: datetime) -> int:
     with every_tenant(reason="the clock concerns every party of its journey"):
         found = read_due(ids, all_open_work(), now=now)
-        run(list(_following(found, now=now)))
+        run(list(following_all(found, {}, actor=None, now=now)))
     return len(found)
-
-
-def _following(found: Sequence[Reading], *, now: datetime) -> Iterator[Statement]:
-    vendors = active({vendor_of(each.journey.program_version_id) for each in found})
-    for each in found:
-        cast = cast_with(each.journey, each.parties, vendors=vendors)
-        yield from following(each, cast, (), actor=None, now=now)
 
 
 def _alone(journey_id: UUID, *, now: datetime) -> int:

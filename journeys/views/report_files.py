@@ -22,7 +22,8 @@ from accounts.models import Organization
 from accounts.tenancy import current_actor
 from journeys.core.codes import shown
 from journeys.domain import report_files
-from journeys.domain.applying import NotApplicable, said_in
+from journeys.domain.applying import said_in
+from journeys.domain.finding import NotApplicable
 from journeys.domain.queries.reports import is_operator, reference_of
 from journeys.enums import ReportStatus
 from journeys.forms.report_files import COLUMNS, FileRow, UploadForm, rows_of

@@ -13,7 +13,8 @@ from journeys.core.events import Event
 from journeys.core.templates import GRAPHS
 from journeys.domain import graphs
 from journeys.domain.opening import Further, NewJourney, hand_over_again, open_journey
-from journeys.domain.recording import UnknownJourney, record, refresh
+from journeys.domain.recording import UnknownJourney, record, record_reports, refresh
+from journeys.domain.refolding import differing
 from journeys.models import Delivery, Endpoint, FunnelRow, Journey, JourneyEvent, WorkItem
 from programs.models import Program, ProgramVersion
 from tests.factories.people import OrganizationFactory, actor_of, member
@@ -229,8 +230,8 @@ def test_another_medicine_or_a_closed_journey_is_no_second_enrollment(
     assert opened(practice, version).risk_rules == []
 
 
-def ended(journey: Journey, at: dt.datetime = NOW) -> None:
-    event = Event(
+def the_end(journey: Journey, at: dt.datetime = NOW) -> Event:
+    return Event(
         id=f"closed:{journey.pk}",
         kind="closed",
         source="northstar",
@@ -240,7 +241,10 @@ def ended(journey: Journey, at: dt.datetime = NOW) -> None:
         occurred_at=at,
         received_at=at,
     )
-    record(journey.pk, event, actor=None, now=at)
+
+
+def ended(journey: Journey, at: dt.datetime = NOW) -> None:
+    record(journey.pk, the_end(journey, at), actor=None, now=at)
 
 
 def rules_of(journey: Journey) -> list[str]:
@@ -259,6 +263,22 @@ def test_a_second_enrollment_is_none_any_more_once_the_first_ended(
         bodies = [event.body for event in JourneyEvent.objects.filter(journey=again)]
     (said,) = [body for body in bodies if body["facts"].get("duplicate_of") == ""]
     assert said["note"] == f"{journey.number} ended, which this may have been the same as."
+
+
+def test_reports_of_several_journeys_at_once_are_a_change_of_each_also_of_a_twin_of_one(
+    journey: Journey, practice: Organization, version: ProgramVersion, hub: Organization
+) -> None:
+    again, later = opened(practice, version), NOW + dt.timedelta(hours=1)
+    news = [told(hub, "intake_review", "accepted"), told(hub, "benefit_verification", "sent")]
+    reports = {again.pk: news, journey.pk: [*news, the_end(journey, later)]}
+    for _ in range(2):
+        record_reports(reports, actor=None, now=later)
+    with every_tenant(reason="the test looks"):
+        stages = dict(Journey.objects.values_list("pk", "stage"))
+        assert JourneyEvent.objects.filter(source="northstar").count() == 5
+    assert stages == {journey.pk: "closed", again.pk: "accepted"}
+    assert rules_of(again) == []
+    assert list(differing(now=later)) == []
 
 
 def test_a_third_enrollment_then_may_be_the_same_as_the_first(

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from queue import SimpleQueue
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -20,7 +21,7 @@ from journeys.domain.inbound import replay
 from journeys.domain.recording import record, refresh
 from journeys.enums import ReportStatus
 from journeys.models import InboundReport, Journey, WorkItem
-from tests.factories.exchange import partner_key, step_report
+from tests.factories.exchange import partner_key, step_report, submitted
 from tests.factories.people import OrganizationFactory
 from tests.journeys.exchange.reporting import accepted, events, post, reports, work
 
@@ -208,16 +209,22 @@ def test_reports_of_one_journey_that_wait_together_are_one_change_of_it(journey:
         ).exists()
 
 
-def test_what_waits_for_one_journey_is_read_and_written_once(journey: Journey) -> None:
-    def cost(reported: int) -> int:
-        for number in range(reported):
-            post(accepted(journey, note=f"{number}"), message_id=f"{reported}-{number}")
+def test_what_waits_is_read_and_written_once_however_many_reports_and_journeys(
+    journey: Journey,
+) -> None:
+    def cost(*reported: Journey, times: int = 1) -> int:
+        for number in range(times):
+            for each in reported:
+                post(accepted(each, note=f"{number}"), message_id=uuid4().hex)
         with CaptureQueriesContext(connection) as asked:
             work()
+        assert {each.status for each in reports()} == {ReportStatus.APPLIED}
         return len(asked)
 
-    cost(1)
-    assert cost(2) == cost(12)
+    others = [submitted() for _ in range(5)]
+    cost(journey, *others)
+    assert cost(journey, times=2) == cost(journey, times=12)
+    assert cost(*others[:2], times=2) == cost(*others, times=2)
 
 
 def test_a_poisoned_report_does_not_stop_those_beside_it(
@@ -228,15 +235,19 @@ def test_a_poisoned_report_does_not_stop_those_beside_it(
             raise RuntimeError("poison")
         return apply(said, **rest)
 
+    other = submitted()
     for note in ("one", "poison", "two"):
         post(accepted(journey, note=note), message_id=note)
+    post(accepted(other), message_id="other")
     monkeypatch.setattr("journeys.domain.inbound.apply", picky)
     work()
     assert [report.status for report in reports()] == [
         ReportStatus.APPLIED,
         ReportStatus.WAITING,
         ReportStatus.APPLIED,
+        ReportStatus.APPLIED,
     ]
+    assert (len(events(journey)), len(events(other))) == (2, 1)
 
 
 def test_a_report_ends_the_silence_of_its_partner(journey: Journey) -> None:
