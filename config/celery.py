@@ -40,6 +40,7 @@ app.conf.task_routes = {
     "journeys.tasks.call_practices": {"queue": "routing"},
     "journeys.tasks.sweep_status_calls": {"queue": "upkeep"},
     "journeys.tasks.tell_of_key_ends": {"queue": "notices"},
+    "journeys.tasks.clear_sandboxes": {"queue": "upkeep"},
     "journeys.tasks.run_sandbox_trials": {"queue": "routing"},
     "journeys.tasks.send_due_mail": {"queue": "notices"},
     "journeys.tasks.check_invariants": {"queue": "upkeep"},
@@ -155,6 +156,11 @@ app.conf.beat_schedule = {
     "sweep-status-calls": {
         "task": "journeys.tasks.sweep_status_calls",
         "schedule": crontab(hour=9, minute=45),
+        "options": {"queue": "upkeep", "expires": 3600},
+    },
+    "clear-sandboxes": {
+        "task": "journeys.tasks.clear_sandboxes",
+        "schedule": crontab(hour=10, minute=15),
         "options": {"queue": "upkeep", "expires": 3600},
     },
     "tell-of-key-ends": {

@@ -316,6 +316,8 @@ MOST_BY_A_PERSON = {"search": (120, 60), "export": (20, 3600), "paper": (200, 36
 PATIENTS_READ_IN_AN_HOUR = env.int("PATIENTS_READ_IN_AN_HOUR", default=300)
 # What one partner may report in a minute.
 REPORTS_PER_MINUTE = env.int("REPORTS_PER_MINUTE", default=12_000)
+# How long what a partner tries in its sandbox stays there.
+SANDBOX_DAYS = env.int("SANDBOX_DAYS", default=30)
 SIMULATOR_URL = env.str("SIMULATOR_URL", default="")
 SIMULATOR_SECRET = env.str("SIMULATOR_SECRET", default="")
 SIMULATOR_SPEED = env.float("SIMULATOR_SPEED", default=1.0)

@@ -22,6 +22,7 @@ from journeys.domain import (
     pacing,
     partner_tests,
     safety_letters,
+    sandbox_clearing,
     sandbox_judging,
     staffing,
     status_calls,
@@ -166,3 +167,9 @@ def count_flags() -> None:
 def tell_of_key_ends() -> None:
     """Write to the administrators of partners whose keys end soon."""
     key_ends.tell_of_ends(clock=timezone.now)
+
+
+@shared_task(name="journeys.tasks.clear_sandboxes")  # type: ignore[untyped-decorator]  # celery is untyped
+def clear_sandboxes() -> None:
+    """Delete what was tried in sandboxes long ago."""
+    sandbox_clearing.clear_sandboxes(now=timezone.now())

@@ -19,6 +19,7 @@ from journeys.documents.samples import SAMPLES
 from journeys.domain.connecting import Connected, connect
 from journeys.domain.endpoints import RECEIVERS, receivers
 from journeys.domain.queries.sandbox import Sandbox, sandbox_of
+from journeys.domain.sandbox_clearing import kept_for
 from journeys.domain.sandbox_sending import NothingToSend
 from journeys.domain.sandbox_trials import TooMany, ask_for_trial, try_again_now
 from journeys.domain.sandbox_worlds import open_sandbox
@@ -133,6 +134,7 @@ def _page(
         "made": made,
         "api": request.build_absolute_uri("/").rstrip("/"),
         "samples": SAMPLES,
+        "kept_days": kept_for().days,
         "sees_all": actor.organization_kind == OrganizationKind.OPERATOR,
     }
     # Read anew by itself while something goes on: only what may have changed.

@@ -15,14 +15,15 @@ from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from journeys.core.conformance import KEYS
 from journeys.domain.connecting import Connected, connect
+from journeys.domain.sandbox_clearing import clear_sandboxes
 from journeys.domain.sandbox_judging import run_trials
 from journeys.domain.sandbox_sending import NothingToSend
 from journeys.domain.sandbox_trials import ask_for_trial, try_again_now
 from journeys.domain.sandbox_worlds import open_sandbox
 from journeys.enums import TrialKind
-from journeys.models import Delivery, Journey, SandboxTrial
+from journeys.models import Delivery, InboundReport, Journey, SandboxTrial
 from journeys.partners.trial_messages import send_as_it_is
-from tests.factories.exchange import step_report
+from tests.factories.exchange import step_report, submitted
 from tests.factories.people import actor_of, member
 from tests.fakes.partner_system import PartnerSystem, running_system
 from tests.journeys.exchange.conftest import Turning, deliver
@@ -206,3 +207,21 @@ def test_pharmacies_and_vendors_get_what_they_would_get(
         with every_tenant(reason="a test looks"):
             (sent,) = Delivery.objects.filter(recipient=sandbox.double)
         assert sent.partner_case_number
+
+
+def test_what_was_tried_is_cleared_after_a_month_and_nothing_else_is(sandbox: Sandbox) -> None:
+    real = submitted()
+    sandbox.tries("approve")
+    sandbox.reports("intake_review", "accepted")
+    sandbox.work()
+    tried, in_a_month = sandbox.journey(), sandbox.clock.now + dt.timedelta(days=31)
+    assert run_trials(send=send_as_it_is, clock=lambda: in_a_month) == 1
+    sandbox.ask("retry")
+    going = sandbox.journey()
+    assert clear_sandboxes(now=sandbox.clock.now) == 0
+    assert clear_sandboxes(now=in_a_month) == 1
+    with every_tenant(reason="a test looks"):
+        assert set(Journey.objects.values_list("pk", flat=True)) == {real.pk, going.pk}
+        assert not InboundReport.objects.filter(organization=sandbox.double).exists()
+        assert not Delivery.objects.filter(journey=tried.pk).exists()
+    assert sandbox.newest("approve").journeys == [tried.pk]
