@@ -78,7 +78,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         ),
         port=redis.free_port(),
     )
-    variables |= {"SIMULATOR_SPEED": "600", "DEV_SIGN_IN": "true", "EMAIL_URL": "dummymail://"}
+    variables |= {"SIMULATOR_SPEED": "1200", "DEV_SIGN_IN": "true", "EMAIL_URL": "dummymail://"}
     demo.manage(f"seed_demo --journeys {JOURNEYS}", variables)
     # Each raises when it finds anything.
     demo.manage("refold_journeys --check", variables)
