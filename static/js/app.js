@@ -46,6 +46,18 @@ function focusErrors(within = document) {
   within.querySelector?.(".error-summary")?.focus();
 }
 
+// A browser shows the line with the caret; a tall box that fits is shown whole, clear of the bars.
+function startWhole() {
+  document.addEventListener("focusin", ({ target }) => {
+    if (!target.matches?.("textarea")) return;
+    requestAnimationFrame(() => {
+      const { scrollPaddingTop, scrollPaddingBottom } = getComputedStyle(document.documentElement);
+      const room = innerHeight - (parseFloat(scrollPaddingTop) || 0) - (parseFloat(scrollPaddingBottom) || 0);
+      if (document.activeElement === target && target.offsetHeight <= room) target.scrollIntoView({ block: "nearest" });
+    });
+  });
+}
+
 startOverlays();
 startToasts();
 startOnce();
@@ -59,4 +71,5 @@ startLive();
 startAutosave();
 startCodes();
 startAttaching();
+startWhole();
 focusErrors();
