@@ -59,7 +59,7 @@ class AnswersForm(forms.Form):
         posted = read_posted(wanted, data, unticked=stood) if data is not None else {}
         self._source, self._posted = source, posted
         self._together = {**answers, **posted}
-        now = source.settle(self._together)
+        now = source.settle(self._together) if posted else before
         items = [item for item in now.shown if source.wanted(item) and item.field.type in BUILDERS]
         initial = {
             item.key: as_typed(

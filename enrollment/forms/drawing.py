@@ -5,46 +5,71 @@ A page of a hundred questions is drawn at each opening, so this one is written o
 a fiftieth of the time.
 """
 
+from collections.abc import Iterable
+
 from django import forms
 from django.forms import BoundField
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.components import icon
-from enrollment.forms.widgets import control
+from enrollment.forms.widgets import control, escape
 
 
 def draw(field: BoundField) -> SafeString:
     """The question with everything around its control."""
     described = _described(field)
     parts = _around(field), control(field, described), _words(field)
-    return format_html(
-        '<div id="div_{}" class="field{}">{}</div>',
-        field.auto_id,
-        " field-invalid" if field.errors else "",
-        _body(field, described, parts),
+    wrong = " field-invalid" if field.errors else ""
+    return mark_safe(  # noqa: S308  # every part escapes what it writes
+        f'<div id="div_{escape(field.auto_id)}" class="field{wrong}">'
+        f"{_body(field, described, parts)}</div>"
     )
 
 
-def _body(
-    field: BoundField, described: str, parts: tuple[SafeString, SafeString, SafeString]
+def draw_slot(
+    key: str, field: BoundField | None, *, sentences: Iterable[str], boxes: bool, besides: str
 ) -> SafeString:
-    around, drawn, words = parts
-    widget = field.field.widget
-    if isinstance(widget, forms.CheckboxInput):
-        return format_html(
-            '{}<div class="form-check">{}<label for="{}" class="form-check-label">{}</label></div>',
-            *(around, drawn, field.auto_id, words),
-        )
-    if widget.use_fieldset:
-        said = format_html(' aria-describedby="{}"', described) if described else ""
-        return format_html(
-            "<fieldset{}><legend>{}</legend>{}{}</fieldset>", said, words, around, drawn
-        )
-    return format_html(
-        '<label for="{}" class="form-label">{}</label>{}{}', field.auto_id, words, around, drawn
+    """The place of one question: what the hub asks to have corrected, and the question.
+
+    ``boxes`` tells apart what was unticked from what was not there; ``besides`` is HTML.
+    """
+    said = "".join(
+        f'<p class="notice tone-risk">{icon("corner-down-left")}'
+        f"<span>{escape(_('The hub asks: {said}').format(said=sentence))}</span></p>"
+        for sentence in sentences
     )
+    name, returned = escape(key), " slot-returned" if said else ""
+    shown = f"{said}{draw(field) if field is not None else ''}"
+    if boxes:
+        shown += f'<input type="hidden" name="boxes" value="{name}">'
+    if field is None and not besides:
+        shown = ""
+    return mark_safe(  # noqa: S308  # as above
+        f'<div id="slot-{name}" class="slot{returned}">{shown}{besides}</div>'
+    )
+
+
+def draw_group(slots: Iterable[SafeString], *, legend: str, across: bool) -> SafeString:
+    """Slots under one legend, or as they are without."""
+    drawn = "".join(slots)
+    if legend:
+        row = " field-row" if across else ""
+        named = f"<legend>{escape(legend)}</legend>"
+        drawn = f'<fieldset class="field-group{row}">{named}{drawn}</fieldset>'
+    return mark_safe(drawn)  # noqa: S308  # as above
+
+
+def _body(field: BoundField, described: str, parts: tuple[str, str, str]) -> str:
+    around, drawn, words = parts
+    widget, id_ = field.field.widget, escape(field.auto_id)
+    if isinstance(widget, forms.CheckboxInput):
+        label = f'<label for="{id_}" class="form-check-label">{words}</label>'
+        return f'{around}<div class="form-check">{drawn}{label}</div>'
+    if widget.use_fieldset:
+        said = f' aria-describedby="{escape(described)}"' if described else ""
+        return f"<fieldset{said}><legend>{words}</legend>{around}{drawn}</fieldset>"
+    return f'<label for="{id_}" class="form-label">{words}</label>{around}{drawn}'
 
 
 def _described(field: BoundField) -> str:
@@ -53,30 +78,26 @@ def _described(field: BoundField) -> str:
     return " ".join([*ids, f"{field.auto_id}_error"] if field.errors else ids)
 
 
-def _around(field: BoundField) -> SafeString:
+def _around(field: BoundField) -> str:
     """The hint and the place of the errors, which scripts fill too."""
-    hint = ""
+    id_, hint = escape(field.auto_id), ""
     if field.help_text:
-        hint = format_html(
-            '<div id="{}_helptext" class="form-text">{}</div>', field.auto_id, field.help_text
-        )
-    errors = format_html_join(
-        "", "<p>{}{}</p>", ((icon("circle-alert", 14), error) for error in field.errors)
-    )
-    return format_html(
-        '{}<div id="{}_error" class="invalid-feedback" data-errors-of="{}">{}</div>',
-        *(hint, field.auto_id, field.html_name, errors),
+        hint = f'<div id="{id_}_helptext" class="form-text">{escape(field.help_text)}</div>'
+    errors = "".join(f"<p>{icon('circle-alert', 14)}{escape(error)}</p>" for error in field.errors)
+    return (
+        f'{hint}<div id="{id_}_error" class="invalid-feedback"'
+        f' data-errors-of="{escape(field.html_name)}">{errors}</div>'
     )
 
 
-def _words(field: BoundField) -> SafeString:
+def _words(field: BoundField) -> str:
     """The label. What is required is the rule and goes unsaid; of several programs the one that
     alone asks is named.
     """
-    optional, wanted_by = "", getattr(field.field, "wanted_by", "")
+    said, wanted_by = escape(field.label), getattr(field.field, "wanted_by", "")
     if not field.field.required:
-        optional = format_html(' <span class="form-optional">{}</span>', _("(optional)"))
+        said += f' <span class="form-optional">{escape(_("(optional)"))}</span>'
     if wanted_by:
         only = _("only for {program}").format(program=wanted_by)
-        return format_html('{}{} <span class="tag">{}</span>', field.label, optional, only)
-    return format_html("{}{}", field.label, optional)
+        said += f' <span class="tag">{escape(only)}</span>'
+    return said

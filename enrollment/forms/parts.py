@@ -12,11 +12,12 @@ from itertools import groupby
 from typing import Any
 
 from django.forms import BoundField
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from enrollment.core.ages import Age, stale_keys
 from enrollment.forms.build import AnswersForm
-from enrollment.forms.drawing import draw
+from enrollment.forms.drawing import draw_group, draw_slot
 from programs.core.conditions import is_present
 from programs.core.definition import Definition
 from programs.core.display import display
@@ -49,9 +50,19 @@ class Slot:
     """What the hub asks to have corrected here."""
     paper: Paper | None = None
 
-    def question(self) -> SafeString:
-        """The question drawn, when it is needed: an answer changes a few of a hundred."""
-        return draw(self.field) if self.field is not None else SafeString("")
+    def drawn(self) -> SafeString:
+        """The place with its question, when it is needed: an answer changes a few of a hundred."""
+        besides = ""
+        if self.paper:
+            shown = {"key": self.key, "paper": self.paper}
+            besides = render_to_string("enrollment/slot_paper.html", shown)
+        return draw_slot(
+            self.key,
+            self.field,
+            sentences=self.sentences,
+            boxes=self.boxes,
+            besides=besides,
+        )
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,12 @@ class Group:
     slots: tuple[Slot, ...]
     across: bool
     """Small questions that belong on one line: a row of a matrix, a result with its unit."""
+
+    def drawn(self) -> SafeString:
+        """The slots, under their legend where they have one."""
+        return draw_group(
+            (slot.drawn() for slot in self.slots), legend=self.legend, across=self.across
+        )
 
 
 @dataclass(frozen=True)

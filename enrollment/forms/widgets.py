@@ -2,26 +2,33 @@
 of what a page of a hundred questions cost.
 """
 
+import html
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.forms import BoundField
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 
-def control(field: BoundField, described: str) -> SafeString:
+def control(field: BoundField, described: str) -> str:
     """The control alone, with the ids of what is read with it; a kind without a writer of its own
     draws as Django does.
     """
     writer = WRITERS.get(type(field.field.widget))
     if writer is None:
-        return SafeString(field.as_widget(attrs=_classed(field, described, "form-control")))
+        return field.as_widget(attrs=_classed(field, described, "form-control"))
     return writer(field, described)
+
+
+def escape(text: Any) -> str:
+    """As conditional_escape, but for the machinery around lazy texts: it is called a thousand
+    times a page.
+    """
+    words = text if isinstance(text, str) else str(text)
+    return words if isinstance(words, SafeString) else html.escape(words)
 
 
 def _classed(field: BoundField, described: str, kind: str) -> dict[str, Any]:
@@ -33,90 +40,82 @@ def _classed(field: BoundField, described: str, kind: str) -> dict[str, Any]:
     return {**given, "class": " ".join(filter(None, names)), **named}
 
 
-def _attributes(field: BoundField, described: str, kind: str) -> SafeString:
+def _attributes(field: BoundField, described: str, kind: str) -> str:
     named = {"name": field.html_name, "id": field.auto_id}
-    return flatatt({**named, **_classed(field, described, kind)})
+    return written({**named, **_classed(field, described, kind)})
+
+
+def written(attributes: Mapping[str, Any]) -> str:
+    """As Django's flatatt: those that are true stand alone, those that are false or None not."""
+    return "".join(
+        f" {name}" if value is True else f' {name}="{escape(value)}"'
+        for name, value in attributes.items()
+        if value is not False and value is not None
+    )
 
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def box(field: BoundField, described: str) -> SafeString:
+def box(field: BoundField, described: str) -> str:
     value = _text(field.value())
-    return format_html(
-        '<input type="{}"{}{}>',
-        field.field.widget.input_type,
-        _attributes(field, described, "form-control"),
-        flatatt({"value": value}) if value else "",
-    )
+    given = f' value="{escape(value)}"' if value else ""
+    attributes = _attributes(field, described, "form-control")
+    return f'<input type="{field.field.widget.input_type}"{attributes}{given}>'
 
 
-def area(field: BoundField, described: str) -> SafeString:
-    words = _text(field.value())
-    return format_html(
-        "<textarea{}>\n{}</textarea>", _attributes(field, described, "form-control"), words
-    )
+def area(field: BoundField, described: str) -> str:
+    attributes = _attributes(field, described, "form-control")
+    return f"<textarea{attributes}>\n{escape(_text(field.value()))}</textarea>"
 
 
-def pick_list(field: BoundField, described: str) -> SafeString:
+def pick_list(field: BoundField, described: str) -> str:
     choices = tuple((str(code), str(label)) for code, label in field.field.widget.choices)
     chosen = _text(field.value())
     if chosen and all(code != chosen for code, _ in choices):
         # What is not offered any more still stands, to be seen and corrected.
         choices = (*choices, (chosen, chosen))
-    options = _options(choices, chosen)
-    return format_html(
-        "<select{}>{}</select>", _attributes(field, described, "form-select"), options
-    )
+    attributes = _attributes(field, described, "form-select")
+    return f"<select{attributes}>{_options(choices, chosen)}</select>"
 
 
 @lru_cache(maxsize=512)
-def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
+def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> str:
     """The same lists stand on many pages, states above all."""
-    return format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        ((code, " selected" if code == chosen else "", label) for code, label in choices),
+    # The empty strings: what was safe of two equal texts must not decide for the other.
+    return "".join(
+        f'<option value="{escape(code + "")}"{" selected" if code == chosen else ""}>'
+        f"{escape(label + '')}</option>"
+        for code, label in choices
     )
 
 
-def tick(field: BoundField, described: str) -> SafeString:
-    ticked = field.value() in (True, "true", "on", "True")
-    return format_html(
-        '<input type="checkbox"{}{}>',
-        _attributes(field, described, "form-check-input"),
-        " checked" if ticked else "",
-    )
+def tick(field: BoundField, described: str) -> str:
+    ticked = " checked" if field.value() in (True, "true", "on", "True") else ""
+    return f'<input type="checkbox"{_attributes(field, described, "form-check-input")}{ticked}>'
 
 
-def checks(field: BoundField, described: str) -> SafeString:
+def checks(field: BoundField, described: str) -> str:
     """Radios or boxes of one question, one below the other; its fieldset is around them."""
     widget, value = field.field.widget, field.value()
     if not widget.choices:
         words = _("The choices follow from another answer.")
-        return format_html('<p class="quiet small">{}</p>', words)
+        return f'<p class="quiet small">{escape(words)}</p>'
     chosen = {str(one) for one in value} if isinstance(value, list | tuple) else {_text(value)}
-    shared = flatatt({key: text for key, text in widget.attrs.items() if key != "class"})
-    return format_html(
-        '<div class="check-group">{}</div>',
-        format_html_join(
-            "",
-            '<div class="form-check"><input type="{}" class="form-check-input" name="{}" value="{}"'
-            ' id="{}_{}"{}{}><label for="{}_{}" class="form-check-label">{}</label></div>',
-            (
-                (
-                    *(widget.input_type, field.html_name, code, field.auto_id, place, shared),
-                    " checked" if str(code) in chosen else "",
-                    *(field.auto_id, place, label),
-                )
-                for place, (code, label) in enumerate(widget.choices)
-            ),
-        ),
+    shared = written({key: text for key, text in widget.attrs.items() if key != "class"})
+    kind, name, id_ = widget.input_type, escape(field.html_name), escape(field.auto_id)
+    boxes = (
+        f'<div class="form-check"><input type="{kind}" class="form-check-input" name="{name}"'
+        f' value="{escape(code)}" id="{id_}_{place}"{shared}'
+        f"{' checked' if str(code) in chosen else ''}>"
+        f'<label for="{id_}_{place}" class="form-check-label">{escape(label)}</label></div>'
+        for place, (code, label) in enumerate(widget.choices)
     )
+    return f'<div class="check-group">{"".join(boxes)}</div>'
 
 
-WRITERS: Mapping[type[forms.Widget], Callable[[BoundField, str], SafeString]] = {
+WRITERS: Mapping[type[forms.Widget], Callable[[BoundField, str], str]] = {
     forms.TextInput: box,
     forms.Textarea: area,
     forms.Select: pick_list,

@@ -111,7 +111,7 @@ def _of_part(part: Part, changed: set[str]) -> Iterator[tuple[str, str]]:
     for group in part.groups:
         for slot in group.slots:
             if f"slot-{slot.key}" in changed:
-                yield f"slot-{slot.key}", _html("slot", slot=slot)
+                yield f"slot-{slot.key}", slot.drawn()
 
 
 def _html(name: str, **context: object) -> str:
