@@ -75,6 +75,11 @@ urlpatterns = [
         duplicates.not_the_same,
         name="journey_not_the_same",
     ),
+    path(
+        "journeys/<uuid:journey_id>/maybe-the-same/",
+        duplicates.maybe_the_same,
+        name="journey_maybe_the_same",
+    ),
     path("journeys/<uuid:journey_id>/merge/", duplicates.merge, name="journey_merge"),
     path("journeys/<uuid:journey_id>/merge/undo/", duplicates.undo, name="journey_merge_undo"),
     path("journeys/<uuid:journey_id>/contact/", contacts.contact, name="journey_contact"),

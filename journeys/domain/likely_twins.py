@@ -1,6 +1,6 @@
 """Who looks like the same patient is flagged by a worker, after a submission and for its hub."""
 
-from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -84,10 +84,40 @@ def _pairs(journey_id: UUID) -> QuerySet[LikelyTwin]:
     return found
 
 
-def told_apart(journey_id: UUID) -> Collection[UUID]:
-    """The journeys that a person told apart from this one."""
-    rows = _pairs(journey_id).exclude(told_apart_at=None).values_list("one_id", "other_id")
-    return {each for pair in rows for each in pair} - {journey_id}
+@dataclass(frozen=True)
+class ToldApart:
+    """A journey of another person, as somebody said, and when."""
+
+    journey: Journey
+    who: str
+    at: datetime
+
+
+def told_apart(journey_id: UUID) -> list[ToldApart]:
+    """The journeys that a person told apart from this one, by number."""
+    rows = _pairs(journey_id).exclude(told_apart_at=None)
+    found = [
+        ToldApart(
+            row.other if row.one_id == journey_id else row.one,
+            row.told_apart_by.name if row.told_apart_by else "",
+            row.told_apart_at,
+        )
+        for row in rows.select_related("one", "other", "told_apart_by")
+        if row.told_apart_at is not None
+    ]
+    return sorted(found, key=lambda each: each.journey.number)
+
+
+def take_back(journey: Journey, other: Journey, *, by: Actor, now: datetime) -> None:
+    """They may be of one patient after all: both are shown for each other again.
+
+    A worker looks anew how alike they are, so that the flag says what holds today.
+    """
+    pair = _pairs(journey.pk).filter(Q(one=other.pk) | Q(other=other.pk))
+    if pair.exclude(told_apart_at=None).delete()[0]:
+        audit.wrote(journey, action="told together", fields=["patient_name"], purpose=other.number)
+        ask_for_twins(journey, now=now)
+        announce(journey)
 
 
 def likely_twins(journey_id: UUID) -> list[tuple[str, int]]:

@@ -20,7 +20,7 @@ from accounts.access import get_visible_or_404, requires
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor, current_organization_id
 from journeys.domain import merging
-from journeys.domain.likely_twins import tell_apart, told_apart
+from journeys.domain.likely_twins import take_back, tell_apart, told_apart
 from journeys.domain.likeness import Candidate, candidates, newest_body
 from journeys.domain.queries.journeys import story_of
 from journeys.domain.reading import one
@@ -77,7 +77,8 @@ def _show(request: HttpRequest, journey: Journey, *, problem: str = "") -> HttpR
     organization_id = current_organization_id()
     found = candidates(journey, organization_id=organization_id) if story.state.is_open else []
     apart = told_apart(journey.pk)
-    found = [each for each in found if each.journey.pk not in apart]
+    gone = {each.journey.pk for each in apart}
+    found = [each for each in found if each.journey.pk not in gone]
     audit.read_many(
         [journey, *(each.journey for each in found)],
         fields=["patient_name", "patient_born_on", "body"],
@@ -96,7 +97,7 @@ def _show(request: HttpRequest, journey: Journey, *, problem: str = "") -> HttpR
             "into": into,
             "token": uuid4(),
             "problem": problem,
-            "apart": Journey.objects.filter(pk__in=apart).order_by("number"),
+            "apart": apart,
             "sentence": _sentence(len(found), merged),
             "back_url": reverse("journey", args=[journey.pk]),
         },
@@ -183,5 +184,19 @@ def not_the_same(request: HttpRequest, journey_id: UUID) -> HttpResponse:
         raise PermissionDenied
     tell_apart(journey, other, by=current_actor(), now=timezone.now())
     words = _("Kept: {number} is another person's, and is not shown here again.")
+    messages.success(request, words.format(number=other.number))
+    return redirect("journey_duplicates", journey_id)
+
+
+@requires(Permission.INTAKE_REVIEW)
+@require_POST
+def maybe_the_same(request: HttpRequest, journey_id: UUID) -> HttpResponse:
+    """Take "Not the same" back: the two are shown for each other again."""
+    journey = _own(journey_id)
+    other = get_visible_or_404(one(), number=request.POST.get("other", ""))
+    if not may_merge(current_actor(), other):
+        raise PermissionDenied
+    take_back(journey, other, by=current_actor(), now=timezone.now())
+    words = _("Taken back: {number} is shown here again while it looks like the same patient.")
     messages.success(request, words.format(number=other.number))
     return redirect("journey_duplicates", journey_id)

@@ -21,6 +21,7 @@ from accounts.access import requires
 from accounts.core.actor import Actor
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
+from journeys.domain.likely_twins import likely_twins
 from journeys.domain.merging import merged_of
 from journeys.domain.messages import Message
 from journeys.domain.queries import journeys as queries
@@ -191,6 +192,7 @@ def _page(story: queries.Story, *, now: datetime) -> dict[str, Any]:
         "path_notes": presenting.path_notes(story, now=now),
         "actions": actions,
         "risks": presenting.risks(story),
+        "twins": _twins(story),
         "entries": presenting.entries(story),
         "papers": presenting.papers(story),
         "known": presenting.known_facts(story),
@@ -301,6 +303,13 @@ def _same(story: queries.Story) -> list[dict[str, str]]:
         url = reverse("journey_duplicates", args=[story.journey.id])
         return [{"url": url, "label": label, "quiet": "yes"}]
     return []
+
+
+def _twins(story: queries.Story) -> list[tuple[str, int]]:
+    """Who looks like the same patient, for the hub that can put both side by side."""
+    if not story.state.is_open or not may_merge(current_actor(), story.journey):
+        return []
+    return likely_twins(story.journey.pk)
 
 
 def _end_permission(story: queries.Story) -> list[dict[str, str]]:

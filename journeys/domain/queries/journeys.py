@@ -27,7 +27,7 @@ from journeys.domain.queries.notices import News
 from journeys.domain.queries.work import phase_now
 from journeys.domain.reading import events_of, read, standing_parties, told
 from journeys.domain.recording import state_of
-from journeys.models import Delivery, Journey, JourneyEvent, JourneyParty, WorkItem
+from journeys.models import Delivery, Journey, JourneyEvent, JourneyParty, LikelyTwin, WorkItem
 
 FILTERS = ("open", "at_risk", "closed")
 # A list says "1,000+" of what nobody looks through.
@@ -191,12 +191,20 @@ def _event_count(journey_id: UUID) -> QuerySet[JourneyEvent]:
     return found
 
 
+@Prepared
+def flagged(journey_id: UUID) -> QuerySet[LikelyTwin]:
+    """Who looks like its patient to the acting hub."""
+    pairs = LikelyTwin.objects.filter(Q(one=journey_id) | Q(other=journey_id))
+    found: QuerySet[LikelyTwin] = pairs.values_list("id", "told_apart_at")
+    return found
+
+
 def mark_of_story(journey_id: UUID) -> str | None:
     """A mark that changes with every row a journey's story is made of.
 
     None when the actor may not see the journey. Who the organizations are is not in it.
     """
-    asked = (_own_row, _roles, _event_count, handed_over, taken, attached, owned)
+    asked = (_own_row, _roles, _event_count, handed_over, taken, attached, owned, flagged)
     return digest_of(*(each(journey_id=journey_id) for each in asked))
 
 

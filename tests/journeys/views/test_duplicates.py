@@ -214,17 +214,37 @@ def test_a_worker_flags_it_for_the_reviewer_until_a_person_tells_them_apart(
     page = priya.get(review).content.decode()
     assert flag in page
     assert reverse("journey_duplicates", args=[again.pk]) in page
+    case = reverse("journey", args=[again.pk])
+    assert flag in priya.get(case).content.decode()
+    assert flag not in ana.get(case).content.decode()
     url, told = reverse("journey_not_the_same", args=[again.pk]), {"other": world.journey.number}
     assert (ana.post(url, told).status_code, ben.post(url, told).status_code) == (403, 403)
     shown = priya.post(url, told, follow=True).content.decode()
     assert "No other open enrollment of this medicine looks like this patient." in shown
-    assert "Told apart by a person:" in shown
+    assert "not the same, said Robin Person" in shown
+    assert flag not in priya.get(case).content.decode()
     with every_tenant(reason="the form is handed over again"):
         ask_for_twins(now_of(again), now=timezone.now())
     assert look_for_twins(now=timezone.now()) == 1
     for journey, other in ((again, world.journey), (world.journey, again)):
         page = priya.get(reverse("intake_review", args=[journey.pk])).content.decode()
         assert f"Looks like {other.number}" not in page
+
+
+def test_not_the_same_is_taken_back(
+    world: World, again: Journey, priya: Client, ana: Client
+) -> None:
+    told = {"other": world.journey.number}
+    priya.post(reverse("journey_not_the_same", args=[again.pk]), told)
+    url = reverse("journey_maybe_the_same", args=[again.pk])
+    assert ana.post(url, told).status_code == 403
+    page = priya.post(url, told, follow=True).content.decode()
+    assert "1 open enrollment may be of the same patient." in page
+    assert "not the same, said" not in page
+    look_for_twins(now=timezone.now())
+    for journey, other in ((again, world.journey), (world.journey, again)):
+        case = priya.get(reverse("journey", args=[journey.pk])).content.decode()
+        assert f"Looks like {other.number}" in case
 
 
 @pytest.mark.parametrize("alike", [1, 6])
