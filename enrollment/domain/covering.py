@@ -21,6 +21,7 @@ from journeys.domain.covering import OtherCoverage, change_coverage
 
 # Older news than this is a correction of what was sent, not a change.
 FURTHEST_BACK = timedelta(days=366)
+FURTHEST_AHEAD = timedelta(days=366)
 
 _NEEDED = {
     "B3": "Give the payer; the others verify the benefits with them.",
@@ -43,7 +44,8 @@ class Change:
 def change_insurance(patient_id: UUID, change: Change, *, by: Actor, now: datetime) -> int:
     """Put another insurance in the place of what stood; how many open journeys were told.
 
-    What counted on that day ends on it. Raises Refused or Unacceptable.
+    What counted on that day ends on it, also when it is still to come. Raises Refused or
+    Unacceptable.
     """
     rules.require(rules.why_not_edit_patients(by))
     today = timezone.localdate(now)
@@ -51,7 +53,8 @@ def change_insurance(patient_id: UUID, change: Change, *, by: Actor, now: dateti
         raise Unacceptable({"starts_on": [wrong]})
     patient = Patient.objects.select_for_update().get(id=patient_id)
     theirs = Coverage.objects.filter(patient=patient)
-    before = theirs.filter(Q(starts_on=None) | Q(starts_on__lte=today))
+    day = max(today, change.starts_on)
+    before = theirs.filter(Q(starts_on=None) | Q(starts_on__lte=day))
     before.filter(Q(ended_on=None) | Q(ended_on__gt=change.starts_on)).exclude(
         id=change.coverage_id
     ).update(ended_on=change.starts_on)
@@ -67,8 +70,8 @@ def change_insurance(patient_id: UUID, change: Change, *, by: Actor, now: dateti
 
 
 def _wrong_day(starts_on: date, *, today: date) -> str:
-    if starts_on > today:
-        return "This day is still to come. Add it as a plan year now; say it here when it counts."
+    if starts_on > today + FURTHEST_AHEAD:
+        return "This is more than a year ahead. Say it when the day is nearer."
     if starts_on < today - FURTHEST_BACK:
         return "This is more than a year ago. Amend the enrollment instead."
     return ""

@@ -31,12 +31,13 @@ class ChangeForm(forms.Form):
     use_required_attribute = False
 
     which = forms.ChoiceField(
-        label=_("Insurance the patient has now"),
+        label=_("Insurance the patient has, or will have"),
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose the insurance that counts now.")},
+        error_messages={"required": _("Choose the insurance.")},
     )
     starts_on = forms.DateField(
         label=_("Counts from"),
+        help_text=_("A day to come too: everyone is told now, and it counts from then on."),
         input_formats=["%Y-%m-%d"],
         widget=forms.DateInput({"type": "date", "class": "width-10"}, format="%Y-%m-%d"),
         error_messages={"required": _("Give the first day on which it counts.")},

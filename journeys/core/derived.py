@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from journeys.core.coming_coverage import ON, VERIFIED
 from journeys.core.facts import date_of
 from journeys.core.payer_clocks import clock_by_law
 from journeys.core.supply import Fill, fills_of, runs_out_on
@@ -16,12 +17,15 @@ DERIVED = {
     "runs_out_on": "First day without medicine",
     "reverify_from_on": "Benefits are verified again from",
     "appeal_deadline_on": "Last day to appeal",
+    "coverage_to_verify": "Another insurance is to be verified ahead",
     "rems_lapsed": "Safety program authorization has ended",
 }
 
 
 def before_the_path(on: Walk) -> None:
-    """Whether what allows dispensing has lapsed by now."""
+    """Whether what allows dispensing has lapsed by now, and whether an insurance is to come."""
+    if (day := on.values.get(ON)) and day != on.values.get(VERIFIED):
+        on.values["coverage_to_verify"] = True
     until = date_of(on.values.get("rems_authorized_until_on"))
     if until:
         lapses = on.calendar.midnight(until + timedelta(days=1))

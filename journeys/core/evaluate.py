@@ -7,8 +7,16 @@ from typing import Any
 
 from journeys.core import summary
 from journeys.core.asides import beside
-from journeys.core.clocks import Around, conflict_action, kept, step_action, with_clock
+from journeys.core.clocks import (
+    DEFAULT_ZONE,
+    Around,
+    conflict_action,
+    kept,
+    step_action,
+    with_clock,
+)
 from journeys.core.closing import Closing, closing_of
+from journeys.core.coming_coverage import as_of, counts_from, waiting
 from journeys.core.conflicts import (
     Conflict,
     proposal_inputs,
@@ -53,7 +61,7 @@ def evaluate(
     the practice. Without parties, roles are called by what they are. `observed` says by payer
     class how long steps took in other journeys, for the expected days.
     """
-    story = in_order(events)
+    story = as_of(in_order(events), now=now, zone=_zone(parties))
     closing = closing_of(graph, story)
     around, on = _walked(graph, story, closing, started_at, _Now(now, parties, observed))
     last_at = max(story[-1].occurred_at, started_at) if story else started_at
@@ -73,7 +81,7 @@ def steps_after(
     What is over, opened and reported is as `evaluate` says; dates, risks and words are left out,
     and after the end steps that nobody did still stand as they did.
     """
-    story = in_order(events)
+    story = as_of(in_order(events), now=now, zone=_zone(parties))
     closing = closing_of(graph, story)
     return _walked(graph, story, closing, started_at, _Now(now, parties, NOTHING))[1].steps
 
@@ -90,7 +98,7 @@ def steps_with_effects(
 
     They are few and come early, so it takes a fraction of the time.
     """
-    story = in_order(events)
+    story = as_of(in_order(events), now=now, zone=_zone(parties))
     closing = closing_of(graph, story)
     on = _begun(graph, story, closing, started_at, _Now(now, parties, NOTHING))[1]
     walk(on, only=graph.leading_to_effects)
@@ -137,8 +145,16 @@ def _begun(
         around.values,
         conflicts=list(facts.conflicts),
     )
+    if (ahead := waiting(story)) and (day := counts_from(ahead, _zone(at.parties))):
+        on.wakes.append(day)
     before_the_path(on)
     return around, on
+
+
+def _zone(parties: Mapping[str, Party]) -> str:
+    """The zone whose days count: the practice's."""
+    practice = parties.get("practice")
+    return practice.time_zone if practice else DEFAULT_ZONE
 
 
 def _counted(graph: Graph, story: list[Event], closing: Closing | None) -> list[Event]:

@@ -15,6 +15,7 @@ KINDS = (
     "contact",
     "follow_up",
     "coverage_changed",
+    "coverage_ahead",
     "conflict_settled",
     "amendment",
     "authorization",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from journeys.core.coming_coverage import facts_in_force, waiting
 from journeys.core.conflicts import Run, extend
 from journeys.core.events import KINDS, Event
 from journeys.core.facts import same, type_of
@@ -30,7 +31,8 @@ class Ledger:
     `coverage_id` is the coverage the journey stands on in the end, `stood_on` the one it
     stood on at the event being read, `coverage_since` when the last replaced another. `times`
     are the times that steps beside the path, and those that share facts with one that comes
-    again, were gone through. `elsewhere` are reports about another coverage.
+    again, were gone through. `elsewhere` are reports about another coverage, but for the one
+    that is `to_come`.
     """
 
     graph: Graph
@@ -44,6 +46,7 @@ class Ledger:
     times: dict[str, list[Time]] = field(default_factory=dict)
     renewed: dict[str, tuple[datetime, str, str]] = field(default_factory=dict)
     elsewhere: list[Event] = field(default_factory=list)
+    to_come: str | None = None
     unplaced: list[Unplaced] = field(default_factory=list)
 
     def speaks_of_current(self, event: Event) -> bool:
@@ -56,10 +59,16 @@ def fold(graph: Graph, events: Iterable[Event]) -> Ledger:
     """What the given events, already in order, come to."""
     story = list(events)
     places = _coverages(graph.roots, story)
-    named = [event.coverage_id for event in story if event.coverage_id and event.confirmed]
+    ahead = waiting(story)
+    to_come = ahead.coverage_id if ahead else None
+    named = [
+        event.coverage_id
+        for event in story
+        if event.coverage_id and event.confirmed and event.coverage_id != to_come
+    ]
     stood = list(places.values())
     ledger = Ledger(graph, coverage_id=next(reversed(stood or named), None))
-    ledger.stood_on = _at_first(story, places)
+    ledger.stood_on, ledger.to_come = _at_first(story, places), to_come
     for event in story:
         if not event.confirmed:
             ledger.unplaced.append(Unplaced(event.ref, "Nobody has confirmed this report yet."))
@@ -101,7 +110,7 @@ def _take_facts(ledger: Ledger, event: Event, time: Time | None) -> None:
     """
     current = ledger.speaks_of_current(event)
     began = time.reports[0].order if time else None
-    for name, value in event.facts.items():
+    for name, value in facts_in_force(event).items():
         if type_of(name).per_coverage and not current:
             continue
         if began and not _is_of_this_time(ledger, name, began):
@@ -131,7 +140,8 @@ def _status(ledger: Ledger, event: Event) -> Time | None:
     if step.per_coverage and not ledger.speaks_of_current(event):
         why = "About another coverage than the one the journey stands on."
         ledger.unplaced.append(Unplaced(event.ref, why))
-        ledger.elsewhere.append(event)
+        if ledger.to_come is None or event.coverage_id != ledger.to_come:
+            ledger.elsewhere.append(event)
         return None
     ledger.claims.setdefault(step.key, []).append(event)
     counts_as = ledger.graph.renewing.get(step.key)

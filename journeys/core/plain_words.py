@@ -92,8 +92,8 @@ NOW: Mapping[str, Pair] = {
         "{who} está preparando su próxima entrega.",
     ),
     "reverification": (
-        "{who} is checking your insurance for the new year.",
-        "{who} está revisando su seguro para el nuevo año.",
+        "{who} is checking your insurance again.",
+        "{who} está revisando su seguro de nuevo.",
     ),
     "reauthorization": (
         "{who} is asking your insurance plan to go on covering your medicine.",

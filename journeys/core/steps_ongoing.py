@@ -92,11 +92,11 @@ REFILL = Step(
 
 REVERIFICATION = Step(
     key="reverification",
-    title="Benefits for the new year",
-    spoken="Verifying benefits for the new year",
+    title="Benefits verified again",
+    spoken="Verifying the benefits again",
     lane="hub",
     owner="hub",
-    action="Verify the benefits for the new year",
+    action="Verify the benefits of the new year or insurance",
     needs=("benefit_verification",),
     statuses=(
         Status(key="due", label="Due"),
@@ -125,7 +125,10 @@ REVERIFICATION = Step(
     due=Due(Clock(400, "days"), until=Moment("reverify_from_on", Clock(30, "days"))),
     typical=(5, 40),
     aside=Aside(
-        openings=(Opening(at=Moment("reverify_from_on", Clock(0, "days"))),),
+        openings=(
+            Opening(at=Moment("reverify_from_on", Clock(0, "days"))),
+            Opening({"field": "coverage_to_verify", "op": "equals", "value": True}),
+        ),
         numbered_by="benefit_year",
     ),
 )

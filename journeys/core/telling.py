@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from journeys.core import contacts
 from journeys.core.closing import CLOSING_REASONS
+from journeys.core.coming_coverage import ON
 from journeys.core.conflicts import Claim, Conflict
 from journeys.core.events import Event
 from journeys.core.facts import text_of, type_of
@@ -98,6 +99,10 @@ def _authorization(telling: Telling, event: Event) -> str:
     return "Patient signed the permission to share"
 
 
+def _coverage_ahead(telling: Telling, event: Event) -> str:
+    return f"Coverage changes on {text_of(ON, event.facts.get(ON))}"
+
+
 def _closed(telling: Telling, event: Event) -> str:
     reason = event.reason or ""
     label = CLOSING_REASONS.get(reason, reason.replace("_", " "))
@@ -136,6 +141,7 @@ _WORDS: Mapping[str, Callable[[Telling, Event], str]] = {
     "hand_off": _hand_off,
     "contact": lambda telling, event: contacts.told(event.status, event.reason),
     "coverage_changed": lambda telling, event: "Coverage changed",
+    "coverage_ahead": _coverage_ahead,
     "conflict_settled": _settled,
     "amendment": lambda telling, event: "Enrollment amended",
     "authorization": _authorization,

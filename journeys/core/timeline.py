@@ -170,7 +170,7 @@ class _Reader:
         if event.kind == "conflict_settled":
             of = [c for c in self.state.conflicts if c.key == event.conflict]
             return self.viewer in ALL_SEEING or any(self.sees_conflict(c) for c in of)
-        if event.kind in ("closed", "coverage_changed"):
+        if event.kind in ("closed", "coverage_changed", "coverage_ahead"):
             return True
         return sees_step(self.viewer, self.graph.by_key.get(event.step or ""))
 

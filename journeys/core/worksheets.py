@@ -13,6 +13,7 @@ WORKSHEETS: Mapping[str, Worksheet] = {
     worksheet.step: worksheet
     for worksheet in (
         access.BENEFIT_VERIFICATION,
+        access.REVERIFICATION,
         access.PRIOR_AUTHORIZATION,
         access.PRIOR_AUTHORIZATION_DETERMINATION,
         access.APPEAL,

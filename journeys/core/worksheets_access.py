@@ -1,6 +1,10 @@
 """Worksheets of the payer's side: benefits, prior authorization, appeal, and what stops each."""
 
+from collections.abc import Mapping
+from datetime import date
+
 from journeys.core.asking import because, result_is, says, stands
+from journeys.core.coming_coverage import ON, VERIFIED
 from journeys.core.steps_access import GOVERNMENT
 from journeys.core.worksheet import Compared, Given, Part, Question, Stop, Worksheet
 
@@ -129,6 +133,28 @@ BENEFIT_VERIFICATION = Worksheet(
             "The patient has paid more than the most there is to pay.",
         ),
     ),
+)
+
+_COMING = ("benefit", "prior_authorization_required", "step_therapy_required", "quantity_limit",
+           "pharmacy_required_by_payer", "deductible", "out_of_pocket_estimate")  # fmt: skip
+
+
+def _verified_ahead(values: Mapping[str, object], _today: date) -> dict[str, object]:
+    """Which insurance to come was verified: it is not asked for again."""
+    day = values.get(ON)
+    return {VERIFIED: day} if day and values.get("status") in ("unchanged", "changed") else {}
+
+
+REVERIFICATION = Worksheet(
+    step="reverification",
+    parts=(
+        Part(
+            "The insurance to come",
+            tuple(Question(fact=name, fresh=True) for name in _COMING),
+            {"all": [result_is("changed"), {"field": ON, "op": "present"}]},
+        ),
+    ),
+    worked_out=_verified_ahead,
 )
 
 PRIOR_AUTHORIZATION = Worksheet(

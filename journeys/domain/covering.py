@@ -14,6 +14,8 @@ from django.db.models import QuerySet
 from accounts.core.actor import Actor
 from accounts.models import Organization
 from accounts.tenancy import current_organization_id, every_tenant
+from journeys.core.coming_coverage import CHANGED, FROM, ON, PAYER
+from journeys.core.coming_coverage import KIND as AHEAD
 from journeys.core.events import Event, may_move
 from journeys.core.facts import type_of
 from journeys.domain.recording import lock_journey, record, stored_events
@@ -26,8 +28,11 @@ SENTENCE = (
     "The patient has another insurance, told here. Verify the benefits anew: what was authorized "
     "under the earlier one does not count for this one."
 )
+SENTENCE_AHEAD = (
+    "The patient has another insurance from the day told here. Verify its benefits ahead: until "
+    "that day what was authorized under the present one counts."
+)
 _AFTER = timedelta(seconds=1)
-_FROM = "coverage_from_on"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +71,13 @@ def _change(journey_id: UUID, other: OtherCoverage, *, by: Actor, now: datetime)
     journey = lock_journey(journey_id)
     practice = Organization.objects.get(pk=journey.organization_id)
     events = stored_events(journey)
-    changes = [each for each in events if each.kind == "coverage_changed"]
-    said = max(changes, key=lambda each: each.order, default=None)
+    changes = [each for each in events if each.kind in (CHANGED, AHEAD)]
+    said = max(changes, key=lambda each: each.received_at, default=None)
     day = other.starts_on.isoformat()
-    if said and (said.coverage_id, said.facts.get(_FROM)) == (other.id, day):
+    if said and (said.coverage_id, said.facts.get(FROM)) == (other.id, day):
         return 0
     event = _event(other, practice, journey, events, now=now)
-    body = _notice(journey, other, now=now)
+    body = _notice(journey, other, ahead=event.kind == AHEAD, now=now)
     written = json.dumps(body, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(written.encode()).hexdigest()
     kept = keep_packet(journey, body, digest, now=now, kind=PacketKind.COVERAGE)
@@ -94,30 +99,40 @@ def _event(
     Whoever reported since without naming one spoke of the one that was known then.
     """
     zone = ZoneInfo(practice.time_zone)
+    ahead = other.starts_on > now.astimezone(zone).date()
     day = datetime.combine(other.starts_on, time.min, tzinfo=zone)
     # Said on its first day, it is not learnt late.
     day = now if other.starts_on == now.astimezone(zone).date() else day
-    heard = [each for each in events if each.kind == "coverage_changed" or _names_none(each)]
+    heard = [each for each in events if each.kind == CHANGED or _names_none(each)]
     last = max((journey.started_at, *(each.occurred_at for each in heard)))
     return Event(
         id=f"coverage:{uuid4()}",
-        kind="coverage_changed",
+        kind=AHEAD if ahead else CHANGED,
         source=practice.slug,
         role=PartyRole.PRACTICE,
         source_name=practice.name,
         coverage_id=other.id,
-        facts={**other.facts, _FROM: other.starts_on.isoformat()},
+        facts=_facts(other, ahead=ahead),
         note=other.why,
         occurred_at=min(max(day, last + _AFTER), now),
         received_at=now,
     )
 
 
+def _facts(other: OtherCoverage, *, ahead: bool) -> Mapping[str, object]:
+    """What a journey knows of it: once it counts, and of one to come that it is to come."""
+    day = other.starts_on.isoformat()
+    wait = {ON: day, PAYER: other.facts.get("payer_name", "none")} if ahead else {}
+    return {**other.facts, FROM: day, **wait}
+
+
 def _names_none(event: Event) -> bool:
     return may_move(event) and not event.coverage_id
 
 
-def _notice(journey: Journey, other: OtherCoverage, *, now: datetime) -> dict[str, Any]:
+def _notice(
+    journey: Journey, other: OtherCoverage, *, ahead: bool, now: datetime
+) -> dict[str, Any]:
     version = journey.program_version
     enrollments = Packet.objects.filter(journey=journey, kind=PacketKind.ENROLLMENT)
     signed = enrollments.order_by("-version")[0].body
@@ -126,7 +141,7 @@ def _notice(journey: Journey, other: OtherCoverage, *, now: datetime) -> dict[st
         "kind": PacketKind.COVERAGE.value,
         "program": {"key": version.program.key, "name": version.program.name},
         "at": now.astimezone(UTC).isoformat(),
-        "sentence": SENTENCE,
+        "sentence": SENTENCE_AHEAD if ahead else SENTENCE,
         "from_on": other.starts_on.isoformat(),
         "business_associate": bool(signed.get("business_associate")),
         "sections": [dict(other.section)],

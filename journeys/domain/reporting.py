@@ -9,6 +9,8 @@ from accounts import audit
 from accounts.core.actor import Actor
 from journeys.core.calendar import calendar_of
 from journeys.core.clocks import DEFAULT_ZONE
+from journeys.core.coming_coverage import KIND as AHEAD
+from journeys.core.coming_coverage import ON
 from journeys.core.graph import Step
 from journeys.core.worksheet import Told, facts_of, faults, known_to
 from journeys.core.worksheets import worksheet_of
@@ -20,6 +22,7 @@ from journeys.rules import may_report
 
 # A clock that runs a little ahead is no lie about the future.
 CLOCK_SKEW = timedelta(minutes=5)
+REVERIFICATION = "reverification"
 SAFETY_CAPTURED = ("adverse_event", "captured")
 
 
@@ -49,7 +52,11 @@ def report(journey_id: UUID, told: Report, *, by: Actor, now: datetime) -> Journ
     if any(event.id == words.id for event in story.events):
         return story.journey
     step = _check(story, told, by=by, now=now)
-    words = replace(words, facts=_facts(story, step, told, now=now) | _numbered(told))
+    words = replace(
+        words,
+        facts=_facts(story, step, told, now=now) | _numbered(told),
+        coverage_id=_to_come(story) if step.key == REVERIFICATION else None,
+    )
     acts = story.state.steps[step.key].acts or ""
     role = acts if acts in story.roles else story.viewer
     journey = record(journey_id, said(story, words, role=role, now=now), actor=by, now=now)
@@ -64,6 +71,14 @@ def _facts(story: Story, step: Step, told: Report, *, now: datetime) -> dict[str
     for fault in faults(worksheet, step, result, known=known):
         raise Refused(fault.why)
     return facts_of(worksheet, result, known=known)
+
+
+def _to_come(story: Story) -> str | None:
+    """The insurance that is verified ahead: what is found out of it counts from its day on."""
+    if ON not in story.state.facts:
+        return None
+    said = (each for each in story.events if each.kind == AHEAD)
+    return max(said, key=lambda each: each.order).coverage_id
 
 
 def _numbered(told: Report) -> dict[str, object]:

@@ -30,6 +30,7 @@ class Words:
     transport: str = "portal"
     note: str = ""
     to: tuple[str, ...] = ()
+    coverage_id: str | None = None
 
 
 def story_for_writing(journey_id: UUID, *, by: Actor, now: datetime) -> Story:
@@ -55,6 +56,7 @@ def said(story: Story, words: Words, *, role: str, now: datetime) -> Event:
         facts=words.facts,
         note=words.note,
         to=words.to,
+        coverage_id=words.coverage_id,
         source=speaker.slug,
         source_name=speaker.name,
         role=role,

@@ -1,12 +1,14 @@
 """A practice says that the coverage changed: once, and everyone on the open journeys knows."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.core.permissions import Role
 from accounts.tenancy import acting_as, every_tenant
 from enrollment.domain.queries.patients import current_coverage
 from enrollment.models import Coverage
@@ -15,10 +17,11 @@ from journeys.core.state import JourneyState
 from journeys.domain.queries.journeys import story_of
 from journeys.domain.reading import one
 from journeys.domain.recording import record
-from journeys.models import Delivery, Journey, Packet
+from journeys.domain.upkeep import refresh_due
+from journeys.models import Delivery, Journey, Packet, WorkItem
 from tests.factories.exchange import endpoint
 from tests.factories.offices import Office
-from tests.factories.people import actor_of
+from tests.factories.people import actor_of, member, signed_in
 
 pytestmark = pytest.mark.django_db
 OTHER = {"which": "new", "reason": "employer", "note": "New card is in the chart."}
@@ -108,7 +111,7 @@ def test_it_is_said_once_and_everyone_on_the_journey_begins_anew(
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"starts_on": "2099-01-01"}, "still to come"),
+        ({"starts_on": "2099-01-01"}, "more than a year ahead"),
         ({"starts_on": "2001-01-01"}, "more than a year ago"),
         ({"starts_on": ""}, "first day on which it counts"),
         ({"reason": ""}, "Choose why it changed"),
@@ -130,3 +133,65 @@ def test_what_cannot_be_is_said_at_the_field_and_nothing_is_kept(
     assert said in answer.content.decode()
     with acting_as(lakeside.coordinator):
         assert Coverage.objects.count() == 1
+
+
+def test_an_insurance_to_come_is_told_ahead_and_the_old_authorization_holds(
+    lakeside: Office, ana: Client, journey: Journey
+) -> None:
+    since = timezone.localdate() + dt.timedelta(days=20)
+    told = say_ahead(lakeside, ana, since)
+    assert "1 journey and everyone on it was told." in told
+    now = state(lakeside, journey)
+    assert now.facts["authorization_number"].value == "OLD-1"
+    assert now.steps["reverification"].acts == "hub"
+    shown = ana.get(reverse("journey", args=[journey.id])).content.decode()
+    assert f"Coverage changes on {since:%b} {since.day}, {since.year}" in shown
+    with acting_as(lakeside.coordinator):
+        standing = current_coverage(lakeside.rosa)
+        assert standing is not None
+        assert (standing.details["B3"], standing.ended_on) == ("Meridian Health", since)
+    with every_tenant(reason="a test looks at what the hub gets"):
+        packet = Packet.objects.get(kind="coverage")
+        assert "Verify its benefits ahead" in packet.body["sentence"]
+        assert Delivery.objects.filter(packet=packet, recipient=journey.hub).exists()
+        assert WorkItem.objects.filter(journey=journey, step="reverification").exists()
+    assert "0 journeys" in say_ahead(lakeside, ana, since)
+
+
+def say_ahead(office: Office, ana: Client, since: dt.date) -> str:
+    page = reverse("coverage_changed", args=[office.rosa.id])
+    known = {"which": "new", **SUMMIT}
+    with acting_as(office.coordinator):
+        if kept := Coverage.objects.filter(starts_on=since).first():
+            known = {"which": str(kept.pk)}
+    asked = {**OTHER, **known, "starts_on": since.isoformat()}
+    return ana.post(page, asked, follow=True).content.decode()
+
+
+def test_what_the_hub_verified_ahead_counts_from_the_day_by_the_due_sweep(
+    lakeside: Office, ana: Client, journey: Journey
+) -> None:
+    since = timezone.localdate() + dt.timedelta(days=20)
+    say_ahead(lakeside, ana, since)
+    priya = signed_in(member(journey.hub, Role.HUB_AGENT))
+    told = reverse("journey_report", args=[journey.id, "reverification"])
+    form = priya.get(told, {"status": "changed"}).context["form"]
+    assert "fact-prior_authorization_required" in form.fields
+    result = {name: form[name].value() for name in ("token", "status")}
+    result |= {"reason": "new_plan", "fact-prior_authorization_required": "no"}
+    result["occurred_at"] = form.initial["occurred_at"].strftime("%Y-%m-%dT%H:%M")
+    assert priya.post(told, result).status_code == 302
+    assert state(lakeside, journey).facts["prior_authorization_required"].value is True
+    day = dt.datetime.combine(since, dt.time(0, 1), tzinfo=ZoneInfo("America/New_York"))
+    with every_tenant(reason="the test winds the clock"):
+        waiting = Journey.objects.get(pk=journey.pk)
+        assert waiting.refresh_at is not None
+        assert waiting.refresh_at < day
+        refresh_due(now=day)
+        assert "Benefit verification is with" in Journey.objects.get(pk=journey.pk).headline
+    actor = actor_of(lakeside.ana)
+    with acting_as(actor):
+        then = story_of(one().get(pk=journey.pk), actor, now=day).state
+    assert then.facts["payer_name"].value == "Summit Mutual"
+    assert then.facts["prior_authorization_required"].value is False
+    assert "authorization_number" not in then.facts
