@@ -50,15 +50,18 @@ class Statement:
     parameters: Sequence[Any]
 
 
-def inserting(row: models.Model, **places: str) -> Statement:
-    """The insertion of a new row; `places` writes a column as more than its plain value.
+def inserting(*rows: models.Model, **places: str) -> Statement:
+    """The insertion of new rows of one model; `places` writes a column as more than its value.
 
     Columns with a default of the database's own are not given.
     """
-    model = type(row)
+    model = type(rows[0])
     fields = _fields(model)
     sql = _insertion(model, tuple(sorted(places.items())))
-    return Statement(sql, [_value(row, each, add=True) for each in fields])
+    if len(rows) > 1:
+        head, values = sql.split(" values ", 1)
+        sql = f"{head} values {', '.join([values] * len(rows))}"
+    return Statement(sql, [_value(row, each, add=True) for row in rows for each in fields])
 
 
 def updating(row: models.Model, columns: Sequence[str]) -> Statement:
@@ -73,16 +76,10 @@ def updating(row: models.Model, columns: Sequence[str]) -> Statement:
 
 def inserting_new(rows: Sequence[models.Model], *, unless: Sequence[str]) -> Statement:
     """The insertion of new rows of one model, but for those whose key columns are there already."""
-    model = type(rows[0])
-    fields = _fields(model)
-    head, values = _insertion(model, ()).split(" values ", 1)
-    columns: list[Any] = [model._meta.get_field(name) for name in unless]
+    columns: list[Any] = [type(rows[0])._meta.get_field(name) for name in unless]
     key = ", ".join(f'"{field.column}"' for field in columns)
-    places = ", ".join([values] * len(rows))
-    return Statement(
-        f"{head} values {places} on conflict ({key}) do nothing",
-        [_value(row, each, add=True) for row in rows for each in fields],
-    )
+    insertion = inserting(*rows)
+    return Statement(f"{insertion.sql} on conflict ({key}) do nothing", insertion.parameters)
 
 
 def run(statements: Sequence[Statement]) -> None:

@@ -17,7 +17,7 @@ from accounts.core.permissions import OrganizationKind
 from accounts.models import Organization
 from accounts.prepared import Prepared
 from accounts.tenancy import Scope, alone, every_tenant
-from accounts.writing import Statement, again_after_deadlock, inserting_new, run, updating
+from accounts.writing import Statement, again_after_deadlock, inserting_new, run
 from journeys.domain.applying import Outcome, Said, apply
 from journeys.domain.finding import NotApplicable
 from journeys.domain.nudges import nudge
@@ -34,7 +34,6 @@ KEY_USE_NOTED_EVERY = timedelta(minutes=1)
 LEASE = timedelta(seconds=90)
 # A worker that is busy for so long gives others their turn.
 SPELL = timedelta(seconds=20)
-SETTLED = ("taken_until", "status", "problem", "cause", "code", "processed_at", "journey_id")
 # Every value is a parameter.
 THERE = (
     "select id, message_id, digest from journeys_inboundreport"
@@ -50,6 +49,13 @@ NOTED = (
 BACK = (
     "update journeys_journey set refresh_at = %s"
     " where party_ids @> %s::uuid[] and risk_rules @> %s::varchar[]"
+)
+SETTLED = (
+    "update journeys_inboundreport as report set taken_until = null, processed_at = %s,"
+    " status = told.status, problem = told.problem, cause = told.cause, code = told.code,"
+    " journey_id = told.journey_id"
+    " from unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::uuid[])"
+    " as told (id, status, problem, cause, code, journey_id) where report.id = told.id"
 )
 BROKEN = "It could not be applied after several tries; the operator looks into it."
 
@@ -280,9 +286,12 @@ def _apply(ids: Sequence[UUID], *, now: datetime) -> None:
             by = as_partner(said[0].report.organization)
             for each, outcome in zip(said, apply(said, by=by, now=now), strict=True):
                 _settle(each.report, outcome)
-        for each in reports:
-            each.processed_at, each.taken_until = now, None
-        run([updating(each, SETTLED) for each in reports])
+        told = [
+            (each.pk, str(each.status), each.problem, str(each.cause), each.code, each.journey_id)
+            for each in reports
+        ]
+        if told:
+            run([Statement(SETTLED, [now, *map(list, zip(*told, strict=True))])])
 
 
 def _settle(report: InboundReport, outcome: Outcome) -> None:

@@ -197,7 +197,8 @@ def following(
     had = {item.key: item.owner_id for item in found.besides[0]}
     work = sync_work(cast, state, found.besides[0], now=now)
     work += notices_of(cast, state, event, had, now=now)
-    written = [_append(journey, each, actor=actor, now=now) for each in news]
+    rows = [_row(journey, each, actor=actor, now=now) for each in news]
+    written = [inserting(*rows, visible_at=VISIBLE_AT)] if rows else []
     saved = projecting(journey, state, graph, events)
     return [*written, *work, *saved, announcing(journey)]
 
@@ -243,8 +244,8 @@ def _steps_of(
 VISIBLE_AT = "%s + (clock_timestamp() - transaction_timestamp())"
 
 
-def _append(journey: Journey, event: Event, *, actor: Actor | None, now: datetime) -> Statement:
-    row = JourneyEvent(
+def _row(journey: Journey, event: Event, *, actor: Actor | None, now: datetime) -> JourneyEvent:
+    return JourneyEvent(
         organization_id=journey.organization_id,
         party_ids=journey.party_ids,
         journey=journey,
@@ -262,7 +263,6 @@ def _append(journey: Journey, event: Event, *, actor: Actor | None, now: datetim
         received_at=event.received_at,
         visible_at=max(now, event.received_at),
     )
-    return inserting(row, visible_at=VISIBLE_AT)
 
 
 def _carry_out(cast: Cast, effect: Effect, event: Event, *, now: datetime) -> None:
