@@ -50,12 +50,29 @@ def reading(client: Client, *enrollments: Enrollment) -> dict[str, Any]:
     return {"sign": re.findall(r'name="sign"\s+value="([^"]+)"', page), **dict(digests)}
 
 
-def test_the_review_links_everything_missing_to_its_field(ana: Client, lakeside: Office) -> None:
+def test_a_half_filled_form_says_at_each_section_what_is_missing_and_loses_nothing(
+    ana: Client, lakeside: Office
+) -> None:
     draft = lakeside.draft()
+    lakeside.answer(draft, E12="None known", A13="617")
+    kept = now(lakeside, draft).answers
     page = review(ana, draft)
-    assert f'href="/enrollments/{draft.id}/?open=diagnosis#slot-E1"' in page
     assert "Send to hub" not in page
     assert "Rosa" in page
+    missing = set(re.findall(rf'href="/enrollments/{draft.id}/\?open=([^#"]+)#slot-([^"]+)"', page))
+    form = ana.get(f"/enrollments/{draft.id}/").context["page"]
+    # Of every section, exactly what its own count says is to go or to correct.
+    told = {part.key: part.to_go + part.wrong for part in form.parts if part.to_go + part.wrong}
+    assert told
+    assert {section: [each[0] for each in missing].count(section) for section in told} == told
+    assert {section for section, _ in missing} == set(told)
+    for section, key in missing:
+        opened = ana.get(f"/enrollments/{draft.id}/?open={section}").content.decode()
+        assert f'id="slot-{key}"' in opened
+    for path in ("send", "ask"):
+        ana.post(f"/enrollments/{draft.id}/{path}/")
+    after = now(lakeside, draft)
+    assert (after.answers, after.status) == (kept, EnrollmentStatus.DRAFT)
 
 
 def test_a_complete_form_waits_for_two_signatures_in_words(ana: Client, lakeside: Office) -> None:
