@@ -110,8 +110,12 @@ def row_of(report: SafetyReport, actor: Actor, *, now: datetime) -> SafetyRow:
         aware_at=report.aware_at,
         due_at=report.due_at if waits else None,
         phase="at_risk" if late else phase,
-        word="Late to be forwarded" if late else WORDS[report.status],
+        word="Late to be forwarded" if late else _word(report.status, desk=desk),
     )
+
+
+def _word(status: str, *, desk: bool) -> str:
+    return "To be confirmed" if desk and status in safety.FOR_DESK else WORDS[status]
 
 
 def patient_words(body: Mapping[str, Any]) -> str:

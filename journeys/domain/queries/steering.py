@@ -40,7 +40,7 @@ def steering_of(actor: Actor, *, now: datetime) -> Report:
         journey__hub=actor.organization_id,
         visible_at__gt=now - timedelta(days=DAYS),
     )
-    newest = told.select_related("journey").order_by("-visible_at")[:MOST]
+    newest = told.select_related("journey__pharmacy").order_by("-visible_at")[:MOST]
     zone = Organization.objects.values_list("time_zone", flat=True).get(
         pk=current_organization_id()
     )
@@ -61,10 +61,12 @@ def steering_of(actor: Actor, *, now: datetime) -> Report:
 
 def _routing(event: JourneyEvent, eligible: Sequence[Eligible], *, sent_on: date) -> Routing:
     facts: Mapping[str, Any] = event.body["facts"]
+    # A partner's system that names none sent it where the journey is routed.
+    routed = event.journey.pharmacy
     asked = facts.get("patient_choice_asked_on")
     return Routing(
         eligible=[each.name for each in eligible],
-        chosen=str(facts.get("pharmacy_name") or ""),
+        chosen=str(facts.get("pharmacy_name") or (routed.name if routed else "")),
         reason=str(facts.get("routing_reason") or ""),
         choice=str(facts.get("patient_pharmacy_choice") or ""),
         asked_on=date.fromisoformat(asked) if asked else None,
