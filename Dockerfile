@@ -22,4 +22,5 @@ RUN useradd --system --uid 10001 --no-create-home throughline
 USER throughline
 EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", \
-     "--blocking-threads", "1", "--backpressure", "64", "config.wsgi:application"]
+     "--blocking-threads", "1", "--backpressure", "64", "--respawn-failed-workers", \
+     "config.wsgi:application"]

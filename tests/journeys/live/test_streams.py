@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import httpx
 import psycopg
@@ -193,3 +193,34 @@ def test_the_server_stops_within_five_seconds_although_pages_are_open(
         other.process.send_signal(signal.SIGTERM)
         other.process.wait(timeout=8)
         assert time.monotonic() - began < 5
+
+
+@pytest.mark.drill
+def test_f23_pages_go_on_where_they_were_after_the_server_was_killed(
+    live: Live, database: str
+) -> None:
+    """Every open page hears of what happened while there was nobody to tell it."""
+    many, room = 40, {"LIVE_STREAMS_MAX": "60"}
+    with serving(database, **room) as first, ExitStack() as pages:
+        opened = [stream(first, live.ana, path_of(live)) for _ in range(many)]
+        heards = [pages.enter_context(each)[1] for each in opened]
+        for heard in heards:
+            until(heard, "retry:", within=20)
+        first.process.kill()
+        first.process.wait()
+        for heard in heards:
+            assert drained(heard)[-1] is None
+    live.happens()
+    since = {"Last-Event-ID": str(live.journey.id)}
+    with serving(database, **room) as second, ExitStack() as pages:
+        opened = [stream(second, live.ana, path_of(live), **since) for _ in range(many)]
+        for heard in [pages.enter_context(each)[1] for each in opened]:
+            until(heard, "event: changed", within=20)
+
+
+def drained(heard: Heard) -> list[str | None]:
+    """Everything until the stream ends."""
+    lines = [heard.get(timeout=10)]
+    while lines[-1] is not None:
+        lines.append(heard.get(timeout=10))
+    return lines
