@@ -21,6 +21,7 @@ __all__ = [
     "blind_prefixes",
     "opened",
     "search_text",
+    "unsealed",
 ]
 
 
@@ -156,8 +157,16 @@ def opened(field: EncryptedField, sealed: Sealed, *, row_id: UUID, organization_
 
     Raises Unreadable when it was altered or is another row's.
     """
+    plain = unsealed(field, sealed, row_id=row_id, organization_id=organization_id)
+    return field.from_bytes(plain)
+
+
+def unsealed(
+    field: EncryptedField, sealed: Sealed, *, row_id: UUID, organization_id: UUID
+) -> bytes:
+    """The same as it was kept. Raises Unreadable as `opened` does."""
     bound = _bound_to(field.model, field.attname, row_id, organization_id)
-    return field.from_bytes(unseal(sealed, ring=key_ring(), bound_to=bound))
+    return unseal(sealed, ring=key_ring(), bound_to=bound)
 
 
 def search_text(text: str) -> str:

@@ -168,6 +168,7 @@ def _copy(
         journey=copied,
         version=1,
         body=body,
+        agreement=True,
         digest=source.packet.digest,
         created_at=now,
     )

@@ -1,9 +1,11 @@
 """How something is handed to a partner, and when to try again: the ladder, not the clock."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Protocol
 
 # The waits of the Standard Webhooks ladder: first try, then one entry after each failure.
@@ -22,6 +24,27 @@ LADDER = (
 LONGEST_WAIT = timedelta(hours=24)
 MAX_ATTEMPTS = len(LADDER)
 _JITTER = 0.2
+
+
+class Kept(Mapping[str, Any]):
+    """JSON as it was kept: `text` goes over as it is, and is read when somebody looks inside."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def _read(self) -> Mapping[str, Any]:
+        read: Mapping[str, Any] = json.loads(self.text)
+        return read
+
+    def __getitem__(self, key: str) -> Any:
+        return self._read[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read)
+
+    def __len__(self) -> int:
+        return len(self._read)
 
 
 @dataclass(frozen=True, slots=True)

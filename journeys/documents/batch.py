@@ -65,7 +65,7 @@ def _harmless(cell: str) -> str:
 
 
 def _line(content: Mapping[str, Any]) -> bytes:
-    return json.dumps(content, separators=(",", ":")).encode() + b"\n"
+    return json.dumps(content, separators=(",", ":"), default=dict).encode() + b"\n"
 
 
 def _digest(lines: Sequence[bytes]) -> str:

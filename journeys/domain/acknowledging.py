@@ -14,7 +14,7 @@ from journeys.core.delivery import TransportError
 from journeys.domain.carrying import Route
 from journeys.domain.claiming import route_of
 from journeys.domain.confirming import confirm_delivery
-from journeys.domain.ledger import Settled, write
+from journeys.domain.ledger import Held, Settled, write
 from journeys.domain.recording import lock_journey
 from journeys.enums import DeliveryStatus, Transport
 from journeys.models import Delivery, Endpoint
@@ -98,4 +98,5 @@ def _settle(delivery_id: UUID, journey_id: UUID, told: Acknowledgement, *, now: 
     )
     if delivery.status == DeliveryStatus.SENT:
         said = f"{delivery.recipient.name} refused the packet."
-        write([Settled.stopped(delivery, DeliveryStatus.REJECTED, at=now, trouble=said)])
+        rejected = DeliveryStatus.REJECTED
+        write([Settled.stopped(Held.of(delivery), rejected, at=now, trouble=said)])

@@ -104,6 +104,8 @@ def carry(
     awaited = len(claimed)
     while awaited:
         came = basket.handed_over.get(timeout=ANSWER_WITHIN_SECONDS)
+        while not basket.handed_over.empty():
+            came = came + basket.handed_over.get_nowait()
         awaited -= len(came)
         yield came
     # What was given up on may go on for a while; nobody waits for it.

@@ -9,13 +9,22 @@ import structlog
 from django.conf import settings
 
 from accounts.tenancy import every_tenant
-from accounts.writing import again_after_deadlock
+from accounts.writing import again_after_deadlock, run
 from journeys.core.consent import Refusal
 from journeys.core.delivery import Receipt, TransportError, next_attempt_at
 from journeys.domain.carrying import Carrier, Claimed, EndpointGone, Refused, Result, carry
 from journeys.domain.claiming import UNSETTLED, claim
 from journeys.domain.lanes import Tally, keep_tallies
-from journeys.domain.ledger import Settled, end_attempts, forget_attempts, give_back, write
+from journeys.domain.ledger import (
+    Held,
+    Settled,
+    arriving,
+    ending,
+    give_back,
+    hold,
+    write,
+    writing,
+)
 from journeys.domain.telling import tell
 from journeys.enums import DeliveryStatus
 from journeys.models import Delivery
@@ -77,11 +86,10 @@ def settle(results: Sequence[tuple[Claimed, Result]], *, now: datetime) -> None:
 def _settle(results: Sequence[tuple[Claimed, Result]], *, now: datetime) -> None:
     with every_tenant(reason="the exchange settles what it sent for every practice"):
         ids = [claimed.delivery_id for claimed, _ in results]
-        locked = Delivery.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
-        found = {each.pk: each for each in locked}
+        found = hold(ids)
         settled: list[Settled] = []
+        arrived: dict[UUID, str] = {}
         tallies: dict[UUID, Tally] = defaultdict(Tally)
-        handed_back: list[Claimed] = []
         for claimed, result in results:
             delivery = found[claimed.delivery_id]
             held = (
@@ -89,19 +97,16 @@ def _settle(results: Sequence[tuple[Claimed, Result]], *, now: datetime) -> None
                 and delivery.lease_until == claimed.lease_until
             )
             if result is None:
-                handed_back.append(claimed)
                 if held:
                     settled.append(give_back(delivery, counted=claimed.counted))
                 continue
             _count(tallies[claimed.route.endpoint_id], result)
             if isinstance(result, Receipt) and delivery.status in UNSETTLED:
                 _went_by(delivery, claimed)
-                settled.append(_arrived(delivery, result, now=now))
+                arrived[delivery.id] = result.reference[:60]
             elif isinstance(result, TransportError) and held:
                 settled.append(_failed(delivery, claimed, result, now=now))
-        forget_attempts(handed_back)
-        end_attempts([(one, result) for one, result in results if result is not None], now=now)
-        write(settled)
+        run([*arriving(arrived, now=now), *writing(settled), *ending(results, now=now)])
         keep_tallies(tallies, now=now)
 
 
@@ -114,31 +119,14 @@ def _count(tally: Tally, result: Result) -> None:
         tally.succeeded(number if isinstance(number, int) else 0)
 
 
-def _went_by(delivery: Delivery, claimed: Claimed) -> None:
+def _went_by(delivery: Held, claimed: Claimed) -> None:
     """It arrived by the earlier way, though another was chosen while it was being sent."""
     if delivery.endpoint_id != claimed.route.endpoint_id:
-        its = Delivery.objects.filter(pk=delivery.pk)
+        its = Delivery.objects.filter(pk=delivery.id)
         its.update(endpoint=claimed.route.endpoint_id)
 
 
-def _arrived(delivery: Delivery, receipt: Receipt, *, now: datetime) -> Settled:
-    """Taken in; a case number in the same breath is the confirmation."""
-    accepted = bool(receipt.reference)
-    return Settled(
-        id=delivery.pk,
-        status=DeliveryStatus.ACCEPTED if accepted else DeliveryStatus.SENT,
-        attempts=delivery.attempts,
-        next_attempt_at=delivery.next_attempt_at,
-        sent_at=now,
-        settled_at=now if accepted else None,
-        partner_case_number=receipt.reference[:60],
-        untold=True,
-    )
-
-
-def _failed(
-    delivery: Delivery, claimed: Claimed, error: TransportError, *, now: datetime
-) -> Settled:
+def _failed(delivery: Held, claimed: Claimed, error: TransportError, *, now: datetime) -> Settled:
     """Back on the ladder, or off it for good: then a person is told."""
     if not error.permanent and not claimed.counted:
         return Settled.waiting(delivery, at=delivery.next_attempt_at, trouble=str(error))
@@ -146,7 +134,7 @@ def _failed(
         None
         if error.permanent
         else next_attempt_at(
-            delivery.attempts, now=now, key=str(delivery.pk), retry_after=error.retry_after
+            delivery.attempts, now=now, key=str(delivery.id), retry_after=error.retry_after
         )
     )
     if again_at is not None:
@@ -170,4 +158,4 @@ def _stop(delivery_id: UUID, status: DeliveryStatus, trouble: str, *, now: datet
     delivery = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
     if delivery.status in UNSETTLED:
         said = trouble or delivery.trouble or "Sending it was interrupted every time."
-        write([Settled.stopped(delivery, status, at=now, trouble=said)])
+        write([Settled.stopped(Held.of(delivery), status, at=now, trouble=said)])

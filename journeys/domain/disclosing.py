@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from accounts.models import Organization
 from journeys.core.consent import Grant, Recipient, Refusal, may, without_authorization
@@ -26,6 +27,23 @@ class Disclosure:
     purposes: tuple[str, ...]
     sections: frozenset[str] = frozenset()
     signatures: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Handed:
+    """What a delivery hands over, whoever gets it. `at` is when there was something to tell.
+
+    `agreement`: whether the practice says there that it has one; None where nobody looked yet.
+    """
+
+    delivery_id: UUID
+    journey: str
+    version: int
+    kind: str
+    digest: str
+    agreement: bool | None
+    body: Mapping[str, Any]
+    at: datetime
 
 
 _DISPENSING = frozenset(
@@ -85,41 +103,61 @@ def grant_of(row: ConsentGrant) -> Grant:
 def refusal_for(
     delivery: Delivery, *, role: str, grants: Iterable[ConsentGrant], at: datetime
 ) -> Refusal | None:
-    """Why this packet may not go to its recipient now, or None when it may.
+    """Why this packet may not go to its recipient now, or None when it may."""
+    recipient = delivery.recipient
+    if needs_no_authorization(delivery.packet, recipient=recipient, role=role):
+        return None
+    return refusal_by(grants, recipient=recipient, role=role, at=at)
+
+
+def needs_no_authorization(packet: Packet | Handed, *, recipient: Organization, role: str) -> bool:
+    """Whether the recipient may have it on another basis than the patient's authorization.
 
     Word that a permission or the enrollment ended needs no permission: it goes only to those who
     had something, holds nothing about the patient, and without it they could not stop.
     """
-    if delivery.packet.kind in ENDINGS:
-        return None
-    recipient = Recipient(
-        key=delivery.recipient.slug,
-        role=role,
-        name=delivery.recipient.name,
-        business_associate=role == PartyRole.HUB and _has_agreement(delivery.packet.body),
+    if packet.kind in ENDINGS:
+        return True
+    agreement = role == PartyRole.HUB and _agreed(packet)
+    return _has_basis_of_its_own(_named(recipient, role, agreement=agreement), role)
+
+
+def refusal_by(
+    grants: Iterable[ConsentGrant], *, recipient: Organization, role: str, at: datetime
+) -> Refusal | None:
+    """Why the patient's authorizations do not let a recipient have a packet, or None."""
+    return _refusal(_named(recipient, role, agreement=False), role, grants, at)
+
+
+def _named(recipient: Organization, role: str, *, agreement: bool) -> Recipient:
+    return Recipient(
+        key=recipient.slug, role=role, name=recipient.name, business_associate=agreement
     )
-    return _refusal(recipient, role, grants, at)
 
 
 def has_basis(journey: Journey, role: str, *, at: datetime) -> bool:
     """Whether somebody in this role may be told of a journey now, on whatever ground."""
     enrollments = Packet.objects.filter(journey=journey, kind=PacketKind.ENROLLMENT)
     newest = enrollments.order_by("-version").first()
-    agreement = newest is not None and _has_agreement(newest.body)
+    agreement = newest is not None and _agreed(newest)
     recipient = Recipient(
         key="", role=role, name="", business_associate=role == PartyRole.HUB and agreement
     )
+    if _has_basis_of_its_own(recipient, role):
+        return True
     grants = ConsentGrant.objects.filter(journey=journey)
     return _refusal(recipient, role, grants, at) is None
+
+
+def _has_basis_of_its_own(recipient: Recipient, role: str) -> bool:
+    """Such a basis covers whatever the disclosure holds: no authorization has to be opened."""
+    return any(without_authorization(recipient, each) for each in DISCLOSURES[role].purposes)
 
 
 def _refusal(
     recipient: Recipient, role: str, grants: Iterable[ConsentGrant], at: datetime
 ) -> Refusal | None:
     disclosure = DISCLOSURES[role]
-    # Such a basis covers whatever the disclosure holds: no authorization has to be opened.
-    if any(without_authorization(recipient, purpose) for purpose in disclosure.purposes):
-        return None
     known = [grant_of(row) for row in grants]
     for data_class in disclosure.data_classes:
         refusals = [
@@ -132,59 +170,80 @@ def _refusal(
     return None
 
 
-def _has_agreement(packet: Mapping[str, Any]) -> bool:
+def _agreed(packet: Packet | Handed) -> bool:
+    return says_agreement(packet.body) if packet.agreement is None else packet.agreement
+
+
+def says_agreement(packet: Mapping[str, Any]) -> bool:
+    """Whether the practice says there that it has an agreement with the program."""
     if packet.get("business_associate"):
         return True
-    fields = (field for section in packet["sections"] for field in section["fields"])
+    fields = (field for section in packet.get("sections", ()) for field in section["fields"])
     return any(field["id"] == AGREEMENT_FIELD and field["value"] is True for field in fields)
 
 
-def share_of(packet: Mapping[str, Any], *, role: str) -> dict[str, Any]:
-    """The packet as this role may have it."""
+def share_of(packet: Mapping[str, Any], *, role: str) -> Mapping[str, Any]:
+    """The packet as this role may have it; where that is all of it, the packet itself."""
     share = DISCLOSURES[role]
-    told = {
-        field["id"]: section["name"]
-        for section in packet["sections"]
-        for field in section["fields"]
-    }
-    return {
-        **packet,
-        "documents": [
-            document
-            for document in packet.get("documents", ())
-            if not share.sections or told.get(document["field"]) in share.sections
-        ],
-        "sections": [
-            section
+    shared: dict[str, Any] = {}
+    if share.sections:
+        told = {
+            field["id"]: section["name"]
             for section in packet["sections"]
-            if not share.sections or section["name"] in share.sections
-        ],
-        "signatures": [
-            signature
-            for signature in packet["signatures"]
-            if not share.signatures or signature["kind"] in share.signatures
-        ],
-    }
+            for field in section["fields"]
+        }
+        documents = packet.get("documents", ())
+        shared["documents"] = [
+            each for each in documents if told.get(each["field"]) in share.sections
+        ]
+        shared["sections"] = [
+            section for section in packet["sections"] if section["name"] in share.sections
+        ]
+    if share.signatures:
+        shared["signatures"] = [
+            each for each in packet["signatures"] if each["kind"] in share.signatures
+        ]
+    return {**packet, **shared} if shared else packet
+
+
+def handed_of(delivery: Delivery) -> Handed:
+    """What goes over by this delivery."""
+    packet = delivery.packet
+    return Handed(
+        delivery_id=delivery.pk,
+        journey=delivery.journey.number,
+        version=packet.version,
+        kind=packet.kind,
+        digest=packet.digest,
+        agreement=packet.agreement,
+        body=packet.body,
+        at=delivery.created_at,
+    )
 
 
 def outgoing_of(delivery: Delivery, *, role: str, attempt: int) -> Outgoing:
     """What goes over: the packet for this role, and what the partner quotes when it answers."""
-    journey, packet = delivery.journey, delivery.packet
+    return outgoing(handed_of(delivery), role=role, attempt=attempt)
+
+
+def outgoing(handed: Handed, *, role: str, attempt: int) -> Outgoing:
+    """The same, from plain data."""
     quoted = {
-        "delivery": str(delivery.pk),
-        "journey": journey.number,
-        "version": packet.version,
-        "digest": packet.digest,
+        "delivery": str(handed.delivery_id),
+        "journey": handed.journey,
+        "version": handed.version,
+        "digest": handed.digest,
     }
-    if packet.kind == PacketKind.ENROLLMENT:
-        kind, told = DISCLOSURES[role].kind, {"packet": share_of(packet.body, role=role)}
+    told: Mapping[str, Any]
+    if handed.kind == PacketKind.ENROLLMENT:
+        kind, told = DISCLOSURES[role].kind, {"packet": share_of(handed.body, role=role)}
     else:
-        kind, told = packet.kind, {"notice": packet.body}
+        kind, told = handed.kind, {"notice": handed.body}
     return Outgoing(
-        delivery_id=str(delivery.pk),
+        delivery_id=str(handed.delivery_id),
         kind=kind,
         body={**quoted, **told},
-        at=delivery.created_at,
+        at=handed.at,
         attempt=attempt,
     )
 

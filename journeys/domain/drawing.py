@@ -29,9 +29,9 @@ class Draw(Protocol):
     def __call__(self, outgoing: Outgoing, *, recipient: str) -> bytes: ...
 
 
-def ask_for_packets() -> None:
-    """Have a worker look, once this commits, for packets that nobody drew yet."""
-    nudge("journeys.tasks.draw_packets", queue="notices")
+def ask_for_packets(*, later: float = 0.0) -> None:
+    """Have a worker look, once this commits or later, for packets that nobody drew yet."""
+    nudge("journeys.tasks.draw_packets", queue="notices", later=later)
 
 
 def draw_due(*, draw: Draw, now: datetime, limit: int = BATCH) -> int:

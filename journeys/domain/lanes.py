@@ -3,15 +3,17 @@
 A lane is one worker's share of an endpoint's connections, held as long as its batch's lease.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast
 
+from accounts.plans import run_plans
+from accounts.prepared import Prepared
+from accounts.writing import Statement, answers_of
 from journeys.core.circuit import Circuit
 from journeys.core.delivery import TransportError
 from journeys.domain.sending import circuit_of, waits_for
@@ -40,12 +42,14 @@ def keep_circuit(endpoint: Endpoint, circuit: Circuit) -> None:
 def open_lanes(*, now: datetime) -> list[Lane]:
     """The endpoints that something waits for and that may be sent to now, locked.
 
-    One that is down gets one delivery, and no worker asks it again before its wait is over.
+    What a worker that died had is due again. An endpoint that is down gets one delivery, and no
+    worker asks it again before its wait is over.
     """
-    waiting = list(_waiting(now))
-    used = _connections_in_use(each.pk for each in waiting) if waiting else {}
+    waiting = WAITING(now=now.isoformat())
+    _, found, batches = run_plans([BACK, waiting.statement(), IN_USE])
+    used = {row[0]: row[1] for row in batches}
     lanes = []
-    for endpoint in waiting:
+    for endpoint in waiting.written.read(found):
         circuit = circuit_of(endpoint)
         free = max(1, endpoint.concurrency) - used.get(endpoint.pk, 0)
         if circuit.given_up(now):
@@ -58,15 +62,31 @@ def open_lanes(*, now: datetime) -> list[Lane]:
     return lanes
 
 
-def _waiting(now: datetime) -> "QuerySet[Endpoint]":
+BACK = Statement(
+    "update journeys_delivery set status = 'pending', lease_until = null"
+    " where status = 'claimed' and lease_until < statement_timestamp()",
+    (),
+)
+# What the batches under way may open; a batch is known by its lease's end.
+IN_USE = Statement(
+    "select endpoint_id, sum(connections) from ("
+    "select endpoint_id, lease_until, max(connections) as connections from journeys_delivery"
+    " where status = 'claimed' and lease_until >= statement_timestamp()"
+    " group by endpoint_id, lease_until) as batch group by endpoint_id",
+    (),
+)
+
+
+def _waiting(now: str) -> "QuerySet[Endpoint]":
+    at = Cast(Value(str(now)), DateTimeField())
     its = Delivery.objects.filter(endpoint=OuterRef("pk"))
     pending = its.filter(status=DeliveryStatus.PENDING)
     found: QuerySet[Endpoint] = (
         Endpoint.objects.select_for_update(no_key=True, of=("self",))
         .select_related("organization")
-        .filter(Q(quiet_until=None) | Q(quiet_until__lte=now), active=True)
+        .filter(Q(quiet_until=None) | Q(quiet_until__lte=at), active=True)
         .filter(
-            Exists(pending.filter(next_attempt_at__lte=now))
+            Exists(pending.filter(next_attempt_at__lte=at))
             | Q(failing_since__isnull=False) & Exists(pending)
         )
         .order_by("pk")
@@ -74,16 +94,7 @@ def _waiting(now: datetime) -> "QuerySet[Endpoint]":
     return found
 
 
-def _connections_in_use(endpoints: Iterable[UUID]) -> Mapping[UUID, int]:
-    """What the batches under way may open, by endpoint; a batch is known by its lease's end."""
-    used: dict[UUID, int] = defaultdict(int)
-    claimed = Delivery.objects.filter(
-        status=DeliveryStatus.CLAIMED, lease_until__gte=Now(), endpoint__in=list(endpoints)
-    )
-    batches = claimed.order_by().values_list("endpoint", "lease_until")
-    for endpoint_id, _lease, connections in batches.annotate(Max("connections")):
-        used[endpoint_id] += connections
-    return used
+WAITING = Prepared(_waiting)
 
 
 @dataclass
@@ -119,21 +130,24 @@ class Tally:
             return circuit
         return circuit.after(self.failures, now=now, retry_after=self.retry_after)
 
-    def tells_news(self, endpoint: Endpoint, *, now: datetime) -> bool:
+    def tells_news(self, before: Circuit, sequence: int, *, now: datetime) -> bool:
         """Whether there is anything to write about an endpoint that stands like this."""
-        before = circuit_of(endpoint)
-        return (
-            self.gone or self.sequence > endpoint.sequence or self.after(before, now=now) != before
-        )
+        return self.gone or self.sequence > sequence or self.after(before, now=now) != before
+
+
+AS_KNOWN = (
+    "select id, sequence, failures, failing_since, quiet_until from journeys_endpoint"
+    " where id = any(%s) order by id"
+)
 
 
 def keep_tallies(tallies: Mapping[UUID, Tally], *, now: datetime) -> None:
     """What a batch tells of its endpoints; one that goes as it did is not locked."""
-    as_known = ("failures", "failing_since", "quiet_until", "sequence")
-    for endpoint in Endpoint.objects.filter(pk__in=tallies).only(*as_known).order_by("pk"):
-        tally = tallies[endpoint.pk]
-        if tally.tells_news(endpoint, now=now):
-            _keep_tally(endpoint.pk, tally, now=now)
+    (known,) = answers_of([Statement(AS_KNOWN, [list(tallies)])])
+    for endpoint_id, sequence, *circuit in known:
+        tally = tallies[endpoint_id]
+        if tally.tells_news(Circuit(*circuit), sequence, now=now):
+            _keep_tally(endpoint_id, tally, now=now)
 
 
 def _keep_tally(endpoint_id: UUID, tally: Tally, *, now: datetime) -> None:

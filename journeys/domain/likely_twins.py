@@ -15,6 +15,8 @@ from journeys.domain.recording import announce
 from journeys.models import Journey, LikelyTwin, TwinSearch
 
 BATCH = 20
+# The submission's delivery goes first.
+LATER_SECONDS = 1.0
 
 
 def ask_for_twins(journey: Journey, *, now: datetime) -> None:
@@ -23,7 +25,7 @@ def ask_for_twins(journey: Journey, *, now: datetime) -> None:
         [TwinSearch(organization_id=journey.hub_id, journey=journey, asked_at=now)],
         ignore_conflicts=True,
     )
-    nudge("journeys.tasks.look_for_twins", queue="upkeep")
+    nudge("journeys.tasks.look_for_twins", queue="upkeep", later=LATER_SECONDS)
 
 
 def look_for_twins(*, now: datetime) -> int:

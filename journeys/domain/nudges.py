@@ -16,29 +16,33 @@ _told: dict[str, float] = {}
 _telling = threading.Lock()
 
 
-def nudge(task: str, *, queue: str) -> None:
-    """Queue a task by name once the transaction commits. Never raises and never waits long."""
-    transaction.on_commit(lambda: _nudge(task, queue), robust=True)
+def nudge(task: str, *, queue: str, later: float = 0.0) -> None:
+    """Queue a task by name once the transaction commits. Never raises and never waits long.
+
+    `later`: so many seconds after it, for work that nobody waits for, so that it takes neither
+    a worker nor a processor from what somebody does.
+    """
+    transaction.on_commit(lambda: _nudge(task, queue, later), robust=True)
 
 
-def _nudge(task: str, queue: str) -> None:
-    wait = _wait(task, SPACED.get(task, 0.0))
+def _nudge(task: str, queue: str, later: float = 0.0) -> None:
+    wait = _wait(task, SPACED.get(task, 0.0), later)
     if wait == 0:
         _send(task, queue)
     elif wait is not None:
-        later = threading.Timer(wait, _send, (task, queue))
-        later.daemon = True
-        later.start()
+        timer = threading.Timer(wait, _send, (task, queue))
+        timer.daemon = True
+        timer.start()
 
 
-def _wait(task: str, space: float) -> float | None:
+def _wait(task: str, space: float, later: float) -> float | None:
     """How many seconds to wait before telling; None when somebody is going to tell anyway."""
     with _telling:
         now = time.monotonic()
         last = _told.get(task, -math.inf)
         if last > now:
             return None
-        _told[task] = max(now, last + space)
+        _told[task] = max(now + later, last + space)
         return _told[task] - now
 
 

@@ -8,10 +8,14 @@ from django.db.models import Q
 
 from accounts.models import Organization
 from journeys.core.circuit import Circuit
+from journeys.domain.disclosing import says_agreement
 from journeys.domain.drawing import ask_for_packets
 from journeys.domain.nudges import nudge
 from journeys.enums import ENDINGS, DeliveryStatus, PacketKind
 from journeys.models import Delivery, Endpoint, Journey, Packet
+
+# What goes over goes first; whoever downloads the packet comes later than that.
+DRAWN_LATER_SECONDS = 1.0
 
 
 def queue_delivery(
@@ -57,7 +61,7 @@ def _queued(
         },
     )[0]
     nudge("journeys.tasks.send_due_deliveries", queue="routing")
-    ask_for_packets()
+    ask_for_packets(later=DRAWN_LATER_SECONDS)
     return delivery
 
 
@@ -95,6 +99,7 @@ def keep_packet(
         version=version,
         kind=kind,
         body=dict(body),
+        agreement=says_agreement(body),
         digest=digest,
         created_at=now,
     )

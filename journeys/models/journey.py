@@ -186,6 +186,8 @@ class Packet(PartyModel):
     version = models.PositiveIntegerField()
     kind = models.CharField(max_length=12, choices=PacketKind, default=PacketKind.ENROLLMENT)
     body = EncryptedJSONField()
+    # What the body says of an agreement with the program, so that asking for consent opens nothing.
+    agreement = models.BooleanField(null=True)
     digest = models.CharField(max_length=64)
     created_at = models.DateTimeField()
 

@@ -1,12 +1,12 @@
 """A partner that takes signed HTTPS webhooks (Standard Webhooks 1.0)."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from journeys.core.delivery import Outgoing, Receipt, Transport
+from journeys.core.delivery import Kept, Outgoing, Receipt, Transport
 from journeys.domain.carrying import Route
 from journeys.partners.http import Line, open_line
 from journeys.partners.signatures import signed
@@ -46,13 +46,27 @@ class Webhook:
 
 
 def message(outgoing: Outgoing) -> bytes:
-    """The body: type, timestamp, data; the same bytes at every attempt."""
+    """The body: type, timestamp, data; the same bytes at every attempt.
+
+    What goes over as it was kept is not read first; packet and notice are the last of the data.
+    """
     content = {
         "type": TYPES.get(outgoing.kind, f"{outgoing.kind}.submitted"),
         "timestamp": outgoing.at.astimezone(UTC).isoformat(),
         "data": outgoing.body,
     }
-    return json.dumps(content, separators=(",", ":")).encode()
+    last = "packet" if "packet" in outgoing.body else "notice"
+    kept = outgoing.body.get(last)
+    if not isinstance(kept, Kept):
+        return _written(content).encode()
+    told = {name: value for name, value in outgoing.body.items() if name != last}
+    before = _written({**content, "data": told}).removesuffix("}}")
+    return f'{before},"{last}":{kept.text}}}}}'.encode()
+
+
+def _written(content: Mapping[str, object]) -> str:
+    """As packets are kept."""
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
 
 
 def receipt_of(answer: bytes) -> Receipt:

@@ -73,7 +73,7 @@ def nudges(source: str) -> list[tuple[str, str]]:
             case ast.Call(
                 func=ast.Name(id="nudge"),
                 args=[ast.Constant(value=str(task))],
-                keywords=[ast.keyword(arg="queue", value=ast.Constant(value=str(queue)))],
+                keywords=[ast.keyword(arg="queue", value=ast.Constant(value=str(queue))), *_],
             ):
                 found.append((task, queue))
     return found

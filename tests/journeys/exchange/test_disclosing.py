@@ -1,7 +1,5 @@
 """Consent is asked at each disclosure, and each party gets no more than its work needs."""
 
-from typing import Any
-
 import pytest
 
 from accounts.tenancy import every_tenant
@@ -68,7 +66,7 @@ def test_an_agreement_with_the_hub_stands_in_for_the_signature(
 def test_each_party_gets_what_its_work_needs(
     role: str, sections: set[str], signatures: set[str]
 ) -> None:
-    share: dict[str, Any] = share_of(packet(), role=role)
+    share = share_of(packet(), role=role)
     assert {section["name"] for section in share["sections"]} == sections
     assert {signature["kind"] for signature in share["signatures"]} == signatures
     assert share["program"] == packet()["program"]
