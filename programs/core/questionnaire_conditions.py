@@ -12,6 +12,9 @@ _OPERATORS: Mapping[str, str] = {
 }  # fmt: skip
 
 
+_BY_SIZE = frozenset({"less", "at_most", "greater", "at_least"})
+
+
 class Shown(Protocol):
     """An imported item as circles are looked for: what it becomes, and what was mended."""
 
@@ -26,12 +29,14 @@ def enabled_when(
     repairs: list[str],
     *,
     unlisted: Collection[str] = (),
+    worded: Collection[str] = (),
 ) -> Condition | None:
     """The condition under which an item is enabled; None when it always is.
 
     A part that reads an item which is not there is left out, and said in ``repairs``; so is one
     that compares an answer which is typed here with a code, since nobody types a code: the
-    questions in ``unlisted``, whose choices are not in the file.
+    questions in ``unlisted``, whose choices are not in the file. Nor is there more or less
+    of the ``worded``, such as a time of day, which is text here.
     """
     given = told.get("enableWhen")
     if not given:
@@ -42,11 +47,13 @@ def enabled_when(
     if not isinstance(given, list):
         repairs.append("“enableWhen” could not be read; it is always shown.")
         return None
+    read = [(each, _part(each, by_link, repairs)) for each in given]
     parts = [
         part
-        for each in given
-        if (part := _part(each, by_link, repairs)) is not None
+        for each, part in read
+        if part is not None
         and not _by_code(each, part, unlisted, repairs)
+        and not _by_size(part, worded, repairs)
     ]
     if not parts:
         return None
@@ -77,6 +84,13 @@ def _by_code(each: object, part: Condition, unlisted: Collection[str], repairs: 
     if coded and part["field"] in unlisted:
         repairs.append("It hung on one choice of a list that is not in the file; it is always "
                        "shown.")  # fmt: skip
+        return True
+    return False
+
+
+def _by_size(part: Condition, worded: Collection[str], repairs: list[str]) -> bool:
+    if part["op"] in _BY_SIZE and part["field"] in worded:
+        repairs.append("It hung on more or less of an answer that is text here; that was not kept.")
         return True
     return False
 

@@ -50,6 +50,7 @@ class _Reading:
     by_link: dict[str, str] = field(default_factory=dict)
     picked: set[str] = field(default_factory=set)
     unlisted: set[str] = field(default_factory=set)
+    worded: set[str] = field(default_factory=set)
     inlined: set[str] = field(default_factory=set)
 
 
@@ -144,6 +145,8 @@ def _asked(item: Item, told: Json, help_: str, section: str, reading: _Reading) 
     reading.by_link[item.link] = item.question["id"] + value
     if item.question.get("choices"):
         reading.picked.add(item.question["id"])
+    if item.question["type"] in ("text", "long_text"):
+        reading.worded.add(item.question["id"])
     if item.unlisted:
         reading.unlisted.add(item.question["id"])
 
@@ -297,7 +300,9 @@ def _length(made: dict[str, Any], item: Item, told: Json) -> None:
 def _condition(item: Item, told: Json, reading: _Reading) -> None:
     """When it is shown: its own conditions together with those of the groups around it."""
     outer: Item | None = told.get("_outer")
-    own = enabled_when(told, reading.by_link, item.repairs, unlisted=reading.unlisted)
+    own = enabled_when(
+        told, reading.by_link, item.repairs, unlisted=reading.unlisted, worded=reading.worded
+    )
     own = chosen_by_code(own, reading.picked) if own else None
     item.when = both(outer.when if outer else None, own)
     if item.question is not None and item.when is not None:

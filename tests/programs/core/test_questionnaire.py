@@ -347,6 +347,9 @@ def test_short_lists_that_everybody_knows_are_choices_and_help_stays_with_its_qu
                          "valueCoding": {"code": "/d", "display": "a day"}}, {"valueString": "x"}]),
         item("tumor", "Stage?", "choice", answerValueSet="https://lists.example/ValueSet/stage"),
         item("more", "Spread to?", enableWhen=[{"question": "tumor", **coded}]),
+        item("at", "At what time?", "time"),
+        item("late", "Why so late?", enableWhen=[
+            {"question": "at", "operator": ">", "answerTime": "13:30:00"}]),
     )  # fmt: skip
     told = {each.link: each for each in items}
     assert told["smokes"].question["choices"] == [
@@ -360,4 +363,6 @@ def test_short_lists_that_everybody_knows_are_choices_and_help_stays_with_its_qu
     # Nobody types a code: what hangs on one of a list that is elsewhere would never be shown.
     assert "shown_when" not in told["more"].question
     assert "always shown" in told["more"].repairs[0]
+    assert "shown_when" not in told["late"].question
+    assert "text here" in told["late"].repairs[0]
     sound(items)
