@@ -6,6 +6,7 @@ Whose work it is and who is told follow from the state itself, which is evaluate
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from journeys.core.events import Event, may_move
 from journeys.core.graph import Graph, Step
 from journeys.core.state import JourneyState, StepState
 
@@ -36,6 +37,16 @@ def effects_between(
 ) -> list[Effect]:
     """Everything to do because the steps of `before` (None for a new journey) became `after`."""
     return list(_between(graph, before, after.steps, going=after.is_open))
+
+
+def may_have_effects(graph: Graph, event: Event) -> bool:
+    """Whether anything may have to be done because of it, by what it is alone.
+
+    A bare status of a step that nothing hangs on which sets something off moves only itself.
+    """
+    bare = event.kind == "status" and not event.facts and not event.coverage_id
+    weighs = graph.leading_to_effects | graph.closing_steps
+    return may_move(event) and not (bare and event.step not in weighs)
 
 
 def may_set_off(

@@ -10,9 +10,16 @@ from accounts.core.actor import Actor
 from accounts.prepared import together
 from accounts.tenancy import every_tenant
 from accounts.writing import Statement, again_after_deadlock, inserting, run
-from journeys.core.effects import CallHandler, Effect, Send, effects_between, may_set_off
+from journeys.core.effects import (
+    CallHandler,
+    Effect,
+    Send,
+    effects_between,
+    may_have_effects,
+    may_set_off,
+)
 from journeys.core.evaluate import evaluate, steps_with_effects
-from journeys.core.events import Event, may_move, to_json
+from journeys.core.events import Event, to_json
 from journeys.core.graph import Graph
 from journeys.core.safety import STEP as SAFETY
 from journeys.core.safety import numbered
@@ -215,7 +222,7 @@ def _carry_out_all(
     graph = graph_of(cast.journey.program_version_id)
     before: Mapping[str, StepState] | None = None
     for at, event in enumerate(news, start=1):
-        if not may_move(event):
+        if not may_have_effects(graph, event):
             continue
         if before is None:
             before = _steps_of(cast, graph, [*known, *news[: at - 1]], now=now)

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeys.core.effects import CallHandler, Effect, Send, effects_between, may_set_off
+from journeys.core.effects import (
+    CallHandler,
+    Effect,
+    Send,
+    effects_between,
+    may_have_effects,
+    may_set_off,
+)
 from journeys.core.evaluate import steps_after, steps_with_effects
 from journeys.core.events import TALK, Event, may_move
 from journeys.core.graph import Graph
@@ -41,6 +48,16 @@ def test_what_follows_needs_no_clock_of_the_state_before(events: list[Event]) ->
         assert may_set_off(SELF_INJECTED, before, after) or not effects
     same = stand(reversed(events), now=60)
     assert effects_between(SELF_INJECTED, last.steps, same) == [], "nothing changed"
+
+
+@quick
+@given(streams())
+def test_what_can_set_nothing_off_moves_no_step_that_does(events: list[Event]) -> None:
+    every, some = (
+        steps_with_effects(SELF_INJECTED, told, started_at=MONDAY, now=at(60), parties=PARTIES)
+        for told in (events, [e for e in events if may_have_effects(SELF_INJECTED, e)])
+    )
+    assert every == some
 
 
 @quick
