@@ -132,6 +132,7 @@ def _show(
             "criteria": _criteria(report, row.who, lacks),
             "known": known,
             "problem": problem,
+            "by_phone": forwards and not queries.has_desk(report.manufacturer_id),
             "token": uuid4(),
             "forwards": forwards and report.status in safety.TO_FORWARD,
             "missing": missing or (MissingForm(lacks=lacks) if forwards and lacks else None),

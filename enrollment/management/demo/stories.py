@@ -142,7 +142,19 @@ _DISAGREED = (
 )
 _SIDE_EFFECT = (
     *SMOOTH,
-    Told("practice", "adverse_event", "captured", 8.5, reason="side_effect"),
+    Told(
+        "practice",
+        "adverse_event",
+        "captured",
+        8.5,
+        {
+            "what_happened": "A rash on both arms two days after the shot",
+            "told_by": "caregiver",
+            "told_by_name": "Carmen Ruiz",
+            "serious": False,
+        },
+        "side_effect",
+    ),
 )
 _NO_ANSWER = (*SMOOTH[:10], Told("pharmacy", "delivery", "attempting_contact_3", 12))
 _ACCUMULATOR = (

@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from accounts.core.actor import Actor
-from accounts.core.permissions import OrganizationKind, Permission
+from accounts.core.permissions import OrganizationKind, Permission, Role
+from accounts.models import Membership
 from journeys.core import safety
 from journeys.core.steps_anytime import ADVERSE_EVENT
 from journeys.models import SafetyReport
@@ -75,6 +76,14 @@ def reports(actor: Actor) -> QuerySet[SafetyReport]:
 def is_desk(actor: Actor) -> bool:
     """Whether the actor works at a manufacturer's safety desk, which reads no journey."""
     return actor.organization_kind == OrganizationKind.MANUFACTURER
+
+
+def has_desk(manufacturer_id: UUID) -> bool:
+    """Whether anybody of a manufacturer's safety desk signs in here."""
+    people = Membership.objects.filter(
+        organization_id=manufacturer_id, active=True, user__is_active=True
+    )
+    return any(Role.SAFETY_OFFICER in roles for roles in people.values_list("roles", flat=True))
 
 
 def listed(actor: Actor, *, show: str) -> QuerySet[SafetyReport]:

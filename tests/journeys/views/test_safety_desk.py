@@ -87,6 +87,7 @@ def test_from_the_button_to_the_desk_and_back(
     hubs = page(priya, "safety")
     for words in (row.number, "All four", "Rosa Delgado"):
         assert words in hubs
+    assert "safety desk signs in here" not in page(priya, "safety_report", row.pk)
     assert act(sofia, row, "forward") == 404
     assert act(priya, row, "forward") == 302
     assert act(priya, row, "forward") == 422
@@ -132,6 +133,7 @@ def test_what_a_partner_left_out_is_named_and_added(world: World, priya: Client)
     assert row.number.startswith("S-")
     shown = page(priya, "safety_report", row.pk)
     assert "Add what is missing" in shown
+    assert "safety desk signs in here" in shown
     assert "Missing: Reporter, Event" in page(priya, "safety")
     added = {"told_by": "nurse", "told_by_name": "Kim Ode", "what_happened": RASH}
     url = reverse("safety_complete", args=[row.pk])
