@@ -33,6 +33,7 @@ SENTENCE_AHEAD = (
     "that day what was authorized under the present one counts."
 )
 _AFTER = timedelta(seconds=1)
+COVERAGE = "Coverage"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,8 +149,58 @@ def _notice(
     }
 
 
-def still_true(journey: Journey, facts: Mapping[str, object]) -> Mapping[str, object]:
+def coverage_in_force(journey: Journey, *, on: date) -> Packet | None:
+    """What was told last of the insurance that counts on a day; None while the signed one does."""
+    told = Packet.objects.filter(journey=journey, kind=PacketKind.COVERAGE).order_by("-version")
+    return next((each for each in told if each.body["from_on"] <= on.isoformat()), None)
+
+
+def as_it_counts(
+    journey: Journey, packet: Mapping[str, Any], *, before: Mapping[str, Any] | None, on: date
+) -> Mapping[str, Any]:
+    """A later packet with the insurance that counts, what was signed kept beside it.
+
+    Where its own answers about the insurance differ from those of the packet `before`, the
+    practice has just said them, and they stand.
+    """
+    now = coverage_in_force(journey, on=on)
+    if now is None or _signed(packet) != _signed(before or packet):
+        return packet
+    return _with_coverage(packet, now.body)
+
+
+def counting(journey: Journey, packet: Packet, *, on: date) -> Mapping[str, Any]:
+    """A kept packet's body, with the insurance that came to count after it was handed over."""
+    now, body = coverage_in_force(journey, on=on), dict(packet.body)
+    if now is None:
+        return body
+    began = now.body["from_on"] > packet.created_at.date().isoformat()
+    later = now.version > packet.version or began
+    return _with_coverage(body, now.body) if later else body
+
+
+def _with_coverage(packet: Mapping[str, Any], now: Mapping[str, Any]) -> Mapping[str, Any]:
+    counts = {**now["sections"][0], "counts_from": now["from_on"], "signed": _signed(packet)}
+    others = [each for each in packet["sections"] if each["name"] != COVERAGE]
+    place = next((n for n, each in enumerate(others) if each["name"] != "Patient"), len(others))
+    return {**packet, "sections": [*others[:place], counts, *others[place:]]}
+
+
+def _signed(packet: Mapping[str, Any]) -> list[Any]:
+    """What the form itself says of the insurance."""
+    section = _coverage(packet)
+    return list(section.get("signed", section.get("fields", [])))
+
+
+def _coverage(packet: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = next(
+        (each for each in packet["sections"] if each["name"] == COVERAGE), {}
+    )
+    return found
+
+
+def still_true(journey: Journey, facts: Mapping[str, object], *, on: date) -> Mapping[str, object]:
     """Facts of a later packet without those of the insurance it was signed with, once changed."""
-    if not Packet.objects.filter(journey=journey, kind=PacketKind.COVERAGE).exists():
+    if coverage_in_force(journey, on=on) is None:
         return facts
     return {name: value for name, value in facts.items() if not type_of(name).per_coverage}

@@ -1,11 +1,14 @@
 """A submission becomes a journey; a correction becomes its next packet."""
 
+import hashlib
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from accounts.core.actor import Actor
 from accounts.models import Organization
@@ -13,7 +16,7 @@ from accounts.tenancy import every_tenant
 from journeys.core.deidentified import age_band, week_of
 from journeys.core.events import Event
 from journeys.core.regions import region_of
-from journeys.domain.covering import still_true
+from journeys.domain.covering import as_it_counts, still_true
 from journeys.domain.graphs import keep_graph
 from journeys.domain.likely_twins import ask_for_twins
 from journeys.domain.likeness import keep_keys
@@ -26,7 +29,7 @@ from journeys.domain.sending import (
 )
 from journeys.domain.twins import DUPLICATE_OF, open_twins
 from journeys.domain.waiting import send_what_waited
-from journeys.enums import PartyRole
+from journeys.enums import PacketKind, PartyRole
 from journeys.models import ConsentGrant, FunnelRow, Journey, Packet
 from programs.models import ProgramVersion
 
@@ -114,16 +117,30 @@ def hand_over_again(journey_id: UUID, further: Further, *, by: Actor, now: datet
     with every_tenant(reason="a further packet goes to each earlier recipient", actor=by):
         journey = lock_journey(journey_id)
         practice = Organization.objects.get(pk=journey.organization_id)
+        today = now.astimezone(ZoneInfo(practice.time_zone)).date()
+        further = _as_it_counts(journey, further, on=today)
         kept = keep_packet(journey, further.packet, further.digest, now=now)
         keep_keys(journey, further.packet, organization_ids=[practice.id, journey.hub_id])
         ask_for_twins(journey, now=now)
         _keep_grants(journey, further.grants)
         send_to_earlier_recipients(journey, kept, now=now)
-        further = replace(further, facts=still_true(journey, further.facts))
         event = _further_event(further, practice, number=kept.version, now=now)
         record(journey.id, event, actor=by, now=now)
         send_what_waited(journey_id, now=now)
         return kept
+
+
+def _as_it_counts(journey: Journey, further: Further, *, on: date) -> Further:
+    """What is handed over later, with the insurance that counts on the day."""
+    before = Packet.objects.filter(journey=journey, kind=PacketKind.ENROLLMENT)
+    newest = before.order_by("-version").first()
+    body = as_it_counts(journey, further.packet, before=newest.body if newest else None, on=on)
+    facts = still_true(journey, further.facts, on=on)
+    if body is further.packet:
+        return replace(further, facts=facts)
+    written = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    digest = hashlib.sha256(written.encode()).hexdigest()
+    return replace(further, packet=body, digest=digest, facts=facts)
 
 
 def _keep_grants(journey: Journey, grants: Sequence[Mapping[str, Any]]) -> None:

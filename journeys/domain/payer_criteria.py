@@ -68,8 +68,9 @@ def answer_criteria(
     story = story_for_writing(journey_id, by=by, now=now)
     if not (may_answer_criteria(by, story.state) and may_have_papers(story, STEP, now=now)):
         raise Refused("Only the practice and the hub of an open journey answer these.")
-    material = material_of(story)
-    sheet = sheet_for(story.journey, material, on=day_of(story, now=now))
+    today = day_of(story, now=now)
+    material = material_of(story, on=today)
+    sheet = sheet_for(story.journey, material, on=today)
     found = criteria_of(sheet, material)
     rows = as_fact(found, given, by=by.name)
     words = Words(

@@ -75,7 +75,7 @@ def authorization_request(request: HttpRequest, journey_id: UUID) -> HttpRespons
         else:
             messages.success(request, _("The answers are kept. Practice and hub see them."))
             return redirect("authorization_request", journey_id)
-    material = material_of(story)
+    material = material_of(story, on=day_of(story, now=now))
     audit.read(material.packet, fields=["body"], purpose="prior authorization request")
     sheet = sheet_for(story.journey, material, on=day_of(story, now=now))
     criteria = criteria_of(sheet, material)
@@ -122,8 +122,9 @@ def _answer(request: HttpRequest, journey_id: UUID, *, now: datetime) -> None:
 def access_paper(request: HttpRequest, journey_id: UUID, kind: str) -> HttpResponse:
     """One paper as a tagged PDF."""
     step, make = PAPERS.get(kind, ("", _benefits))
-    story = _story(journey_id, step, now=timezone.now())
-    material = material_of(story)
+    now = timezone.now()
+    story = _story(journey_id, step, now=now)
+    material = material_of(story, on=day_of(story, now=now))
     audit.read(material.packet, fields=["body"], purpose=f"paper: {kind}")
     made = make(story, material)
     paper = draw({**made, "journey": story.journey.number, "now": timezone.now()})

@@ -185,17 +185,30 @@ def packet_schema(address: str) -> Schema:
                 "services": {"type": "array", "items": text},
                 "sections": {
                     "type": "array",
-                    "items": _exactly(
-                        {
-                            "name": {"enum": list(SECTIONS)},
-                            "fields": {"type": "array", "items": _told()},
-                        }
-                    ),
+                    "items": _section(),
                 },
                 "documents": {"type": "array", "items": _document()},
                 "signatures": {"type": "array", "items": {"type": "object"}},
             }
         ),
+    }
+
+
+def _section() -> Schema:
+    """Answers under one heading. The insurance may have changed since it was signed: then the
+    section tells the one that counts, from which day, and what was signed.
+    """
+    fields = {"type": "array", "items": _told()}
+    return {
+        "type": "object",
+        "properties": {
+            "name": {"enum": list(SECTIONS)},
+            "fields": fields,
+            "counts_from": {"type": "string", "format": "date"},
+            "signed": fields,
+        },
+        "required": ["name", "fields"],
+        "additionalProperties": False,
     }
 
 

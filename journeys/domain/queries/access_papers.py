@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from journeys.core.access_papers import Line, answers_of, own_answers
 from journeys.core.visibility import sees_step, visible_facts
+from journeys.domain.covering import counting
 from journeys.domain.disclosing import has_basis
 from journeys.domain.queries.intake import packets_of
 from journeys.domain.queries.journeys import Story
@@ -34,14 +35,17 @@ def may_have_papers(story: Story, step: str, *, now: datetime) -> bool:
     return story.viewer == PartyRole.PRACTICE or has_basis(story.journey, story.viewer, at=now)
 
 
-def material_of(story: Story) -> Material:
-    """What is known of the case; the caller audits the reading of the packet."""
+def material_of(story: Story, *, on: date) -> Material:
+    """What is known of the case, with the insurance that counts on the day; the caller audits the
+    reading of the packet.
+    """
     packet = packets_of(story.journey)[0]
-    told = [field for section in packet.body["sections"] for field in section["fields"]]
+    body = counting(story.journey, packet, on=on)
+    told = [field for section in body["sections"] for field in section["fields"]]
     return Material(
         packet=packet,
-        answers=answers_of(packet.body),
-        own=own_answers(packet.body),
+        answers=answers_of(body),
+        own=own_answers(body),
         labels={field["id"]: field["label"] for field in told},
         facts={fact.name: fact.value for fact in visible_facts(story.state, story.viewer)},
     )

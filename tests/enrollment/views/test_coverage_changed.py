@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from accounts.core.permissions import Role
 from accounts.tenancy import acting_as, every_tenant
+from enrollment.domain.amending import amend
 from enrollment.domain.queries.patients import current_coverage
-from enrollment.models import Coverage
+from enrollment.domain.submission import submit
+from enrollment.models import Coverage, Enrollment
 from journeys.core.events import Event
 from journeys.core.state import JourneyState
 from journeys.domain.queries.journeys import story_of
@@ -19,6 +21,8 @@ from journeys.domain.reading import one
 from journeys.domain.recording import record
 from journeys.domain.upkeep import refresh_due
 from journeys.models import Delivery, Journey, Packet, WorkItem
+from programs.core.schema import packet_schema
+from tests.factories.enrollments import COVERAGE
 from tests.factories.exchange import endpoint
 from tests.factories.offices import Office
 from tests.factories.people import actor_of, member, signed_in
@@ -195,3 +199,37 @@ def test_what_the_hub_verified_ahead_counts_from_the_day_by_the_due_sweep(
     assert then.facts["payer_name"].value == "Summit Mutual"
     assert then.facts["prior_authorization_required"].value is False
     assert "authorization_number" not in then.facts
+
+
+def test_an_amendment_tells_the_insurance_that_counts_and_keeps_what_was_signed(
+    lakeside: Office, ana: Client, journey: Journey
+) -> None:
+    page = reverse("coverage_changed", args=[lakeside.rosa.id])
+    since = timezone.localdate() - dt.timedelta(days=2)
+    ana.post(page, {**OTHER, **SUMMIT, "starts_on": since.isoformat()})
+    # The request to the payer is for the insurance that counts, before any amendment.
+    request = ana.get(reverse("authorization_request", args=[journey.id])).content.decode()
+    assert "SM900112233" in request
+    assert str(COVERAGE["B7"]) not in request
+    with every_tenant(reason="a test finds the form"):
+        enrollment = Enrollment.objects.get(journey=journey)
+    by = lakeside.coordinator
+    with acting_as(by):
+        amend(enrollment.id, by=by, now=timezone.now())
+    lakeside.answer(enrollment, F6="3")
+    lakeside.certify(enrollment)
+    with acting_as(by):
+        submit(enrollment.id, urgent=False, by=by, now=timezone.now())
+    with every_tenant(reason="a test looks at what the hub gets"):
+        packet = Packet.objects.filter(kind="enrollment").order_by("-version")[0]
+        section = next(each for each in packet.body["sections"] if each["name"] == "Coverage")
+    told = {field["id"]: field["value"] for field in section["fields"]}
+    signed = {field["id"]: field["value"] for field in section["signed"]}
+    assert (told["B7"], signed["B7"]) == ("SM900112233", COVERAGE["B7"])
+    assert section["counts_from"] == since.isoformat()
+    # Imported where it judges: that takes long.
+    from jsonschema import Draft202012Validator
+
+    schema = packet_schema("https://throughline.example/schemas/packet/1.json")
+    assert not list(Draft202012Validator(schema).iter_errors(packet.body))
+    assert state(lakeside, journey).facts["payer_name"].value == "Summit Mutual"
