@@ -35,6 +35,7 @@ IN_WORLD = {
         "typed_second_program",
         "inputs_two_at_once",
     ),
+    "review": ("accept_actions", "return_three_fields_actions"),
     "codes": ("icd_search_p95_ms",),
     "submission": ("submission_p50_ms", "submission_p95_ms"),
     "packet": ("packet_pdf_p95_ms",),
@@ -64,6 +65,7 @@ LARGE = {
         "due_sweep_s_1m",
     ),
     "counts": ("funnel_p95_ms_1m", "projection_lag_s"),
+    "likeness_large": ("duplicate_search_p95_ms_1m",),
 }
 # What the journeys are judged by besides; measured before they are a million.
 BESIDE_LARGE = ("evaluate_ms", "record_per_s", "live_p50_ms", "live_p95_ms", "timeline_per_s")
