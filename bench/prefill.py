@@ -8,14 +8,7 @@ from accounts.tenancy import every_tenant
 from bench.office import STAFF, actor_of, send, signed_drafts
 from bench.results import Row
 from bench.world import World
-from journeys.core.access_papers import (
-    answers_of,
-    criteria_section,
-    own_answers,
-    prefilled,
-    request_to_payer,
-)
-from journeys.core.payer_criteria import answered, usual
+from journeys.core.access_papers import answers_of, own_answers, prefilled, request_to_payer
 from journeys.models import Packet
 
 PROGRAM, ENROLLMENTS = "veltrana", 5
@@ -33,14 +26,6 @@ def measure(world: World) -> Iterator[Row]:
         send(draft, by=staff, now=now)
     with every_tenant(reason="the bench counts what was just sent"):
         sent = [packet.body for packet in Packet.objects.order_by("-created_at")[:ENROLLMENTS]]
-    told = [(answers_of(body), own_answers(body)) for body in sent]
-    counts = [
-        prefilled(
-            [
-                *request_to_payer(answers, {}, own),
-                criteria_section(answered(usual({}), answers, {}, None)),
-            ]
-        )
-        for answers, own in told
-    ]
+    requests = [request_to_payer(answers_of(body), {}, own_answers(body)) for body in sent]
+    counts = [prefilled(request) for request in requests]
     yield Row("pa_prefill_share", "share", [filled / total for filled, total in counts])

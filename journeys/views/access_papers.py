@@ -1,6 +1,6 @@
 """Access work on paper: the payer's request filled in from what is known, and its documents."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,12 +20,14 @@ from accounts.core.permissions import Permission
 from accounts.limits import limited
 from accounts.tenancy import current_actor
 from journeys.core.access_papers import (
+    Section,
     criteria_section,
     letter_of_necessity,
     prefilled,
     request_to_payer,
     summary_of_benefits,
 )
+from journeys.core.payer_criteria import Criterion, Sheet
 from journeys.documents.access import render as draw
 from journeys.domain.payer_criteria import answer_criteria
 from journeys.domain.queries import journeys as queries
@@ -80,7 +82,7 @@ def authorization_request(request: HttpRequest, journey_id: UUID) -> HttpRespons
     sheet = sheet_for(story.journey, material, on=day_of(story, now=now))
     criteria = criteria_of(sheet, material)
     sections = request_to_payer(material.answers, _words(material), material.own)
-    filled, total = prefilled([*sections, criteria_section(criteria)])
+    filled, total = prefilled([*sections, *_asked_by_payer(sheet, criteria)])
     step = story.state.steps[REQUEST]
     return render(
         request,
@@ -157,17 +159,22 @@ def _benefits(story: Story, material: Material) -> Mapping[str, Any]:
 
 def _request(story: Story, material: Material) -> Mapping[str, Any]:
     sheet = sheet_for(story.journey, material, on=day_of(story, now=timezone.now()))
-    criteria = criteria_section(criteria_of(sheet, material))
+    criteria = criteria_of(sheet, material)
     return {
         "title": _("Prior authorization request"),
         "about": _about(story),
-        "lead": told(sheet),
+        "lead": told(sheet) if sheet else "",
         "sections": [
             *request_to_payer(material.answers, _words(material), material.own),
-            criteria,
+            *_asked_by_payer(sheet, criteria),
         ],
         "note": _("Filled in from the enrollment. What is open is for the practice to complete."),
     }
+
+
+def _asked_by_payer(sheet: Sheet | None, found: Sequence[Criterion]) -> list[Section]:
+    """What this payer asks beyond the request; what payers usually ask stands in it already."""
+    return [criteria_section(found)] if sheet else []
 
 
 def _letter(story: Story, material: Material) -> Mapping[str, Any]:
