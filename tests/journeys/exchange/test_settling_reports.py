@@ -66,18 +66,18 @@ def status_of(report: InboundReport) -> str:
 def test_the_raw_message_is_for_its_partner_and_looking_is_recorded(
     journey: Journey, agent: Client, operator: Client, stranger: Client
 ) -> None:
-    post(coded(journey, "P5", note="Rosa asked for a call"))
+    post(coded(journey, "P5-SHIP", note="Rosa asked for a call"))
     work()
     (report,) = reports()
     assert "Rosa asked for a call" in page(agent, report)
     with every_tenant(reason="a test reads the audit"):
         assert AuditEntry.objects.filter(action="read", subject_id=report.pk).count() == 1
-    assert "P5" in page(operator, report)
+    assert "P5-SHIP" in page(operator, report)
     assert "Rosa" not in page(operator, report)
     assert stranger.get(reverse("report", args=[report.pk])).status_code == 404
     listed = reverse("reports")
-    assert "P5" in agent.get(listed).content.decode()
-    assert "P5" not in stranger.get(listed).content.decode()
+    assert "P5-SHIP" in agent.get(listed).content.decode()
+    assert "P5-SHIP" not in stranger.get(listed).content.decode()
 
 
 def test_a_hub_also_settles_what_a_pharmacy_says_about_its_journeys(
