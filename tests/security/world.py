@@ -6,6 +6,8 @@ Lakeside's patient has values that stand nowhere else, so that wherever one is f
 import json
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from django.test import Client
 from django.urls import reverse
@@ -43,6 +45,7 @@ from journeys.models import (
     PartnerKey,
     PayerCriteria,
     ReportFile,
+    SafetyReport,
     SavedView,
     WorkItem,
 )
@@ -92,7 +95,7 @@ def everybody_at(organization: Organization) -> Membership:
 
 
 # Parts of an address that name no row of a practice, or one that every practice may read.
-OPEN = ("key", "step", "kind", "part", "version_id")
+OPEN = ("key", "step", "kind", "part", "version_id", "month", "act")
 # What a page is asked for besides its address, where it is nothing without.
 ASKED = {"studio_condition": {"row": "veltrana.tried_before", "slot": "shown_when"}}
 
@@ -117,6 +120,8 @@ class World:
         found = {name: self.ids[name] for name in address.parameters}
         if address.name == "enrollment_receipt":
             found["enrollment_id"] = self.sent.id
+        if address.name.startswith("safety_") and "report_id" in found:
+            found["report_id"] = self.ids["safety_id"]
         return found
 
     def path(self, address: Address) -> str:
@@ -210,6 +215,9 @@ def _ids(world: World) -> dict[str, Any]:
             "key": world.lakeside.version.program.key,
             "step": "benefit_verification",
             "kind": "benefits",
+            "month": f"{timezone.now():%Y-%m}",
+            "act": "forward",
+            "safety_id": _safety_report(world).id,
         }
 
 
@@ -225,6 +233,26 @@ def _report(hub: Organization) -> InboundReport:
     message = inbound.Message(id="msg_1", body=json.dumps(content), transport="webhook")
     with every_tenant(reason="the world looks at what it made"):
         found: InboundReport = InboundReport.objects.get(pk=inbound.receive(hub, message, now=now))
+    return found
+
+
+def _safety_report(world: World) -> SafetyReport:
+    """A side effect that the practice has told of."""
+    heard = timezone.localtime(timezone.now(), ZoneInfo("America/New_York"))
+    told = {
+        "token": str(uuid4()),
+        "status": "captured",
+        "reason": "side_effect",
+        "occurred_at": heard.strftime("%Y-%m-%dT%H:%M:%S.%f"),
+        "fact-what_happened": f"{CANARIES[0]} had a rash",
+        "fact-suspect_product": "Veltrana",
+        "fact-told_by": "patient",
+        "fact-told_by_name": CANARIES[0],
+        "fact-serious": "no",
+    }
+    practice = world.insiders["practice"].browser
+    practice.post(reverse("journey_safety", args=[world.journey.id]), told)
+    found: SafetyReport = SafetyReport.objects.get(journey=world.journey)
     return found
 
 
