@@ -35,6 +35,9 @@ PAGE_FIELDS = {
 }
 # Of the pages with rows, those that a manufacturer opens at all.
 ITS_PAGES = {
+    # Its safety desk's alone.
+    *("safety", "safety_report", "safety_complete", "safety_act"),
+    *("safety_months", "safety_month", "safety_month_sign", "safety_month_csv"),
     "programs",
     "program",
     "program_counts_csv",
