@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -46,11 +47,21 @@ def simulator() -> Iterator[str]:
         thread.join()
 
 
-def work(_seconds: float) -> None:
-    """What workers would do meanwhile."""
-    deliver_due(carriers=CARRIERS, clock=timezone.now)
-    tell(limit=1000, now=timezone.now())
-    process_waiting(clock=timezone.now)
+class Workers:
+    """Workers at a nod: what was waited for has passed on their clock, and nobody waits."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def clock(self) -> datetime:
+        return timezone.now() + self.ahead
+
+    def work(self, seconds: float) -> None:
+        """What they would do meanwhile."""
+        self.ahead += timedelta(seconds=seconds)
+        deliver_due(carriers=CARRIERS, clock=self.clock)
+        tell(limit=1000, now=self.clock())
+        process_waiting(clock=self.clock)
 
 
 def through_django(request: httpx.Request) -> httpx.Response:
@@ -73,4 +84,4 @@ def stage(db: None, simulator: str, settings: Settings) -> Iterator[Stage]:
         ) as site,
         httpx.Client(base_url=simulator) as partners,
     ):
-        yield Stage(Voice(site, partners, SECRET), 1, work, print, speed=1e6)
+        yield Stage(Voice(site, partners, SECRET), 1, Workers().work, print, speed=1e6)
