@@ -84,7 +84,7 @@ def test_a_programs_own_script_is_judged_with_its_version_and_read_by_the_hub(
 ) -> None:
     """A nurse's opening that hides who pays keeps the version back; another person approves."""
     draft = opened(nadia)
-    url = reverse("studio_part", args=[draft.id, "scripts"]) + "?new=1"
+    url = reverse("studio_part", args=[draft.id, "scripts"]) + "?row=nurse"
     words = {
         "purpose": "nurse",
         "opening.en": "This is {caller}, your nurse.",
@@ -95,8 +95,7 @@ def test_a_programs_own_script_is_judged_with_its_version_and_read_by_the_hub(
     nadia.post(url, {"seen": draft.revision, **words})
     assert any("{maker} pays or employs" in each["why"] for each in the_draft().faults)
     told = {**words, "opening.en": "This is {caller}, a nurse. {maker} pays me."}
-    row = reverse("studio_part", args=[draft.id, "scripts"]) + "?row=nurse"
-    nadia.post(row, {"seen": the_draft().revision, **told})
+    nadia.post(url, {"seen": the_draft().revision, **told})
     rename(nadia, the_draft(), "Read anew.")
     released(nadia, felix, the_draft())
     sent = submitted(version)
