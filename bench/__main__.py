@@ -66,6 +66,7 @@ LARGE = {
     ),
     "counts": ("funnel_p95_ms_1m", "projection_lag_s"),
     "likeness_large": ("duplicate_search_p95_ms_1m",),
+    "queue": ("queue_p95_ms",),
 }
 # What the journeys are judged by besides; measured before they are a million.
 BESIDE_LARGE = ("evaluate_ms", "record_per_s", "live_p50_ms", "live_p95_ms", "timeline_per_s")

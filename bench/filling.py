@@ -25,7 +25,7 @@ CHUNK = 5_000
 DAYS = 500
 # How many journeys an organization has, so that lists are as long at any size of the world.
 PER_PRACTICE, PER_HUB = 1_000, 25_000
-OPEN_SHARE = 20  # one of so many is still open
+OPEN_SHARE = 20  # by default one of so many is still open
 TABLES = ("journey", "journeyparty", "packet", "delivery", "workitem", "journeyevent")
 SEALED = {"patient_name", "patient_born_on", "body"}
 # Large, and nothing refers to it: built without a log, as it is thrown away.
@@ -56,6 +56,9 @@ class Share:
     first: int
     count: int
     now: datetime
+    per_hub: int = PER_HUB
+    open_share: int = OPEN_SHARE
+    series: str = "BL"
 
 
 def template(journey_id: UUID, *, url: str, ring: str) -> Template:
@@ -183,7 +186,7 @@ class _Copying:
         """Event after event for all of the journeys, not journey after journey."""
         copies: tuple[list[Copy], list[Copy]] = ([], [])
         for number in numbers:
-            kind = 0 if number % OPEN_SHARE == 0 else 1
+            kind = 0 if number % self.share.open_share == 0 else 1
             copies[kind].append(self._copy(number, self.share.templates[kind].journey))
         for table in TABLES:
             for its, mine in zip(self.share.templates, copies, strict=True):
@@ -194,11 +197,11 @@ class _Copying:
         share = self.share
         mine = {
             str(original["organization_id"]): str(share.practices[number // PER_PRACTICE]),
-            str(original["hub_id"]): str(share.hubs[number // PER_HUB]),
+            str(original["hub_id"]): str(share.hubs[number // share.per_hub]),
             str(original["id"]): _new_id(),
         }
-        order = number // OPEN_SHARE
-        is_open = number % OPEN_SHARE == 0
+        order = number // share.open_share
+        is_open = number % share.open_share == 0
         return Copy(
             number=number,
             day=order % 20 if is_open else 30 + order % DAYS,
@@ -230,7 +233,7 @@ class _Copying:
                 for name, text in zip(names, texts, strict=True)
             ]
             if table == "journey":
-                cells += [_refresh(row, self.share.now), f"BL-{copy.number:07d}"]
+                cells += [_refresh(row, self.share.now), f"{self.share.series}-{copy.number:07d}"]
             lines.append("\t".join(cells) + "\n")
         return lines
 

@@ -57,7 +57,7 @@ class Scaled:
         self.now = now
         self.size = 0
         self.cookie = session_of(HUB_AGENT)
-        url, ring = self._keys()
+        url, ring = keys_of(self.world)
         going = journey_with(EVENTS, seed=71, now=now)
         over = journey_with(EVENTS, seed=72, now=now, history=TO_THE_END)
         self.templates = tuple(template(each.id, url=url, ring=ring) for each in (going, over))
@@ -67,15 +67,11 @@ class Scaled:
         with every_tenant(reason="the bench looks for a hub of the demo"):
             self.hubs = [Organization.objects.get(slug=HUB).id]
 
-    def _keys(self) -> tuple[str, str]:
-        variables = self.world.variables
-        return variables["DATABASE_OWNER_URL"], variables["PHI_KEYS"]
-
     def grow_to(self, size: int) -> None:
         """Load journeys until there are so many."""
-        self._found(self.practices, size, PER_PRACTICE, "practice")
-        self._found(self.hubs, size, PER_HUB, "hub")
-        url, ring = self._keys()
+        found(self.practices, size, PER_PRACTICE, "practice")
+        found(self.hubs, size, PER_HUB, "hub")
+        url, ring = keys_of(self.world)
         going, over = self.templates
         share = Share(
             url=url,
@@ -90,22 +86,15 @@ class Scaled:
         fill(share)
         self.size = size
 
-    def _found(self, known: list[UUID], size: int, each: int, kind: str) -> None:
-        for number in range(len(known), -(-size // each)):
-            made = Organization.objects.create(
-                kind=kind, name=f"Bench {kind} {number}", slug=f"bench-{kind}-{number}"
-            )
-            known.append(made.id)
-
     def times(self) -> Times:
         """Ask for the pages as they are served, then let the clock run out for 500 journeys."""
         headers = {**HEADERS, "Cookie": self.cookie}
         with serving(self.world, "config.wsgi:application", "/", headers) as page:
             line = http.client.HTTPConnection("127.0.0.1", page.port, timeout=60)
-            to_do = self._answers(line, [reverse("work")] * (WARM_UP + PAGES), headers)
-            listed = self._answers(line, [reverse("journeys")] * (WARM_UP + PAGES), headers)
+            to_do = answers(line, [reverse("work")] * (WARM_UP + PAGES), headers)
+            listed = answers(line, [reverse("journeys")] * (WARM_UP + PAGES), headers)
             asked = [reverse("journey", args=[each]) for each in self._some(WARM_UP + PAGES)]
-            timelines = self._answers(line, asked, headers)
+            timelines = answers(line, asked, headers)
             line.close()
         return Times(
             worklist=percentile(to_do, 0.95),
@@ -119,20 +108,6 @@ class Scaled:
         with every_tenant(reason="the bench picks journeys"):
             ids = list(Journey.objects.filter(hub_id=self.hubs[0]).values_list("pk", flat=True))
         return random.Random(73).choices(ids, k=count)
-
-    def _answers(
-        self, line: http.client.HTTPConnection, paths: Sequence[str], headers: dict[str, str]
-    ) -> list[float]:
-        times = []
-        for path in paths:
-            began = time.perf_counter()
-            line.request("GET", path, headers=headers)
-            answer = line.getresponse()
-            answer.read()
-            times.append((time.perf_counter() - began) * 1000)
-            if answer.status != 200:
-                raise Unmeasured(f"{path} answered {answer.status}.")
-        return times[WARM_UP:]
 
     def _sweep(self) -> float:
         now = timezone.now()
@@ -155,3 +130,34 @@ class Scaled:
         yield Row(f"journeys_p95_ms_{named}", "ms", [times.journeys])
         yield Row(f"timeline_p95_ms_{named}", "ms", [times.timeline])
         yield Row(f"due_sweep_s_{named}", "s", [times.sweep])
+
+
+def keys_of(world: World) -> tuple[str, str]:
+    """Where its owner's database is, and what its rows are encrypted by."""
+    return world.variables["DATABASE_OWNER_URL"], world.variables["PHI_KEYS"]
+
+
+def found(known: list[UUID], size: int, each: int, kind: str) -> None:
+    """Organizations for so many journeys, in addition to those that are known."""
+    for number in range(len(known), -(-size // each)):
+        slug = f"bench-{kind}-{number}"
+        made, _new = Organization.objects.get_or_create(
+            slug=slug, defaults={"kind": kind, "name": f"Bench {kind} {number}"}
+        )
+        known.append(made.id)
+
+
+def answers(
+    line: http.client.HTTPConnection, paths: Sequence[str], headers: dict[str, str]
+) -> list[float]:
+    """How many ms each of the pages took, without the first ones."""
+    times = []
+    for path in paths:
+        began = time.perf_counter()
+        line.request("GET", path, headers=headers)
+        answer = line.getresponse()
+        answer.read()
+        times.append((time.perf_counter() - began) * 1000)
+        if answer.status != 200:
+            raise Unmeasured(f"{path} answered {answer.status}.")
+    return times[WARM_UP:]
