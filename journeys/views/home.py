@@ -12,6 +12,7 @@ FIRST_PAGES = (
     (Permission.WORK_VIEW, "work"),
     (Permission.FUNNEL_VIEW, "programs"),
     (Permission.EXCHANGE_VIEW, "exchange"),
+    (Permission.SAFETY_VIEW, "safety"),
     (Permission.PROGRAMS_VIEW, "programs"),
     (Permission.MEMBERS_MANAGE, "members"),
 )

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
         (OrganizationKind.PHARMACY, Role.PHARMACIST, "work"),
         (OrganizationKind.VENDOR, Role.VENDOR_AGENT, "work"),
         (OrganizationKind.MANUFACTURER, Role.PROGRAM_MANAGER, "programs"),
-        (OrganizationKind.MANUFACTURER, Role.SAFETY_OFFICER, "programs"),
+        (OrganizationKind.MANUFACTURER, Role.SAFETY_OFFICER, "safety"),
         (OrganizationKind.OPERATOR, Role.OPERATOR, "exchange"),
         (OrganizationKind.HUB, Role.ADMIN, "members"),
     ],
