@@ -45,7 +45,7 @@ class WorkItem(PartyModel):
         )
         indexes = (
             models.Index(
-                fields=["owner", "-urgent", "due_at"],
+                fields=["owner", "-urgent", "due_at", "id"],
                 condition=Q(closed_at=None),
                 name="open_work_by_owner",
             ),
