@@ -173,7 +173,7 @@ def due(value: datetime | None, *, now: datetime | None = None) -> SafeString | 
     elif left < DAY:
         tone = "due-soon"
     # Written out, for lists are full of them; escaped though nothing that a person wrote is in it.
-    return mark_safe(  # noqa: S308  # as above
+    return mark_safe(  # noqa: S308  # escaped
         f'<time class="due {tone}" datetime="{value.isoformat()}">'
         f'<span class="due-relative">{escape(relative)}</span> '
         f'<span class="due-absolute">{escape(when(value))}</span></time>'

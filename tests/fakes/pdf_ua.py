@@ -132,8 +132,8 @@ def _of_a_font(name: str, font: Any) -> Iterator[str]:
 
 def _marks(reader: PdfReader, elements: list[tuple[Any, Any]]) -> Iterator[str]:
     """Every numbered piece of content stands in one element, in the order it is painted."""
-    pages = {page.indirect_reference.idnum: number  # type: ignore[union-attr]
-             for number, page in enumerate(reader.pages, start=1)}  # fmt: skip
+    places = ((page.indirect_reference, number) for number, page in enumerate(reader.pages, 1))
+    pages = {place.idnum: number for place, number in places if place is not None}
     read = [mark for element, _ in elements for mark in _marks_of(element, pages)]
     painted = [
         (number, int(operands[1]["/MCID"]))
