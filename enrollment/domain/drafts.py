@@ -82,11 +82,13 @@ def save_answers(
     answers: Mapping[str, Any],
     *,
     seen_revision: int,
+    seen_since: Mapping[str, int] | None = None,
     by: Actor,
     now: datetime,
 ) -> Saved | Conflict:
     """Keep these answers, except where somebody else changed the same field since
-    `seen_revision`: those come back as clashes and stay as they are.
+    `seen_revision`: those come back as clashes and stay as they are. `seen_since` gives the
+    later revision at which a field, by its key, was seen again.
 
     Answers are keyed as the form of the whole sitting has them, and each goes into every draft
     of it that asks for it; a key of this one enrollment's program alone is understood too. A
@@ -101,10 +103,11 @@ def save_answers(
     values = _readable(sitting.definitions, named)
     stored, changes = sitting.answers, sitting.changes
     differing = {key: value for key, value in values.items() if stored.get(key) != value}
+    later = seen_since or {}
     clashes = tuple(
         _clash(key, value, theirs=stored.get(key), change=changes[key])
         for key, value in differing.items()
-        if changes.get(key, {}).get("revision", 0) > seen_revision
+        if changes.get(key, {}).get("revision", 0) > max(seen_revision, later.get(key, 0))
     )
     refused = {clash.key for clash in clashes}
     kept = {key: value for key, value in differing.items() if key not in refused}

@@ -1,5 +1,6 @@
 """Filling in an enrollment: the whole form on one page, by one person or by several."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -165,6 +166,7 @@ def _save(request: HttpRequest, row: Enrollment, sitting: Sitting) -> HttpRespon
             row.id,
             touched(mine, request.POST.get("seen", "")),
             seen_revision=revision_in(request.POST),
+            seen_since=_seen_since(request.POST),
             by=current_actor(),
             now=timezone.now(),
         )
@@ -204,6 +206,16 @@ def revision_in(data: QueryDict) -> int:
     """The revision a page had seen; what cannot be read has seen nothing."""
     text = data.get("version", "")
     return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _seen_since(data: QueryDict) -> dict[str, int]:
+    """The fields that a page with scripts saw after it was drawn; what cannot be read, none."""
+    try:
+        said = json.loads(data.get("seen_since", "{}"))
+    except ValueError:
+        return {}
+    pairs = said.items() if isinstance(said, dict) else ()
+    return {key: revision for key, revision in pairs if type(revision) is int}
 
 
 @requires(Permission.ENROLLMENTS_EDIT)

@@ -4,7 +4,7 @@
 // Request:  POST the form's data-attach-url, multipart: field and file…, or detach.
 // 200, 422: {version, saved, errors?: {field: [sentence]}, fragments?: {id: html}}
 
-import { replace } from "./autosave.js";
+import { redraw } from "./autosave.js";
 import { csrfToken, signedOut, word } from "./http.js";
 
 const LARGEST = 10_000_000;
@@ -78,9 +78,8 @@ function settle(form, key, request) {
     return;
   }
   const answer = JSON.parse(request.responseText);
-  form.dataset.version = answer.version;
   document.activeElement?.closest("[data-attach]") && document.activeElement.blur();
-  Object.entries(answer.fragments ?? {}).forEach(replace);
+  redraw(form, answer);
   const place = placeOf(key);
   rest(place);
   say(place, answer.errors?.[key] ?? []);

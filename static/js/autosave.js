@@ -8,13 +8,17 @@
 //           fields first; `theirs` as their controls hold it, `words` as people read it.
 // 422:      {errors: {field: [sentence]}}: not kept, and trying again would not help.
 // `saved` and `at` are times as people read them. A fragment replaces the element with its id,
-// unless the person is in it.
+// unless the person is in it; what was typed into it and is not saved yet is put back.
+// `version` is where the field itself was last seen: at the page's own, or when it was saved or
+// drawn since. So a save of one field says nothing of what others wrote into the rest.
 
 import { post, word } from "./http.js";
 import { showConflict } from "./conflict.js";
 
 const PAUSE = 900;
 const TRY_AGAIN = 5_000;
+// By form: what is typed and not saved yet, by field; and where a field was seen after the page.
+const forms = new WeakMap();
 
 export function startAutosave() {
   for (const form of document.querySelectorAll("form[data-autosave]")) autosave(form);
@@ -23,7 +27,9 @@ export function startAutosave() {
 function autosave(form) {
   const status = document.getElementById(form.dataset.autosaveStatus);
   const offline = form.querySelector("[data-offline]");
-  const waiting = new Set();
+  const waiting = new Map();
+  const seen = new Map();
+  forms.set(form, { waiting, seen });
   let running = false;
   let timer = 0;
 
@@ -43,46 +49,40 @@ function autosave(form) {
     timer = setTimeout(flush, pause);
   };
 
-  function bodyOf(name, extra = {}) {
-    const body = new URLSearchParams({ version: form.dataset.version ?? "", field: name, ...extra });
-    for (const value of new FormData(form).getAll(name)) {
-      if (typeof value === "string") body.append(name, value);
-    }
-    return body;
-  }
+  const typed = (name) => new FormData(form).getAll(name).filter((value) => typeof value === "string");
 
   async function flush() {
     if (running || !waiting.size) return;
     running = true;
-    const [name] = waiting;
+    const [[name, values]] = waiting;
     waiting.delete(name);
-    // A field that left the page with an answer elsewhere has nothing to say any more.
-    const there = Boolean(form.elements[name]);
-    if (there) say("saving", "saving");
-    const settled = !there || await send(name).catch(() => failed(name, "kept-here"));
+    say("saving", "saving");
+    const settled = await send(name, values).catch(() => failed(name, values, "kept-here"));
     running = false;
     if (waiting.size) later(settled ? 0 : TRY_AGAIN);
   }
 
-  function failed(name, key) {
-    waiting.add(name);
+  function failed(name, values, key) {
+    if (!waiting.has(name)) waiting.set(name, values);
     say("failed", key);
     connection(key !== "kept-here");
     return false;
   }
 
-  async function send(name, extra) {
-    const response = await post(form.dataset.autosaveUrl, bodyOf(name, extra));
+  async function send(name, values) {
+    const body = new URLSearchParams({ version: seen.get(name) ?? form.dataset.version, field: name });
+    for (const value of values) body.append(name, value);
+    const response = await post(form.dataset.autosaveUrl, body);
     connection(true);
-    if (!response) return failed(name, "kept-signed-out");
-    if (response.status === 409) return differ(name, await response.json());
+    if (!response) return failed(name, values, "kept-signed-out");
+    if (response.status === 409) return differ(await response.json());
     if (response.status === 422) return refused(name, await response.json());
-    if (!response.ok) return failed(name, "not-saved");
+    if (!response.ok) return failed(name, values, "not-saved");
     const answer = await response.json();
-    form.dataset.version = answer.version;
+    seen.set(name, answer.version);
     mark(name, answer.errors?.[name] ?? []);
-    Object.entries(answer.fragments ?? {}).forEach(replace);
-    say("saved", "saved", { time: answer.saved });
+    redraw(form, answer);
+    if (!waiting.size) say("saved", "saved", { time: answer.saved });
     document.dispatchEvent(new CustomEvent("throughline:contact"));
     return true;
   }
@@ -93,17 +93,15 @@ function autosave(form) {
     return true;
   }
 
-  function differ(name, answer) {
-    form.dataset.version = answer.version;
-    const theirs = Object.entries(answer.theirs ?? {});
-    for (const [field, value] of theirs) {
-      showConflict(form, field, { ...answer, value, words: answer.words?.[field] }, () => {
-        waiting.add(field);
+  function differ(answer) {
+    for (const [field, value] of Object.entries(answer.theirs)) {
+      seen.set(field, answer.version);
+      showConflict(form, field, { ...answer, value, words: answer.words[field] }, () => {
+        waiting.set(field, typed(field));
         later(0);
       });
     }
     say("conflict", "save-conflict", { who: answer.by });
-    if (!theirs.some(([field]) => field === name)) waiting.add(name);
     return true;
   }
 
@@ -132,7 +130,7 @@ function autosave(form) {
 
   form.addEventListener("input", (event) => {
     if (!event.target.name || event.target.type === "file") return;
-    waiting.add(event.target.name);
+    waiting.set(event.target.name, typed(event.target.name));
     if (offline && !offline.hidden) connection(false);
     later(PAUSE);
   });
@@ -145,14 +143,31 @@ function autosave(form) {
     later(0);
   });
   document.addEventListener("throughline:signed-in", () => later(0));
+  form.addEventListener("formdata", (event) => {
+    event.formData.set("seen_since", JSON.stringify(Object.fromEntries(seen)));
+  });
   window.addEventListener("beforeunload", (event) => {
     if (waiting.size && !form.dataset.sent) event.preventDefault();
   });
 }
 
-export function replace([id, html]) {
-  const old = document.getElementById(id);
-  if (!old || old.contains(document.activeElement)) return;
-  old.outerHTML = html;
-  window.htmx?.process(document.getElementById(id) ?? document.body);
+// Draw the parts of a form that an answer has changed, around what is being typed.
+export function redraw(form, { version, fragments = {} }) {
+  const { waiting, seen } = forms.get(form);
+  for (const [id, html] of Object.entries(fragments)) {
+    const old = document.getElementById(id);
+    if (!old || old.contains(document.activeElement)) continue;
+    old.outerHTML = html;
+    const drawn = document.getElementById(id);
+    window.htmx?.process(drawn ?? document.body);
+    for (const control of drawn?.querySelectorAll("[name]") ?? []) {
+      if (waiting.has(control.name)) put(control, waiting.get(control.name));
+      else seen.set(control.name, version);
+    }
+  }
+}
+
+function put(control, values) {
+  if (/^(checkbox|radio)$/.test(control.type)) control.checked = values.includes(control.value);
+  else control.value = values[0] ?? "";
 }

@@ -6,7 +6,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.filling import PATIENT, answers, fill
+
 pytestmark = pytest.mark.browser
+DRAFT = re.compile(r"/enrollments/[0-9a-f-]{36}/$")
 ANA = "ana@lakeside.example"
 
 
@@ -18,7 +21,7 @@ def open_draft(page: Page, *programs: str) -> str:
     for program in programs:
         page.get_by_role("checkbox", name=program).check()
     page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_url(re.compile(r"/enrollments/[0-9a-f-]{36}/$"))
+    page.wait_for_url(DRAFT)
     return page.url
 
 
@@ -44,6 +47,28 @@ def test_without_a_connection_what_is_typed_stays_and_is_saved_when_it_returns(
     expect(elsewhere.locator('[name="F5"]')).to_have_value("3")
 
 
+def test_on_a_slow_line_typing_ahead_of_the_answers_loses_nothing(
+    signed_in: Callable[..., Page],
+) -> None:
+    page = signed_in(ANA)
+    page.goto("/patients/new/")
+    fill(page, {**PATIENT, "A1": "Odalys"})
+    page.get_by_role("button", name="Keep this patient").click()
+    page.get_by_role("link", name="Enroll in a program").click()
+    page.get_by_role("checkbox", name="Veltrana").check()
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_url(DRAFT)
+    # Each answer comes back when several more have been typed.
+    page.context.new_cdp_session(page).send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": 800, "downloadThroughput": -1, "uploadThroughput": -1},
+    )
+    fill(page, answers("veltrana"))
+    page.get_by_role("button", name="Review and sign").first.click()
+    page.wait_for_url("**/review/")
+    expect(page.get_by_role("main")).to_contain_text("Filled in, and waiting for the signature")
+
+
 def test_two_people_at_one_field_see_both_and_choose(
     signed_in: Callable[..., Page], complaints: list[str]
 ) -> None:
@@ -54,6 +79,10 @@ def test_two_people_at_one_field_see_both_and_choose(
     first.locator(field).fill("2")
     first.locator(field).blur()
     expect(first.locator("#save-status")).to_contain_text("Saved")
+    # Saving another field is not having seen what stands in this one now.
+    with second.expect_response(lambda answer: answer.ok and "/answers/" in answer.url):
+        second.locator('[name="veltrana:F6"]').fill("1")
+        second.locator('[name="veltrana:F6"]').blur()
     with second.expect_response(lambda answer: answer.status == 409):
         second.locator(field).fill("4")
         second.locator(field).blur()

@@ -221,6 +221,29 @@ def test_two_tabs_are_told_with_both_values(ana: Client, lakeside: Office) -> No
     assert save(ana, draft, "E4", "new", seen=1).status_code == 200
 
 
+def test_what_i_saved_myself_since_the_page_was_drawn_is_no_conflict(
+    ana: Client, lakeside: Office
+) -> None:
+    draft = lakeside.draft()
+    drawn = Controls(page(ana, draft)).values
+    saved = save(ana, draft, "E12", "Penicilin").json()
+    posted = {**drawn, "E12": "Penicillin", "seen_since": json.dumps({"E12": saved["version"]})}
+    assert ana.post(f"/enrollments/{draft.id}/", posted).status_code == 302
+    assert stored(lakeside, draft).answers["E12"] == "Penicillin"
+
+
+@pytest.mark.parametrize("nonsense", ["", "[]", "{", '{"E12": "9"}', '{"E12": true}', "null"])
+def test_nonsense_about_what_was_seen_overwrites_nobody(
+    ana: Client, lakeside: Office, nonsense: str
+) -> None:
+    draft = lakeside.draft()
+    drawn = Controls(page(ana, draft)).values
+    save(colleague(lakeside), draft, "E12", "Penicillin")
+    posted = {**drawn, "E12": "None known", "seen_since": nonsense}
+    assert ana.post(f"/enrollments/{draft.id}/", posted).status_code == 409
+    assert stored(lakeside, draft).answers["E12"] == "Penicillin"
+
+
 def test_boxes_that_are_all_unticked_are_an_answer_taken_away(
     ana: Client, lakeside: Office
 ) -> None:
