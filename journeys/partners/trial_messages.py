@@ -10,7 +10,7 @@ from journeys.domain.sandbox_judging import Flaw, Heard
 from journeys.partners.http import TIMEOUT_SECONDS, open_line
 from journeys.partners.signatures import signed
 from journeys.partners.webhook import message
-from journeys.partners.wire import Broken
+from journeys.partners.wire import Broken, Unanswered
 
 TOO_OLD = timedelta(minutes=10)
 WRONG = "whsec_" + base64.b64encode(b"a secret that nobody has").decode()
@@ -35,6 +35,8 @@ async def _send(route: Route, outgoing: Outgoing, flaw: Flaw) -> Heard:
             answer = await line.wire.post(body, {"content-type": "application/json", **signature})
     except TransportError as error:
         return Heard(0, str(error))
+    except Unanswered:
+        return Heard(0, f"{route.recipient} ended the connection without an answer")
     except (Broken, TimeoutError):
         return Heard(0, f"{route.recipient} could not be reached")
     return Heard(answer.status, answer.body.decode(errors="replace"))

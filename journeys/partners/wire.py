@@ -34,6 +34,10 @@ class Broken(Exception):
     """The exchange of one request failed: no connection, no answer, or not HTTP."""
 
 
+class Unanswered(Broken):
+    """The partner was there, and the connection ended before a whole answer."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What the partner answered: its headers by lower-case names, the beginning of its body."""
@@ -108,7 +112,7 @@ class Wire:
                 request = h11.Request(method="POST", target=path, headers=list(told.items()))
                 answer, whole = await _answer(kept.reader, read, _waiting(request, body))
         except (OSError, h11.RemoteProtocolError) as error:
-            raise Broken(type(error).__name__) from None
+            raise Unanswered(type(error).__name__) from None
         finally:
             if whole:
                 self.idle.append(kept)
@@ -174,7 +178,7 @@ async def _answer(
         elif isinstance(event, h11.EndOfMessage):
             return Answer(status, headers, bytes(body)), _goes_on(http)
         elif not isinstance(event, h11.InformationalResponse):
-            raise Broken(NO_ANSWER)
+            raise Unanswered(NO_ANSWER)
 
 
 def _goes_on(http: h11.Connection) -> bool:

@@ -18,7 +18,7 @@ class PartnerSystem:
     """Verifies, opens one case for each journey, and answers with its number.
 
     `careless` names what it does wrong: "trusting" believes every signature, "forgetful" opens a
-    case for each message, "deaf" never answers 503.
+    case for each message, "deaf" never answers 503, "broken" never answers at all.
     """
 
     secret: str = ""
@@ -32,6 +32,7 @@ class PartnerSystem:
     def answer(self, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str]]:
         if self.down:
             return 503, {}
+        assert "broken" not in self.careless
         try:
             content = Webhook(self.secret).verify(body, headers)
         except WebhookVerificationError:

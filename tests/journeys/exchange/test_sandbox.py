@@ -162,6 +162,11 @@ def test_a_careless_system_is_told_what_it_did(
     assert said in tried.said
 
 
+def test_a_system_that_breaks_on_a_test_is_told_that_it_gave_no_answer(sandbox: Sandbox) -> None:
+    sandbox.system.careless = frozenset({"broken"})
+    assert "ended the connection without an answer" in sandbox.tries("signature").said
+
+
 def test_a_report_that_comes_back_too_soon_is_asked_to_wait_again(sandbox: Sandbox) -> None:
     sandbox.tries("approve")
     sandbox.ask("slow")

@@ -1,5 +1,6 @@
 """What docs/partners.md shows is run as it stands: curl, Python, and the hub on one page."""
 
+import json
 import os
 import re
 import subprocess
@@ -14,12 +15,16 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.tenancy import every_tenant
+from journeys.core.delivery import Outgoing
+from journeys.domain.claiming import route_of
 from journeys.domain.connecting import Connected, connect
 from journeys.domain.delivering import deliver_due
 from journeys.domain.inbound import process_waiting
+from journeys.domain.sandbox_judging import TEST, Flaw
 from journeys.domain.telling import tell
-from journeys.models import Delivery, JourneyEvent
+from journeys.models import Delivery, Endpoint, JourneyEvent
 from journeys.partners.registry import CARRIERS
+from journeys.partners.trial_messages import send_as_it_is
 from tests.journeys.live.conftest import Live, free_port
 
 PAGE = configured.BASE_DIR / "docs" / "partners.md"
@@ -81,6 +86,19 @@ def test_the_example_reports(live: Live, made: Connected, language: str, tmp_pat
     wait_for(live, ("intake_review", "accepted"))
 
 
+def test_the_example_of_a_batch_keeps_every_line(
+    live: Live, made: Connected, tmp_path: Path
+) -> None:
+    file = tmp_path / "example"
+    file.write_text(examples("sh")[1])
+    argv = ["sh", str(file)]
+    told = subprocess.run(
+        argv, env=variables(live, made), capture_output=True, text=True, check=True
+    )
+    answer = json.loads(told.stdout)
+    assert (answer["received"], answer["refused"]) == (2, 0), answer
+
+
 def test_the_hub_on_one_page_takes_an_enrollment_and_reports(
     live: Live, tmp_path: Path, settings: Settings
 ) -> None:
@@ -96,9 +114,21 @@ def test_the_hub_on_one_page_takes_an_enrollment_and_reports(
     ) as running:
         try:
             _deliver_until_confirmed(live)
+            assert _tested(live) == [200, 401]
             wait_for(live, ("intake_review", "accepted"), ("benefit_verification", "complete"))
         finally:
             running.terminate()
+
+
+def _tested(live: Live) -> list[int]:
+    """What the hub answers to a test: one that we signed, and one with a wrong signature."""
+    with live.elsewhere(), every_tenant(reason="a test looks"):
+        endpoint = Endpoint.objects.get(organization__slug="northstar", active=True)
+    route, at = route_of(endpoint, "Northstar Access", connections=1), timezone.now()
+    flaws: tuple[Flaw, ...] = ("", "secret")
+    return [
+        send_as_it_is(route, Outgoing("msg_1", "test", TEST, at), flaw).status for flaw in flaws
+    ]
 
 
 def _deliver_until_confirmed(live: Live) -> None:
