@@ -17,7 +17,10 @@ class UnknownFormat(ValueError):
 
 
 def to_json(graph: Graph) -> dict[str, Any]:
-    """The graph as JSON data; what stands at its usual value is left out."""
+    """The graph as JSON data; only what is empty by default, and here, is left out.
+
+    A usual value is written too: who changes it later must not change begun journeys.
+    """
     return {"format": FORMAT, **_written(graph)}
 
 
@@ -37,7 +40,7 @@ def _written(value: Any) -> Any:
         return value
     if is_dataclass(value) and not isinstance(value, type):
         told = ((each, getattr(value, each.name)) for each in fields(value))
-        return {each.name: _written(item) for each, item in told if item != _usual(each)}
+        return {each.name: _written(item) for each, item in told if not _is_empty(each, item)}
     if isinstance(value, tuple | list):
         return [_written(item) for item in value]
     if isinstance(value, Mapping):
@@ -48,9 +51,10 @@ def _written(value: Any) -> Any:
 _BARE = (str, int, float, type(None))
 
 
-def _usual(each: Field[Any]) -> Any:
-    """The value a field has when nobody gives one; for a field without, no value at all."""
-    return each.default_factory() if each.default_factory is not MISSING else each.default
+def _is_empty(each: Field[Any], value: Any) -> bool:
+    """Whether a field may be given nothing, and has nothing."""
+    usual = each.default_factory() if each.default_factory is not MISSING else each.default
+    return not usual and value == usual
 
 
 @cache

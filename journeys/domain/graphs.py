@@ -16,12 +16,11 @@ from programs.models import ProgramVersion
 class Plan:
     """The version's template, tuned, and the vendor that its route names (a slug, or empty).
 
-    Once a journey has begun on it the graph is `kept`, whatever becomes of the template.
+    Once a journey has begun on it the graph is the kept one, whatever becomes of the template.
     """
 
     graph: Graph
     vendor: str
-    kept: bool
 
 
 @lru_cache(maxsize=256)
@@ -38,15 +37,14 @@ def _plan(version_id: UUID) -> Plan:
         if kept
         else tuned(GRAPHS[plan["template"]], plan.get("tune", {})),
         vendor=version.definition["route"].get("vendor", ""),
-        kept=kept is not None,
     )
 
 
 def keep_graph(version_id: UUID) -> None:
     """Keep the graph that a version's journeys follow from now on; again changes nothing."""
-    plan = _plan(version_id)
-    if not plan.kept:
-        row = KeptGraph(program_version_id=version_id, graph=to_json(plan.graph))
+    # Asked of the database: what this process read may have been rolled back since.
+    if not KeptGraph.objects.filter(pk=version_id).exists():
+        row = KeptGraph(program_version_id=version_id, graph=to_json(graph_of(version_id)))
         KeptGraph.objects.bulk_create([row], ignore_conflicts=True)
         _plan.cache_clear()
 

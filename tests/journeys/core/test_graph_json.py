@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from journeys.core.graph import Clock, Graph, Thresholds
+from journeys.core.graph import Clock, Graph, Step, Thresholds
 from journeys.core.graph_json import UnknownFormat, from_json, to_json
 from journeys.core.templates import GRAPHS
 from journeys.core.tuning import tuned
@@ -50,6 +50,17 @@ def test_a_later_template_leaves_a_begun_journey_alone() -> None:
     steps = tuple(step for step in SELF_INJECTED.steps if step.key != "copay_enrollment")
     assert from_json(kept) != replace(SELF_INJECTED, steps=steps)
     assert "copay_enrollment" in from_json(kept).by_key
+
+
+def test_later_usual_values_leave_a_begun_journey_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = json.loads(json.dumps(to_json(SELF_INJECTED)))
+    a_month = Clock(30, "days")
+    usual = {**(Thresholds.__init__.__kwdefaults__ or {}), "silence": a_month}
+    monkeypatch.setattr(Thresholds.__init__, "__kwdefaults__", usual)
+    usual = {**(Step.__init__.__kwdefaults__ or {}), "seen_by": ("hub",)}
+    monkeypatch.setattr(Step.__init__, "__kwdefaults__", usual)
+    monkeypatch.setattr(Graph.__init__, "__defaults__", ("practice", a_month, Thresholds()))
+    assert from_json(kept) == SELF_INJECTED
 
 
 @pytest.mark.parametrize(

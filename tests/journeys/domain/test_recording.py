@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.core.permissions import Role
@@ -15,7 +16,16 @@ from journeys.domain import graphs
 from journeys.domain.opening import Further, NewJourney, hand_over_again, open_journey
 from journeys.domain.recording import UnknownJourney, record, record_reports, refresh
 from journeys.domain.refolding import differing
-from journeys.models import Delivery, Endpoint, FunnelRow, Journey, JourneyEvent, WorkItem
+from journeys.domain.upkeep import refresh_due
+from journeys.models import (
+    Delivery,
+    Endpoint,
+    FunnelRow,
+    Journey,
+    JourneyEvent,
+    KeptGraph,
+    WorkItem,
+)
 from programs.models import Program, ProgramVersion
 from tests.factories.people import OrganizationFactory, actor_of, member
 
@@ -171,6 +181,16 @@ def test_a_journey_keeps_the_graph_it_began_with(
     assert graphs.graph_of(journey.program_version_id) == template
 
 
+def test_a_first_submission_that_broke_leaves_the_graph_to_the_next(
+    practice: Organization, version: ProgramVersion, hub: Organization
+) -> None:
+    with transaction.atomic():
+        opened(practice, version)
+        transaction.set_rollback(True)
+    opened(practice, version)
+    assert KeptGraph.objects.filter(program_version=version).exists()
+
+
 def test_a_version_that_ends_midway_changes_nothing_for_who_began_with_it(
     journey: Journey, hub: Organization
 ) -> None:
@@ -279,6 +299,35 @@ def test_reports_of_several_journeys_at_once_are_a_change_of_each_also_of_a_twin
     assert stages == {journey.pk: "closed", again.pk: "accepted"}
     assert rules_of(again) == []
     assert list(differing(now=later)) == []
+
+
+def test_what_time_ends_is_told_to_a_twin_that_is_due_at_the_same_moment(
+    practice: Organization, version: ProgramVersion, hub: Organization
+) -> None:
+    """Medicare begins on the 10th: of help with a copay alone nothing is left to do then."""
+    help_ = ProgramVersion.objects.create(
+        program=version.program,
+        number=2,
+        valid_from=version.valid_from,
+        published_at=NOW,
+        definition={**version.definition, "journey": {"template": "copay_only", "tune": {}}},
+    )
+    first, second = opened(practice, help_), opened(practice, help_)
+    coming = {"line_of_business": "medicare", "next_coverage_on": "2026-03-10"}
+    ahead = told(hub, "", "", **coming)
+    for journey in (first, second):
+        record(journey.pk, told(hub, "intake_review", "accepted"), actor=None, now=NOW)
+    news = replace(ahead, kind="coverage_ahead", step=None, status=None, coverage_id="c2")
+    record(first.pk, news, actor=None, now=NOW)
+    later = NOW + dt.timedelta(days=8)
+    assert refresh_due(now=later) == 2
+    with every_tenant(reason="the test looks"):
+        rows = dict(Journey.objects.values_list("pk", "closed_at"))
+    assert rows[first.pk]
+    assert rows[second.pk] is None
+    assert "R14" not in rules_of(second)
+    assert list(differing(now=later)) == []
+    assert refresh_due(now=later) == 0
 
 
 def test_a_third_enrollment_then_may_be_the_same_as_the_first(
