@@ -49,6 +49,12 @@ class WorkItem(PartyModel):
                 condition=Q(closed_at=None),
                 name="open_work_by_owner",
             ),
+            # The list of one step in its order, without the organization's other work.
+            models.Index(
+                fields=["owner", "step", "-urgent", "due_at", "id"],
+                condition=Q(closed_at=None),
+                name="open_work_by_step",
+            ),
         )
 
     def __str__(self) -> str:

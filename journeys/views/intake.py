@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,7 +24,7 @@ from journeys.domain import work
 from journeys.domain.papers import papers_with
 from journeys.domain.queries import intake as queries
 from journeys.domain.queries import journeys as journey_queries
-from journeys.domain.queries.work import counts, filtered, open_work, row_of
+from journeys.domain.queries.work import MOST_COUNTED, counts, filtered, open_work, row_of
 from journeys.domain.queries.worklists import colleagues
 from journeys.domain.reading import one
 from journeys.domain.speaking import Refused
@@ -35,6 +34,7 @@ from journeys.models import Journey
 from journeys.rules import INTAKE, may_review_intake
 from journeys.views import presenting
 from journeys.views.fragments import page_or_fragment
+from journeys.views.paging import LongPaginator
 
 PAGE_SIZE = 50
 SENTENCE = "sentence-"
@@ -45,9 +45,14 @@ SENTENCE = "sentence-"
 def intake_list(request: HttpRequest) -> HttpResponse:
     """Enrollments that wait for this hub's review, urgent ones first, then by due time."""
     now, actor = timezone.now(), current_actor()
-    found = counts(actor, now=now)
-    paginator = Paginator(filtered(actor, scope="all", step=INTAKE), PAGE_SIZE)
-    paginator.count = found.of_step(INTAKE)
+    found = counts(actor, now=now, step=INTAKE)
+    paginator = LongPaginator(
+        filtered(actor, step=INTAKE),
+        PAGE_SIZE,
+        asked=request.GET.get("page"),
+        most=MOST_COUNTED,
+        count=found.of_step,
+    )
     page = paginator.get_page(request.GET.get("page"))
     # What one has in hand, an enrollment that came back among it, stands over everything else.
     mine = list(filtered(actor, scope="mine", step=INTAKE)[:PAGE_SIZE]) if page.number == 1 else []
@@ -59,7 +64,7 @@ def intake_list(request: HttpRequest) -> HttpResponse:
         "{total} enrollment waits for your review.",
         "{total} enrollments wait for your review.",
         total,
-    ).format(total=total)
+    ).format(total=paginator.told)
     return render(
         request,
         page_or_fragment(request, "journeys/intake.html", "list"),

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -47,6 +46,7 @@ from journeys.rules import (
 from journeys.views import presenting
 from journeys.views.drawing import FORM_TOKEN, MESSAGE_TOKEN, Drawn, drawn, end_of_minute
 from journeys.views.fragments import wants_fragment
+from journeys.views.paging import LongPaginator, told
 
 PAGE_SIZE = 50
 
@@ -57,12 +57,17 @@ def journey_list(request: HttpRequest) -> HttpResponse:
     """Every journey of the actor's organization, what is due soonest first."""
     now, which = timezone.now(), request.GET.get("show", "open")
     which = which if which in queries.FILTERS else "open"
-    counts = queries.list_counts(which)
-    paginator = Paginator(queries.listed(which), PAGE_SIZE)
-    paginator.count = counts[which]
-    page = paginator.get_page(request.GET.get("page"))
+    counts = queries.list_counts()
+    page = LongPaginator(
+        queries.listed(which),
+        PAGE_SIZE,
+        asked=request.GET.get("page"),
+        most=queries.MOST_COUNTED,
+        count=counts[which],
+    ).get_page(request.GET.get("page"))
     journeys = list(page.object_list)
     audit.read_many(journeys, fields=["patient_name"], purpose="journey list")
+    words = {each: told(count, most=queries.MOST_COUNTED) for each, count in counts.items()}
     labels = {"open": _("Open"), "at_risk": _("At risk"), "closed": _("Closed")}
     sentence = ngettext("{open} journey goes on", "{open} journeys go on", counts["open"])
     sentence += ngettext("; {at_risk} is at risk.", "; {at_risk} are at risk.", counts["at_risk"])
@@ -80,24 +85,18 @@ def journey_list(request: HttpRequest) -> HttpResponse:
             "which": which,
             "now": now,
             "last_words": last_words(current_actor()),
-            "sentence": sentence.format(**counts),
+            "sentence": sentence.format(**words),
             "tabs": [
                 {
                     "label": labels[each],
                     "url": f"{reverse('journeys')}?{urlencode({'show': each})}",
                     "current": each == which,
-                    "count": _told(counts[each], exactly=each == which),
+                    "count": words[each],
                 }
                 for each in queries.FILTERS
             ],
         },
     )
-
-
-def _told(count: int, *, exactly: bool) -> str:
-    """A count on a tab; of a list that is not shown only up to where counting stopped."""
-    most = queries.MOST_COUNTED
-    return f"{most:,}+" if count > most and not exactly else str(count)
 
 
 @requires(Permission.JOURNEYS_VIEW)

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,6 +26,7 @@ from journeys.domain.queries.lag import headline
 from journeys.domain.queries.notices import unread_messages
 from journeys.domain.queries.quiet import quiet_partners
 from journeys.domain.queries.work import (
+    MOST_COUNTED,
     SCOPES,
     WorkCounts,
     WorkRow,
@@ -47,6 +47,7 @@ from journeys.models import WorkItem
 from journeys.rules import may_claim
 from journeys.views.fragments import page_or_fragment
 from journeys.views.lag import sentence as lag_sentence
+from journeys.views.paging import LongPaginator, told
 
 PAGE_SIZE = 50
 
@@ -58,12 +59,13 @@ def work_list(request: HttpRequest) -> HttpResponse:
     now, actor = timezone.now(), current_actor()
     filters, found = filters_of(request.GET), counts(actor, now=now)
     choices = facets(actor, filters, total=found.scopes["all"], now=now)
-    paginator = Paginator(
-        narrowed(filtered(actor, scope=filters.scope), filters, now=now), PAGE_SIZE
+    paginator = LongPaginator(
+        narrowed(filtered(actor, scope=filters.scope), filters, now=now),
+        PAGE_SIZE,
+        asked=request.GET.get("page"),
+        most=MOST_COUNTED,
+        count=choices.shown,
     )
-    if choices.shown is not None:
-        # The choices' counts already say how many there are.
-        paginator.count = choices.shown
     page = paginator.get_page(request.GET.get("page"))
     items = list(page.object_list)
     audit.read_many([item.journey for item in items], fields=["patient_name"], purpose="work list")
@@ -137,12 +139,25 @@ def _sentence(found: WorkCounts) -> str:
         "{total} next action is with your organization.",
         "{total} next actions are with your organization.",
         total,
-    ).format(total=total)
+    ).format(total=told(total, most=MOST_COUNTED))
+    if found.more:
+        return f"{words} {_late_of_most(found.late)}"
     if found.late:
         words += " " + ngettext("{late} is late.", "{late} are late.", found.late).format(
             late=found.late
         )
     return words
+
+
+def _late_of_most(late: int) -> str:
+    """How many of the most pressing are late, where there are more than are counted."""
+    late = min(late, MOST_COUNTED)
+    words = ngettext(
+        "Of the {most:,} most pressing, {late:,} is late.",
+        "Of the {most:,} most pressing, {late:,} are late.",
+        late,
+    )
+    return words.format(most=MOST_COUNTED, late=late)
 
 
 def _tabs(found: WorkCounts, filters: Filters) -> list[dict[str, Any]]:
@@ -152,7 +167,7 @@ def _tabs(found: WorkCounts, filters: Filters) -> list[dict[str, Any]]:
             "label": labels[each],
             "url": f"{reverse('work')}?{urlencode({**filters.kept(), 'scope': each})}",
             "current": each == filters.scope,
-            "count": found.scopes[each],
+            "count": told(found.scopes[each], most=MOST_COUNTED),
         }
         for each in SCOPES
     ]

@@ -30,7 +30,7 @@ from journeys.domain.recording import state_of
 from journeys.models import Delivery, Journey, JourneyEvent, JourneyParty, LikelyTwin, WorkItem
 
 FILTERS = ("open", "at_risk", "closed")
-# A list says "1,000+" of what nobody looks through.
+# A list says "1,000+" of what nobody looks through; its pages go on.
 MOST_COUNTED = 1_000
 ROLE_ORDER = ("practice", "hub", "pharmacy", "vendor")
 
@@ -287,19 +287,16 @@ def why_at_risk(journey: Journey, *, now: datetime) -> str:
     return few_words(rules)
 
 
-def list_counts(which: str) -> dict[str, int]:
-    """How many journeys each of the lists has.
-
-    Of what is closed no more than one above MOST_COUNTED is counted, unless it is the one that is
-    shown (`which`): an organization has few open journeys, and ever more closed ones.
-    """
-    own = _own()
-    found: dict[str, int] = own.filter(closed_at=None).aggregate(
+def list_counts() -> dict[str, int]:
+    """How many journeys each of the lists has; a count above MOST_COUNTED stands for any."""
+    own, most = _own().order_by(), MOST_COUNTED + 1
+    going, closed = own.filter(closed_at=None), own.exclude(closed_at=None)
+    found: dict[str, int] = going[:most].aggregate(
         open=Count("id"), at_risk=Count("id", filter=Q(at_risk=True))
     )
-    closed = own.exclude(closed_at=None).order_by()
-    enough = closed if which == "closed" else closed[: MOST_COUNTED + 1]
-    return {**found, "closed": enough.count()}
+    if found["open"] == most:
+        found["at_risk"] = going.filter(at_risk=True)[:most].count()
+    return {**found, "closed": closed[:most].count()}
 
 
 def _own() -> QuerySet[Journey]:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import BigIntegerField, Count, Func, Max, Q, QuerySet, Sum
 
 from accounts.core.actor import Actor
 from journeys.core.risk_words import RISK_WORDS, few_words
@@ -16,6 +16,8 @@ from journeys.core.templates import GRAPHS
 from journeys.models import WorkItem
 
 SCOPES = ("all", "mine", "unclaimed")
+# Of more than this only the most pressing are counted, so that a page costs the same.
+MOST_COUNTED = 2_000
 # A late row says so where it is due, and a disagreement by its state.
 SHOWN_RISKS = frozenset(RISK_WORDS) - {"R1", "R8"}
 
@@ -31,24 +33,22 @@ def step_titles() -> Mapping[str, str]:
 
 
 @dataclass(frozen=True)
-class StepCount:
-    step: str
-    title: str
-    count: int
-
-
-@dataclass(frozen=True)
 class WorkCounts:
-    """How much there is to do; `mark` changes whenever something opens, closes or is claimed."""
+    """How much there is to do; `mark` changes whenever something opens, closes or is claimed.
+
+    Where there is `more` than MOST_COUNTED, a scope's count above that number stands for any, and
+    `late` and the mark are of the most pressing MOST_COUNTED and one. `of_step` is how much is
+    about the step that was asked for; None where that has to be counted.
+    """
 
     scopes: Mapping[str, int]
-    steps: tuple[StepCount, ...]
+    of_step: int | None
     late: int
     mark: str
 
-    def of_step(self, step: str) -> int:
-        """How much of it is about one step."""
-        return next((each.count for each in self.steps if each.step == step), 0)
+    @property
+    def more(self) -> bool:
+        return self.scopes["all"] > MOST_COUNTED
 
 
 @dataclass(frozen=True)
@@ -79,42 +79,34 @@ def open_work(actor: Actor) -> QuerySet[WorkItem]:
     return found
 
 
-def counts(actor: Actor, *, now: datetime) -> WorkCounts:
-    """Every number above the list, from one query."""
-    found = (
-        open_work(actor)
-        .values("step")
-        .annotate(
-            total=Count("id"),
-            mine=Count("id", filter=Q(claimed_by=actor.user_id)),
-            unclaimed=Count("id", filter=Q(claimed_by=None)),
-            late=Count("id", filter=Q(due_at__lt=now)),
-            opened=Max("opened_at"),
-            claimed=Max("claimed_at"),
-        )
-        .order_by("step")
+def counts(actor: Actor, *, now: datetime, step: str = "") -> WorkCounts:
+    """Every number above a list: from one query, or one more for each scope of a long list."""
+    found: Mapping[str, Any] = filtered(actor)[: MOST_COUNTED + 1].aggregate(
+        all=Count("id"),
+        mine=Count("id", filter=Q(claimed_by=actor.user_id)),
+        unclaimed=Count("id", filter=Q(claimed_by=None)),
+        step=Count("id", filter=Q(step=step)),
+        late=Count("id", filter=Q(due_at__lt=now)),
+        opened=Max("opened_at"),
+        claimed=Max("claimed_at"),
+        # Where another moves up for one that is done, the numbers may stay as they were.
+        which=Sum(Func("id", function="uuid_hash", output_field=BigIntegerField())),
     )
-    rows: list[Mapping[str, Any]] = [dict(row) for row in found]
-    titles = step_titles()
-    marked = repr(
-        [(r["step"], r["total"], r["unclaimed"], r["opened"], r["claimed"]) for r in rows]
-    )
+    scopes = {each: found[each] for each in SCOPES}
+    more = found["all"] > MOST_COUNTED
+    if more:
+        for each in SCOPES[1:]:
+            scopes[each] = filtered(actor, scope=each)[: MOST_COUNTED + 1].count()
+    marked = repr([found[each] for each in ("all", "unclaimed", "opened", "claimed", "which")])
     return WorkCounts(
-        scopes={
-            "all": sum(row["total"] for row in rows),
-            "mine": sum(row["mine"] for row in rows),
-            "unclaimed": sum(row["unclaimed"] for row in rows),
-        },
-        steps=tuple(
-            StepCount(row["step"], titles.get(row["step"], "Disagreement"), row["total"])
-            for row in rows
-        ),
-        late=sum(row["late"] for row in rows),
+        scopes=scopes,
+        of_step=None if more else found["step"],
+        late=found["late"],
         mark=sha256(marked.encode()).hexdigest()[:12],
     )
 
 
-def filtered(actor: Actor, *, scope: str, step: str = "") -> QuerySet[WorkItem]:
+def filtered(actor: Actor, *, scope: str = "all", step: str = "") -> QuerySet[WorkItem]:
     """The list in its order, what will slip first: urgent ones, then what is due soonest."""
     found = open_work(actor)
     if scope == "mine":

@@ -13,7 +13,7 @@ from accounts.models import Membership
 from accounts.tenancy import current_organization_id
 from journeys.core.payers import PAYER_CLASSES
 from journeys.core.risk_words import RISK_WORDS
-from journeys.domain.queries.work import SCOPES, open_work, step_titles
+from journeys.domain.queries.work import MOST_COUNTED, SCOPES, open_work, step_titles
 from journeys.models import SavedView, WorkItem
 
 NARROWED_BY = ("program", "payer", "step", "risk", "age")
@@ -31,8 +31,6 @@ AGE_WORDS: Mapping[str, str] = {
     "older": "Over a week",
 }
 ANY_RISK = "any"
-# Beyond this the choices count only what is most pressing, so that a page costs the same.
-MOST_COUNTED = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -101,10 +101,11 @@ def test_other_news_is_counted_beside_messages(world: World, ana: Client) -> Non
     assert "new message" not in row(ana)
 
 
-def test_a_tab_counts_what_ended_only_so_far_and_its_own_list_counts_all(
+def test_a_long_list_is_counted_only_so_far_and_goes_on(
     world: World, ana: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journeys, "MOST_COUNTED", 1)
+    monkeypatch.setattr("journeys.views.journeys.PAGE_SIZE", 2)
     with every_tenant(reason="the test ends three journeys"):
         for _ in range(2):
             submitted(world.journey.program_version, practice=world.practice)
@@ -113,6 +114,10 @@ def test_a_tab_counts_what_ended_only_so_far_and_its_own_list_counts_all(
     for browser in (ana, hub):
         beside = browser.get(reverse("journeys")).content.decode()
         assert re.search(r"Closed\s*<span[^>]*>1\+", beside)
-        own = browser.get(reverse("journeys"), {"show": "closed"}).content.decode()
-        assert re.search(r"Closed\s*<span[^>]*>3<", own)
-        assert own.count("row-linked") == 3
+        shown = [
+            browser.get(reverse("journeys"), {"show": "closed", "page": page}).content.decode()
+            for page in ("1", "2", "99")
+        ]
+        assert [page.count("row-linked") for page in shown] == [2, 1, 1]
+        assert ["2 of 2+" in " ".join(page.split()) for page in shown] == [True, False, False]
+        assert all("3 of 3" in " ".join(page.split()) for page in shown[1:])

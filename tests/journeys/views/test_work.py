@@ -1,5 +1,7 @@
 """The work list: what is with my organization, who has taken it, and nobody else's."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -8,10 +10,11 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.core.permissions import Role
 from accounts.models import AuditEntry
-from accounts.tenancy import every_tenant
+from accounts.tenancy import acting_as, every_tenant
+from journeys.domain.queries.work import counts
 from journeys.models import WorkItem
 from tests.factories.exchange import submitted
-from tests.factories.people import signed_in
+from tests.factories.people import actor_of, signed_in
 from tests.journeys.conftest import Writes
 from tests.journeys.views.conftest import PATIENT, World
 
@@ -147,3 +150,32 @@ def test_a_step_and_a_scope_that_nobody_knows_are_left_aside(world: World, priya
 def test_only_one_steps_work(world: World, priya: Client) -> None:
     shown = priya.get(reverse("work"), {"step": "intake_review", "scope": "unclaimed"})
     assert PATIENT in shown.content.decode()
+
+
+def test_of_a_long_list_only_the_most_pressing_are_counted(
+    world: World, priya: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("domain.queries.work", "domain.queries.worklists", "views.work", "views.intake"):
+        monkeypatch.setattr(f"journeys.{module}.MOST_COUNTED", 2)
+    for view in ("work", "intake"):
+        monkeypatch.setattr(f"journeys.views.{view}.PAGE_SIZE", 2)
+    with every_tenant(reason="the test fills the list"):
+        for _ in range(3):
+            submitted(world.journey.program_version, practice=world.practice)
+        late = WorkItem.objects.filter(owner=world.hub).order_by("due_at").first()
+        WorkItem.objects.filter(pk=late.pk).update(due_at=timezone.now() - timedelta(days=1))
+    page = " ".join(priya.get(reverse("work")).content.decode().split())
+    assert "2+ next actions are with your organization. Of the 2 most pressing, 1 is late." in page
+    assert "2 of 2+" in page
+    beyond = priya.get(reverse("work"), {"page": "2"}).content.decode()
+    assert "4 of 4" in " ".join(beyond.split())
+    queue = " ".join(priya.get(reverse("intake")).content.decode().split())
+    assert "2+ enrollments wait for your review." in queue
+    assert queue.count("row-linked") == 2
+    actor = actor_of(world.person(world.hub, Role.HUB_AGENT))
+    with acting_as(actor):
+        marks = [counts(actor, now=timezone.now()).mark]
+        # One is done and the next moves up: as many as before, and no longer the same ones.
+        WorkItem.objects.filter(pk=late.pk).update(closed_at=timezone.now())
+        marks.append(counts(actor, now=timezone.now()).mark)
+    assert marks[0] != marks[1]

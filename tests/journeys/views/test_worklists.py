@@ -17,6 +17,7 @@ from journeys.domain.queries.work import filtered
 from journeys.domain.queries.worklists import Filters, narrowed
 from journeys.domain.saving_views import MOST
 from journeys.models import Journey, SavedView, WorkItem
+from journeys.rules import INTAKE
 from tests.factories.exchange import submitted
 from tests.factories.people import actor_of, member, proven, signed_in
 from tests.journeys.views.conftest import PATIENT, World
@@ -199,4 +200,6 @@ def test_the_list_is_read_by_its_index(world: World) -> None:
             filtered(actor, scope="all"), Filters(payer="medicaid"), now=timezone.now()
         )
         plan = found[:50].explain()
+        of_step = filtered(actor, scope="unclaimed", step=INTAKE)[:50].explain()
     assert "open_work_by_owner" in plan
+    assert "open_work_by_step" in of_step
