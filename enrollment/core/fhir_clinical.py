@@ -1,6 +1,6 @@
 """The diagnosis, measurements, allergies and medicine of a FHIR file."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -113,20 +113,30 @@ def allergies(found: Found, all_: list[Resource]) -> Iterator[Fact]:
 
 def observations(found: Found, all_: list[Resource]) -> Iterator[Fact]:
     """The newest weight and the newest height."""
-    measured = [each for it in all_ for each in _measured(it) if got(it, "status") != "cancelled"]
     readers: tuple[tuple[frozenset[str], Callable[[Any, str], Iterator[Fact]]], ...] = (
         (WEIGHT, _weight),
         (HEIGHT, _height),
     )
     for codes, reader in readers:
-        wanted = [
-            each
-            for each in measured
-            if codes & {code for _, code, _ in codings(got(each[0], "code"))}
-            and (got(each[0], "valueQuantity") or text(got(each[0], "valueString")))
-        ]
-        for newest in sorted(wanted, key=lambda each: each[1], reverse=True)[:1]:
-            yield from reader(*newest)
+        for it, when, _status in newest(all_, codes, ("valueQuantity", "valueString")):
+            yield from reader(it, when)
+
+
+def newest(
+    all_: Sequence[Resource], codes: Collection[str], values: Collection[str]
+) -> list[tuple[Any, str, str]]:
+    """The latest result with one of these codes and one of these values, when there is one:
+    with its time as it is written, and its status.
+    """
+    wanted = [
+        (each, when, text(it.get("status")))
+        for it in all_
+        if text(it.get("status")) != "cancelled"
+        for each, when in _measured(it)
+        if any(code in codes for _, code, _ in codings(got(each, "code")))
+        and any(got(each, value) not in (None, "", [], {}) for value in values)
+    ]
+    return sorted(wanted, key=lambda each: each[1], reverse=True)[:1]
 
 
 def _measured(it: Resource) -> Iterator[tuple[Any, str]]:
@@ -137,18 +147,19 @@ def _measured(it: Resource) -> Iterator[tuple[Any, str]]:
         yield each, when
 
 
-def _quantity(it: Any) -> tuple[str, str]:
+def quantity_of(it: Any) -> tuple[str, str]:
+    """A result as it is written, and its unit, small."""
     quantity = got(it, "valueQuantity")
     value = text(got(quantity, "value")) or text(got(it, "valueString"))
     return value, (text(got(quantity, "code")) or text(got(quantity, "unit"))).lower()
 
 
-def _fine(value: str) -> bool:
+def fine(value: str) -> bool:
     """Whether it has more decimals than anybody measures: a program wrote it, or worked it out."""
     return len(value.partition(".")[2]) > MOST_DECIMALS
 
 
-def _times(value: str, factor: Decimal) -> str:
+def times(value: str, factor: Decimal) -> str:
     """Rounded to a tenth, or what was written where that is no number."""
     try:
         return str((Decimal(value) * factor).quantize(Decimal("0.1")))
@@ -158,14 +169,14 @@ def _times(value: str, factor: Decimal) -> str:
 
 def _weight(it: Any, when: str) -> Iterator[Fact]:
     where, why = "Observation weight", ""
-    value, unit = _quantity(it)
+    value, unit = quantity_of(it)
     if unit in SMALLER:
         why = f"The file says {value} {unit.strip('[]').removesuffix('_av')}."
         unit, factor = SMALLER[unit]
-        value = _times(value, factor)
-    elif _fine(value) and unit in (*KILOS, *POUNDS):
+        value = times(value, factor)
+    elif fine(value) and unit in (*KILOS, *POUNDS):
         why = f"The file says {value[:30]} {unit.strip('[]').removesuffix('_av')}."
-        value = _times(value, Decimal(1))
+        value = times(value, Decimal(1))
     told = "kg" if unit in KILOS else "lb" if unit in POUNDS else ""
     if not told:
         why = f"The weight is in {unit[:40] or 'no unit'}; choose kilograms or pounds."
@@ -175,16 +186,16 @@ def _weight(it: Any, when: str) -> Iterator[Fact]:
 
 
 def _height(it: Any, when: str) -> Iterator[Fact]:
-    value, unit = _quantity(it)
+    value, unit = quantity_of(it)
     factor = INCHES.get(unit)
     if factor is None:
         why = f"The height is in {unit[:40] or 'no unit'}; we ask for inches."
         yield Fact("E11", "", "Observation height", why)
-    elif factor == 1 and not _fine(value):
+    elif factor == 1 and not fine(value):
         yield Fact("E11", value, "Observation height")
     else:
         why = f"The file says {value[:30]} {unit.strip('[]').removesuffix('_i')}."
-        yield Fact("E11", _times(value, factor), "Observation height", why)
+        yield Fact("E11", times(value, factor), "Observation height", why)
 
 
 def requests(found: Found, all_: list[Resource]) -> Iterator[Fact]:

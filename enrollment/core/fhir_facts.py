@@ -5,30 +5,45 @@ from dataclasses import replace
 
 from enrollment.core.fhir_clinical import allergies, conditions, observations, requests
 from enrollment.core.fhir_insurance import coverages
+from enrollment.core.fhir_labs import results
 from enrollment.core.fhir_people import alike, organizations, patients, practitioners
 from enrollment.core.fhir_reading import Fact, Found, Resource, got, many, text
+from programs.core.fields import Field
 
 UNSURE = "The file does not hold the patient whom this is about."
 WRONG = frozenset({"entered-in-error", "refuted"})
 Reader = Callable[[Found, list[Resource]], Iterator[Fact]]
 
 
-def facts_of(found: Found, patient: Resource | None) -> Iterator[Fact]:
-    """Everything the file says of one patient; without one, of whom it is not about.
+def facts_of(found: Found, patient: Resource | None, asked: Mapping[str, Field]) -> Iterator[Fact]:
+    """Everything the file says of one patient; without one, of whom it is not about. Results
+    of tests answer those questions of ``asked`` that name them.
 
     What its sender took back is left out, and so is what it says of other patients. What refers
     to a patient who is not in the file counts only where nothing else tells.
     """
     for kind, reader in READERS.items():
-        sure: list[Resource] = []
-        perhaps: list[Resource] = []
-        for each in found.of(kind):
-            if not _is_wrong(each) and (about := _about(found, each, patient)) is not False:
-                (sure if about else perhaps).append(each)
-        doubt = "" if sure else UNSURE
-        for fact in reader(found, sure or perhaps):
-            if fact.value or fact.why:
-                yield replace(fact, why=f"{doubt} {fact.why}".strip())
+        about, doubt = _of_patient(found, kind, patient)
+        yield from _doubted(reader(found, about), doubt)
+    if any(field.loinc for field in asked.values()):
+        about, doubt = _of_patient(found, "Observation", patient)
+        yield from _doubted(results(about, asked), doubt)
+
+
+def _of_patient(found: Found, kind: str, patient: Resource | None) -> tuple[list[Resource], str]:
+    """What a file has of one kind about this patient, and why that is in doubt."""
+    sure: list[Resource] = []
+    perhaps: list[Resource] = []
+    for each in found.of(kind):
+        if not _is_wrong(each) and (about := _about(found, each, patient)) is not False:
+            (sure if about else perhaps).append(each)
+    return sure or perhaps, "" if sure else UNSURE
+
+
+def _doubted(facts: Iterator[Fact], doubt: str) -> Iterator[Fact]:
+    for fact in facts:
+        if fact.value or fact.why:
+            yield replace(fact, why=f"{doubt} {fact.why}".strip())
 
 
 def _is_wrong(it: Resource) -> bool:

@@ -21,7 +21,7 @@ from programs.core.values import normalize
 
 LONGEST = 500
 MOST_NOTICES = 20
-NOTHING: Mapping[str, Collection[str]] = {}
+NOTHING: Mapping[str, Any] = {}
 PERHAPS_NOT = "Perhaps somebody else's."
 ABOUT = ("A1", "A3", "A5")
 _PARTIAL = re.compile(r"\d{4}(-\d{2})?")
@@ -58,28 +58,31 @@ def propose(
     known: Mapping[str, Any],
     today: date,
     fitting: Mapping[str, Collection[str]] = NOTHING,
+    own: Mapping[str, Field] = NOTHING,
 ) -> Proposed:
     """Read a file for the patient of whom ``known`` has the name and date of birth.
 
     Of several values for a field the first of those in ``fitting`` is proposed: what the form is
-    for, of all that a chart holds. A file about somebody else proposes all the same, with that
-    said of every value.
+    for, of all that a chart holds. Questions of the form's ``own`` programs are answered by the
+    results they name. A file about somebody else proposes all the same, with that said of every
+    value.
     """
     patient, notices = _patient_of(found, known)
     if patient and (died := patient.get("deceasedDateTime") or patient.get("deceasedBoolean")):
         on = f" on {died[:10]}" if isinstance(died, str) else ""
         notices.append(f"The file says that this patient died{on}.")
     facts: dict[str, list[Fact]] = defaultdict(list)
-    for fact in facts_of(found, patient):
-        if fact.field in ANSWERABLE:
+    fields = {**ANSWERABLE, **own}
+    for fact in facts_of(found, patient, own):
+        if fact.field in fields:
             facts[fact.field].append(fact)
+    asked = {key: _asked(field) for key, field in fields.items() if key in facts}
     first = [
-        _of_field(key, _sorted(key, facts[key], fitting.get(key, ())))
-        for key in ANSWERABLE
-        if key in facts
+        _of_field(key, field, _sorted(field, facts[key], fitting.get(key, ())))
+        for key, field in asked.items()
     ]
     values = {each.field: each.value for each in first if each.readable and each.value is not None}
-    proposals = [_checked(each, values, today) for each in first]
+    proposals = [_checked(each, asked[each.field], values, today) for each in first]
     stranger = _stranger(values, known)
     if stranger:
         notices.append(stranger)
@@ -133,19 +136,16 @@ def _plain(value: Any) -> str:
     return " ".join(str(value).casefold().split())
 
 
-def _asked(key: str) -> Field:
-    field = ANSWERABLE[key]
+def _asked(field: Field) -> Field:
     return replace(field, choices=STATES) if field.type == "state" else field
 
 
-def _sorted(key: str, facts: list[Fact], fitting: Collection[str]) -> list[Fact]:
-    field = _asked(key)
+def _sorted(field: Field, facts: list[Fact], fitting: Collection[str]) -> list[Fact]:
     return sorted(facts, key=lambda fact: normalize(field, fact.value).value not in fitting)
 
 
-def _of_field(key: str, facts: list[Fact]) -> Proposal:
+def _of_field(key: str, field: Field, facts: list[Fact]) -> Proposal:
     """One proposal of everything the file says for a field; several allergies are one answer."""
-    field = _asked(key)
     # A coded value before words without a code, whose doubt stays.
     given = [fact for fact in facts if fact.value]
     if key == "E1":
@@ -172,10 +172,10 @@ def _of_field(key: str, facts: list[Fact]) -> Proposal:
     return Proposal(key, reading.value, display(field, reading.value), first.where, why)
 
 
-def _checked(proposal: Proposal, values: Mapping[str, Any], today: date) -> Proposal:
+def _checked(proposal: Proposal, field: Field, values: Mapping[str, Any], today: date) -> Proposal:
     if not proposal.readable:
         return proposal
-    said = check(_asked(proposal.field), proposal.value, values, today=today)
+    said = check(field, proposal.value, values, today=today)
     return replace(proposal, why=_both(" ".join(said), proposal.why))
 
 

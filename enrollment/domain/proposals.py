@@ -26,7 +26,7 @@ from enrollment.models import Coverage, Enrollment, Patient, Prefill
 from programs.core.conditions import is_present
 from programs.core.display import display
 from programs.core.fields import Field, TypedOncePer
-from programs.core.forms import fields_once_per, union
+from programs.core.forms import Item, fields_once_per, union
 from programs.core.values import normalize
 
 PICKED = frozenset({"ndc", "pick"})
@@ -104,7 +104,9 @@ def keep_posted(
 def _keep(row: Prefill, body: bytes, *, now: datetime) -> Prefill:
     today = timezone.localdate(now)
     file = read_file(body)
-    found = propose(file, known=row.patient.details, today=today, fitting=_fitting(row))
+    found = propose(
+        file, known=row.patient.details, today=today, fitting=_fitting(row), own=_tested(row)
+    )
     row.content = {
         "proposals": [each.to_json() for each in found.proposals],
         "notices": list(found.notices),
@@ -125,6 +127,14 @@ def _fitting(row: Prefill) -> dict[str, list[str]]:
         "E1": [each.code for each in definition.indications],
         "F1": [each.code for each in products],
     }
+
+
+def _tested(row: Prefill) -> dict[str, Field]:
+    """The questions of the sitting's programs that the result of a test answers."""
+    if row.enrollment is None:
+        return {}
+    asked = union(sitting_of(row.enrollment).definitions)
+    return {item.key: item.field for item in asked if item.field.loinc}
 
 
 def lines_of(row: Prefill) -> list[Line]:
@@ -151,7 +161,7 @@ def _asked(row: Prefill) -> tuple[dict[str, Field], Mapping[str, Any]]:
     if row.enrollment is not None:
         sitting = sitting_of(row.enrollment)
         keys = _keys(sitting, row.enrollment.id)
-        fields = {item.key: item.field for item in union(sitting.definitions)}
+        fields = {item.key: _by_itself(item) for item in union(sitting.definitions)}
         named = {own: key for own, key in keys.items() if key in fields}
         return (
             {own: fields[key] for own, key in named.items()},
@@ -161,6 +171,13 @@ def _asked(row: Prefill) -> tuple[dict[str, Field], Mapping[str, Any]]:
     items = [*fields_once_per("patient"), *fields_once_per("coverage")]
     values = {**row.patient.details, **(coverage.details if coverage else {})}
     return {item.key: item.field for item in items}, values
+
+
+def _by_itself(item: Item) -> Field:
+    """A question as it reads out of its place: a result is the result of something."""
+    if not (item.group and item.field.loinc):
+        return item.field
+    return replace(item.field, label=f"{item.group}: {item.field.label.lower()}")
 
 
 def _keys(sitting: Sitting, enrollment_id: UUID) -> dict[str, str]:

@@ -76,6 +76,7 @@ class Field:
     ``checks`` name rules of ``programs.core.checks``; a word after the name is the field the
     rule compares with. ``minimum`` and ``maximum`` are decimal numbers as text, in ``unit``.
     ``parts`` are questions asked together with this one; a "group" has no answer of its own.
+    ``loinc`` are the codes of the results that answer it; a date then is the day of the result.
 
     Some types stand for several questions, made of data (``placed``):
 
@@ -119,6 +120,7 @@ class Field:
     typed_once_per: TypedOncePer = "enrollment"
     asked_of: AskedOf = "PO"
     paper: bool = False
+    loinc: tuple[str, ...] = ()
     label_es: str = ""
     hint_es: str = ""
     unit_es: str = ""

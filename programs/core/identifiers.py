@@ -96,6 +96,14 @@ def icd10(text: str) -> Reading:
     return Reading(plain)
 
 
+def loinc(text: str) -> Reading:
+    """A LOINC code, such as 2160-0: up to seven digits, a hyphen and their check digit."""
+    plain = code_like(text)
+    if not re.fullmatch(r"\d{1,7}-\d", plain) or not luhn.is_valid(plain.replace("-", "")):
+        return Reading(text, f"{shown(text)} is no LOINC code; they look like 2160-0.")
+    return Reading(plain)
+
+
 def zip_code(text: str) -> Reading:
     """A ZIP code of 5 digits, or 9 as 12345-6789."""
     plain, problem = _counted(text, name="ZIP code", digits=(5, 9))

@@ -8,6 +8,7 @@ from programs.core.conditions import Condition
 from programs.core.definition import Definition
 from programs.core.fields import LISTS, SECTIONS, Choice, Field
 from programs.core.forms import section_key, union
+from programs.core.questionnaire_extras import LOINC
 from programs.core.union import Item
 
 _TYPES: Mapping[str, str] = {
@@ -58,8 +59,7 @@ def _item(item: Item, known: Mapping[str, Field], address: str) -> Json:
     field = item.field
     label = f"{item.group}: {field.label}" if item.group else field.label
     told: Json = {"linkId": item.key, "text": label, "type": _type(field)}
-    if field.name:
-        told["definition"] = f"{address}/fields#{field.name}"
+    told |= _known(item, address)
     for name, holds in (
         ("required", field.required == "always"),
         ("repeats", field.type in LISTS),
@@ -76,6 +76,15 @@ def _item(item: Item, known: Mapping[str, Field], address: str) -> Json:
         _shown(told, field.shown_when, known, extensions, address)
     if extensions:
         told["extension"] = extensions
+    return told
+
+
+def _known(item: Item, address: str) -> Json:
+    """By which names others know it: ours, and of a result those of the test."""
+    field = item.field
+    told: Json = {"definition": f"{address}/fields#{field.name}"} if field.name else {}
+    if field.loinc and field.type != "date" and not item.key.endswith(".unit"):
+        told["code"] = [{"system": LOINC, "code": code} for code in field.loinc]
     return told
 
 

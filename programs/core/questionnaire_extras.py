@@ -6,6 +6,7 @@ What has a meaning here is read; everything else is said, so that nothing is lef
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from programs.core.identifiers import loinc
 from programs.core.text import one_line
 
 Json = Mapping[str, Any]
@@ -71,6 +72,7 @@ _BY_DEFINITION: Mapping[str, str] = {
     "Patient.address.city": "A10", "Patient.address.line": "A8", "Patient.address.state": "A11",
     "Patient.address.postalCode": "A12", "Practitioner.name": "D1",
 }  # fmt: skip
+LOINC = "http://loinc.org"
 _BY_LOINC: Mapping[str, str] = {
     "29463-7": "E10.weight", "3141-9": "E10.weight", "8302-2": "E11", "21112-8": "A5",
     "46098-0": "A6", "76689-9": "A6",
@@ -120,6 +122,13 @@ def codes(told: Json) -> list[str]:
     ]
     definition = told.get("definition")
     return [*found, definition.rpartition("#")[2]] if isinstance(definition, str) else found
+
+
+def loincs(told: Json) -> list[str]:
+    """The LOINC codes of an item: the results that answer it."""
+    named = [each for each in _list(told.get("code")) if isinstance(each, Mapping)]
+    found = [str(each.get("code", "")) for each in named if each.get("system") == LOINC]
+    return [each for each in found if not loinc(each).problem]
 
 
 def known_by_code(told: Json) -> str:

@@ -14,7 +14,14 @@ from programs.core.fields import both
 from programs.core.questionnaire_answers import choices, options_of, unit
 from programs.core.questionnaire_around import helped, told_apart
 from programs.core.questionnaire_conditions import chosen_by_code, enabled_when, without_circles
-from programs.core.questionnaire_extras import codes, entry_format, known_by_code, spanish, unread
+from programs.core.questionnaire_extras import (
+    codes,
+    entry_format,
+    known_by_code,
+    loincs,
+    spanish,
+    unread,
+)
 from programs.core.questionnaire_item import Item
 from programs.core.questionnaire_texts import LONGEST_LABEL, keyed, texts
 from programs.core.questionnaire_words import fits, proposed
@@ -33,6 +40,10 @@ _LEFT: Mapping[str, str] = {
     "reference": "It points at a record of another system.",
 }
 Json = Mapping[str, Any]
+
+
+# What the result of a test can answer.
+RESULTS = frozenset({"boolean", "date", "number", "pick", "quantity"})
 
 
 class NoQuestionnaire(ValueError):
@@ -159,6 +170,9 @@ def _of_a_group(told: Json) -> list[str]:
 def _maps_to(item: Item, told: Json) -> str:
     """The canonical field that its code or its words mean."""
     known, named = known_by_code(told), codes(told)
+    if item.question is not None and item.question["type"] in RESULTS and (kept := loincs(told)):
+        item.question["loinc"] = kept
+        named = [each for each in named if each not in kept]
     if named and not known:
         item.repairs.append(f"Its code {', '.join(named)[:80]} was not kept.")
     if known and not fits(known, item.around):

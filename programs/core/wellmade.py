@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from programs.core.computed import problems_of
 from programs.core.fields import COMPOUND, SECTIONS, Field
+from programs.core.identifiers import loinc
 
 MOST_REPEATED = 6
 _PICKED = frozenset({"pick", "multi", "checklist", "quantity"})
@@ -24,7 +25,12 @@ def faults(question: Field) -> Iterator[str]:
         yield "A part is one question, not several."
     if question.formula and question.type != "computed":
         yield "Only a computed value has a formula."
+    yield from _coded(question)
     yield from _BY_TYPE.get(question.type, _none)(question)
+
+
+def _coded(question: Field) -> Iterator[str]:
+    yield from (problem for code in question.loinc if (problem := loinc(code).problem))
 
 
 def _none(question: Field) -> Iterator[str]:

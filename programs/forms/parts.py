@@ -22,6 +22,7 @@ _CHOICES = _("One a line: code | words | Spanish words. A line of words alone ge
 _NUMBERS = frozenset({"number", "quantity", "computed", "money"})
 _PICKED = frozenset({"pick", "multi", "checklist", "quantity", "combo", "icd10"})
 _TYPED = frozenset({"text", "long_text", "code", "combo"})
+_TESTED = frozenset({"boolean", "date", "number", "pick", "quantity"})
 # Files are documents, and signatures are consents: each has its own part.
 ELSEWHERE = frozenset({"esign", "file"})
 
@@ -76,6 +77,8 @@ QUESTION = (
     Box("maximum", _("At most"), only=_NUMBERS, width=10),
     Box("max_length", _("Longest answer, in characters"), "whole", only=_TYPED),
     Box("checks", _("Checks"), "picks", from_="checks", only=_NUMBERS | _TYPED | {"date"}),
+    Box("loinc", _("LOINC codes of the result"), "lines", _("One a line. A record that a practice "
+        "uploads then proposes its newest result with one of them."), only=_TESTED),
     Box("rows", _("Rows"), "choices", _CHOICES, only=frozenset({"matrix"})),
     Box("most", _("How often at most"), "whole", only=frozenset({"repeat"})),
     Box("formula.of", _("Follows from"), "pick", from_="numbers", only=frozenset({"computed"})),

@@ -104,6 +104,31 @@ def test_a_flagged_value_waits_for_a_person_and_an_unreadable_one_is_never_taken
     assert now.answers == draft.answers
 
 
+def test_a_programs_own_question_is_answered_by_the_result_it_names(
+    lakeside: Office, ana: Client
+) -> None:
+    draft = lakeside.draft()
+    tb = {"system": "http://loinc.org", "code": "71773-6", "display": "TB gamma interferon"}
+    chart = bundle(
+        patient(),
+        {"resourceType": "Observation", "status": "final", "code": {"coding": [tb]},
+         "effectiveDateTime": "2026-02-11", "valueCodeableConcept": {"text": "Negative"}},
+    )  # fmt: skip
+    page = ana.post(f"/enrollments/{draft.id}/prefill/", {"file": record(chart)}, follow=True)
+    assert "Tuberculosis screening: result" in text(page)
+    assert "TB gamma interferon, LOINC 71773-6, 02/11/2026" in text(page)
+    with acting_as(lakeside.coordinator):
+        before = stored(draft)
+    (row,) = kept(lakeside)
+    ana.post(f"/prefill/{row.id}/", {"take": ["veltrana.tb_result", "veltrana.tb_on"]})
+    with acting_as(lakeside.coordinator):
+        now = stored(draft)
+    assert now.answers["veltrana.tb_result"] == "negative"
+    assert now.answers["veltrana.tb_on"] == "2026-02-11"
+    assert now.changes["veltrana.tb_on"]["source"] == "Query response (FHIR)"
+    assert before.revision < now.revision
+
+
 @pytest.mark.parametrize(
     ("file", "sentence"),
     [

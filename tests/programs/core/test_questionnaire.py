@@ -253,7 +253,8 @@ def test_a_questionnaire_as_structured_data_capture_shapes_it_loses_nothing_in_s
         {"code": "la6569_3", "label": "Several days"},
     ]
     assert first.question["label_es"] == "¿Poco?"
-    assert first.repairs == ["Its number “1” was not kept.", "Its code 44250-9 was not kept."]
+    assert first.repairs == ["Its number “1” was not kept."]
+    assert first.question["loinc"] == ["44250-9"]
     assert told["how"].question["shown_when"]["value"] == "la6569_3"
     assert told["how"].repairs == [
         "How it looked on a screen was not kept.", "The scores of its choices were not kept.",
