@@ -1,11 +1,13 @@
 """The shell around every page: where a person can go, for whom they act, how long until idle."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import actor_of
@@ -73,17 +75,20 @@ class Reader(NamedTuple):
 
 def entries_for(actor: Actor, *, path: str) -> tuple[Item, ...]:
     """The rail of one person: only what they may open, the current page marked."""
-    allowed = [entry for entry in ENTRIES if _is_for(actor, entry[1], entry[4])]
+    places = _places(actor.organization_kind, actor.permissions, get_language())
+    return tuple(Item(*place, path.startswith(place[1])) for place in places)
+
+
+@lru_cache(maxsize=256)
+def _places(
+    kind: K | None, permissions: frozenset[Permission], language: str | None
+) -> tuple[tuple[str, str, str, str], ...]:
+    """Label, address, icon and key of each entry; every page has them, addresses never change."""
     return tuple(
-        Item(str(label), url, icon, key, path.startswith(url))
-        for label, name, icon, key, _permission in allowed
-        for url in (reverse(name),)
+        (str(label), reverse(name), icon, key)
+        for label, name, icon, key, permission in ENTRIES
+        if permission in permissions and (name not in KINDS or kind in KINDS[name])
     )
-
-
-def _is_for(actor: Actor, name: str, permission: Permission) -> bool:
-    kinds = KINDS.get(name)
-    return actor.may(permission) and (kinds is None or actor.organization_kind in kinds)
 
 
 def workplaces_of(actor: Actor, memberships: Iterable[Membership]) -> tuple[Workplace, ...]:

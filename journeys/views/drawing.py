@@ -16,8 +16,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.http import HttpRequest
-from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -40,9 +38,9 @@ class Drawn:
     events: int
     until: datetime
 
-    def answering(self, request: HttpRequest) -> SafeString:
+    def answering(self, form_token: str) -> SafeString:
         """With the tokens of this answer."""
-        own = self.html.replace(FORM_TOKEN, get_token(request))
+        own = self.html.replace(FORM_TOKEN, form_token)
         return mark_safe(own.replace(MESSAGE_TOKEN, str(uuid4())))  # noqa: S308  # a rendered template
 
 

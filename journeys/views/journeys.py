@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -121,7 +122,8 @@ def show(
         purpose="journey page",
     )
     status = 422 if refused else 200
-    html = page.answering(request)
+    token = get_token(request)
+    html = page.answering(token)
     if wants_fragment(request):
         return HttpResponse(html, status=status)
     seen = urlencode({"seen": mark_of_events(page.events)})
@@ -133,6 +135,8 @@ def show(
             "drawn": html,
             "stream_url": f"{reverse('live_journey', args=[journey_id])}?{seen}",
             "refresh_url": reverse("journey", args=[journey_id]),
+            # The frame's forms send the same: masking it anew takes as long as a query.
+            "csrf_token": token,
         },
         status=status,
     )
