@@ -1,18 +1,22 @@
 """Answers to requests that went wrong: a sentence, what to do, and the id to quote."""
 
 import sys
+from types import TracebackType
 
 import structlog
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.views import debug
 
 from accounts.access import keep_form, may_be_sent_again
 from accounts.writing import lacks_room
 
 log = structlog.get_logger(__name__)
 TRY_AGAIN_SECONDS = 5
+# What a database raises that is away, busy or full.
+AWAY = (OperationalError, InterfaceError)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -44,7 +48,30 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """
     error = sys.exc_info()[1]
     told = {"request_id": request.META.get("HTTP_X_REQUEST_ID", "")}
-    if not isinstance(error, OperationalError | InterfaceError):
+    if not isinstance(error, AWAY):
         return HttpResponse(render_to_string("500.html", told), status=500)
     page = render_to_string("503.html", {**told, "lacks_room": lacks_room(error)})
     return HttpResponse(page, status=503, headers={"Retry-After": str(TRY_AGAIN_SECONDS)})
+
+
+def speak_as_deployed() -> None:
+    """In development too, tell a person what is not there, and that records are away.
+
+    Django's pages in their place list every address of the site, and show a traceback where a
+    moment's patience helps. A mistake of ours keeps its page for developers.
+    """
+    for_developers = debug.technical_500_response
+
+    def failed(
+        request: HttpRequest,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        tb: TracebackType | None,
+        status_code: int = 500,
+    ) -> HttpResponse:
+        if isinstance(exc_value, AWAY):
+            return server_error(request)
+        return for_developers(request, exc_type, exc_value, tb, status_code)
+
+    debug.technical_404_response = not_found
+    debug.technical_500_response = failed

@@ -9,6 +9,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
+from django.views import debug
 from pytest_django import Settings
 
 from accounts.access import public
@@ -125,6 +126,21 @@ def test_without_its_records_a_page_says_to_try_again(answers: dict[str, HttpRes
     assert "We cannot reach our records at this moment" in page
     assert answer["X-Request-Id"] in page
     assert CANARY not in page
+
+
+def test_in_development_too_people_read_our_sentences(
+    db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("technical_404_response", "technical_500_response"):
+        monkeypatch.setattr(debug, name, getattr(debug, name))  # so that it is put back
+    errors.speak_as_deployed()
+    settings.DEBUG, settings.ROOT_URLCONF = True, failing_urls
+    browser = Client(raise_request_exception=False)
+    nowhere, waiting, failed = (browser.get(path) for path in ("/nowhere/", "/waits/", "/fails/"))
+    assert (nowhere.status_code, waiting.status_code) == (404, 503)
+    assert "There is nothing here" in nowhere.content.decode()
+    assert "We cannot reach our records at this moment" in waiting.content.decode()
+    assert "Traceback" in failed.content.decode(), "a mistake of ours is shown to its developer"
 
 
 def test_a_proxys_request_id_is_kept_when_it_can_be_written_down(db: None) -> None:
