@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.db import OperationalError, connection, models
 from django.db.models.sql import InsertQuery
+from psycopg.pq import ExecStatus
 
 T = TypeVar("T")
 
@@ -95,7 +96,9 @@ def answers_of(statements: Sequence[Statement]) -> list[list[Sequence[Any]]]:
     with connection.cursor() as cursor:
         _send(cursor, statements)
         for _ in statements:
-            answers.append(cursor.fetchall() if cursor.description else [])
+            # Cheaper to ask than `description`, which describes every column of the answer.
+            answered = cursor.pgresult.status == ExecStatus.TUPLES_OK
+            answers.append(cursor.fetchall() if answered else [])
             cursor.nextset()
     return answers
 

@@ -6,6 +6,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from accounts.access import public
+from accounts.systems import for_systems
 from journeys.api import reports, status, tokens
 from journeys.api.bodies import StrictParser
 from journeys.api.problems import CONTENT_TYPE, install
@@ -78,5 +79,5 @@ def declared() -> tuple[list[Any], str, str]:
     for pattern in patterns:
         view: Any = pattern.callback
         if not hasattr(view, "access"):
-            declare(view)
+            for_systems(declare(view))
     return patterns, app_name, namespace

@@ -14,7 +14,8 @@ from journeys.api.guard import Caller, caller_may, caller_of, count
 from journeys.api.problems import PROBLEMS, Problem, Refusal
 from journeys.core.scopes import REPORTS_WRITE
 from journeys.domain.answering import Answer
-from journeys.domain.inbound import IdReused, Message, receive, receive_all
+from journeys.domain.inbound import IdReused, receive, receive_all
+from journeys.domain.keeping import Message
 from journeys.forms.wire import MESSAGE_ID, Fault, Report, faults_of
 
 router = Router(tags=["Reports"])

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -15,11 +14,13 @@ from accounts import audit
 from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind
 from accounts.models import Organization
+from accounts.plans import kept_plans
 from accounts.prepared import Prepared
 from accounts.tenancy import Scope, alone, every_tenant
-from accounts.writing import Statement, again_after_deadlock, inserting_new, run
+from accounts.writing import Statement, again_after_deadlock, run
 from journeys.domain.applying import Outcome, Said, apply
 from journeys.domain.finding import NotApplicable
+from journeys.domain.keeping import Message, keeping
 from journeys.domain.nudges import nudge
 from journeys.enums import ReportCause, ReportStatus
 from journeys.models import InboundReport, PartnerKey
@@ -29,27 +30,11 @@ BATCH = 200
 # As many as one transaction applies, unless they are all of one journey.
 TOGETHER = 50
 MAX_ATTEMPTS = 5
-KEY_USE_NOTED_EVERY = timedelta(minutes=1)
 # Longer than a task may run: a lease that ended is a worker's that died.
 LEASE = timedelta(seconds=90)
 # A worker that is busy for so long gives others their turn.
 SPELL = timedelta(seconds=20)
 # Every value is a parameter.
-THERE = (
-    "select id, message_id, digest from journeys_inboundreport"
-    " where organization_id = %s and message_id = any(%s)"
-)
-NOTED = (
-    "with used as (update journeys_partnerkey set last_used_at = %s"
-    " where organization_id = %s and revoked_at is null"
-    " and (last_used_at is null or last_used_at <= %s) returning id)"
-    " update accounts_organization set heard_at = %s"
-    " where id = %s and exists (select from used)"
-)
-BACK = (
-    "update journeys_journey set refresh_at = %s"
-    " where party_ids @> %s::uuid[] and risk_rules @> %s::varchar[]"
-)
 SETTLED = (
     "update journeys_inboundreport as report set taken_until = null, processed_at = %s,"
     " status = told.status, problem = told.problem, cause = told.cause, code = told.code,"
@@ -87,16 +72,6 @@ def as_partner(partner: Organization) -> Actor:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Message:
-    """One report as a partner sent it, and the programs its sender is limited to, if it is."""
-
-    id: str
-    body: str
-    transport: str
-    programs: tuple[str, ...] = ()
-
-
 def receive(partner: Organization, message: Message, *, now: datetime) -> UUID:
     """Keep a message, once per (partner, id), and tell a worker. Committed on return.
 
@@ -118,43 +93,15 @@ def receive_all(
     """
     if not messages:
         return []
-    rows = [_row(partner, message, now=now) for message in messages]
-    ids = [message.id for message in messages]
-    _, found, *_ = alone(
-        Scope(actor=as_partner(partner)),
-        [
-            inserting_new(rows, unless=("organization", "message_id")),
-            Statement(THERE, [partner.pk, ids]),
-            *_noting_use(partner, now=now),
-        ],
-    )
+    digests = [hashlib.sha256(each.body.encode()).hexdigest() for each in messages]
+    with kept_plans():
+        _, found, *_ = alone(
+            Scope(actor=as_partner(partner)), keeping(partner, messages, digests, now=now)
+        )
     nudge("journeys.tasks.process_waiting_reports", queue="inbound")
     kept = {message_id: (pk, digest) for pk, message_id, digest in found}
-    same = ((*kept[row.message_id], row) for row in rows)
-    return [pk if digest == row.digest else None for pk, digest, row in same]
-
-
-def _row(partner: Organization, message: Message, *, now: datetime) -> InboundReport:
-    return InboundReport(
-        organization=partner,
-        message_id=message.id,
-        body=message.body,
-        digest=hashlib.sha256(message.body.encode()).hexdigest(),
-        transport=message.transport,
-        programs=list(message.programs),
-        received_at=now,
-    )
-
-
-def _noting_use(partner: Organization, *, now: datetime) -> list[Statement]:
-    """Its keys are in use and its feed speaks, to the minute.
-
-    What was at risk because it had been silent is looked at anew.
-    """
-    noted = Statement(NOTED, [now, partner.pk, now - KEY_USE_NOTED_EVERY, now, partner.pk])
-    last, hours = partner.heard_at, partner.heartbeat_hours
-    silent = last and hours and now - last > timedelta(hours=hours)
-    return [noted, Statement(BACK, [now, [partner.pk], ["R12"]])] if silent else [noted]
+    same = ((*kept[each.id], digest) for each, digest in zip(messages, digests, strict=True))
+    return [pk if there == digest else None for pk, there, digest in same]
 
 
 # Reports of one partner to be applied together, by what names their journeys.

@@ -11,7 +11,8 @@ from accounts.models import Organization
 from accounts.tenancy import current_organization_id
 from journeys.domain.applying import CLOCK_TOLERANCE, meaning_in
 from journeys.domain.finding import NotApplicable, find_journey
-from journeys.domain.inbound import Message, receive_all
+from journeys.domain.inbound import receive_all
+from journeys.domain.keeping import Message
 from journeys.domain.queries.maps import in_words
 from journeys.domain.queries.reports import happened_at, reference_of
 from journeys.enums import ReportCause

@@ -34,6 +34,7 @@ from enrollment.models import (
 from journeys.core.payer_criteria import Asked
 from journeys.documents.samples import SAMPLES
 from journeys.domain import inbound, report_files
+from journeys.domain.keeping import Message
 from journeys.domain.payer_criteria import Kept, keep_version
 from journeys.domain.program_partners import make_key
 from journeys.domain.sandbox_worlds import open_sandbox
@@ -230,7 +231,7 @@ def _report(hub: Organization) -> InboundReport:
         "note": f"{CANARIES[0]} asked for a call",
     }
     content = {"type": "code.reported", "timestamp": now.isoformat(), "data": data}
-    message = inbound.Message(id="msg_1", body=json.dumps(content), transport="webhook")
+    message = Message(id="msg_1", body=json.dumps(content), transport="webhook")
     with every_tenant(reason="the world looks at what it made"):
         found: InboundReport = InboundReport.objects.get(pk=inbound.receive(hub, message, now=now))
     return found

@@ -155,3 +155,32 @@ def test_without_redis_reports_are_taken_all_the_same(journey: Journey, settings
 @pytest.mark.parametrize("path", ["/api/v1/openapi.json", "/api/v1/docs"])
 def test_the_documentation_is_open(path: str) -> None:
     assert Client().get(path).status_code == 200
+
+
+def test_a_system_is_answered_under_the_same_guard_as_a_page(
+    journey: Journey, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No session, but the headers of security, the check of the host, and a line in the log."""
+    with caplog.at_level("INFO"):
+        answer = post(accepted(journey), headers={"X-Request-Id": "a-partners-own"})
+    assert answer.status_code == 202
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Length"] == str(len(answer.content))
+    assert answer.headers["X-Request-Id"] == "a-partners-own"
+    assert not answer.cookies
+    told = [each.msg for each in caplog.records if isinstance(each.msg, dict)]
+    (line,) = [each for each in told if each["event"] == "request_finished"]
+    assert (line["code"], line["page"]) == (202, f"POST {URL}")
+    assert line["request_id"] == "a-partners-own"
+    assert post(accepted(journey), headers={"Host": "elsewhere.example"}).status_code == 400
+    assert Client().post(f"{URL}/nothing").status_code == 404
+
+
+def test_over_plain_http_a_system_is_sent_to_https(journey: Journey, settings: Settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    answer = post(accepted(journey))
+    assert (answer.status_code, answer.headers["Location"]) == (301, f"https://testserver{URL}")
+    assert reports() == []
