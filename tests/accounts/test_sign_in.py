@@ -78,6 +78,7 @@ def test_after_five_failures_not_even_the_right_password_is_looked_at(counted: M
     before = CountingHasher.asked
     refused = try_password(email, PASSWORD)
     assert "Too many attempts" in refused.content.decode()
+    assert "That did not work yet." in refused.content.decode(), "nothing was to be saved"
     assert CountingHasher.asked == before
 
 
