@@ -6,6 +6,7 @@ from uuid import UUID
 from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind, Permission
 from journeys.core.conflicts import Conflict
+from journeys.core.graph import ORGANIZATIONS
 from journeys.core.state import JourneyState, StepState
 from journeys.models import Journey, SafetyReport, WorkItem
 
@@ -27,14 +28,15 @@ def may_claim(actor: Actor, item: WorkItem) -> bool:
 def may_report(actor: Actor, state: JourneyState, step: StepState, *, roles: Set[str]) -> bool:
     """The staff of the party with the next action report a step that is open.
 
-    What may happen at any time (a side effect, the end of the therapy) is reported by each party
-    that may read of it.
+    What may happen at any time (the end of the therapy) is reported by each party that may read
+    of it; a side effect by whoever takes part, a copay vendor too, who reads nothing of it after.
     """
     safety = step.key == SAFETY
     if not actor.may(Permission.SAFETY_REPORT if safety else Permission.JOURNEYS_REPORT):
         return False
     has_it = state.is_open and step.key in state.current and step.acts in roles
-    return has_it or bool(state.any_time.get(step.key, frozenset()) & roles)
+    tellers = frozenset(ORGANIZATIONS) if safety else state.any_time.get(step.key, frozenset())
+    return has_it or (step.key in state.any_time and bool(tellers & roles))
 
 
 def may_review_intake(actor: Actor, state: JourneyState, *, roles: Set[str]) -> bool:

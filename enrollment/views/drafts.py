@@ -33,7 +33,14 @@ from enrollment.forms.parts import Standing
 from enrollment.models import Enrollment
 from enrollment.rules import Refused, why_not_answer, why_not_withdraw
 from enrollment.views.attaching import attach_posted
-from enrollment.views.standing import UNSIGNED, load, named_in, others_words, standing_of
+from enrollment.views.standing import (
+    UNSIGNED,
+    load,
+    named_in,
+    others_words,
+    safety_url,
+    standing_of,
+)
 from programs.core.display import display
 
 
@@ -83,6 +90,7 @@ def _page(request: HttpRequest, row: Enrollment, shown: _Shown) -> HttpResponse:
         {
             "enrollment": row,
             "rows": sitting.rows,
+            "safety_url": safety_url(row, actor),
             "together": len(sitting.rows) > 1,
             "programs": names_of(sitting),
             "revision": sitting.revision,

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -29,7 +28,7 @@ from enrollment.domain.queries.proposals import waiting
 from enrollment.forms.subject import subject_rows
 from enrollment.models import Enrollment, Patient
 from enrollment.rules import practice_of
-from enrollment.views.standing import row_of
+from enrollment.views.standing import row_of, safety_url
 from programs.core.catalogue import ANSWERABLE
 from programs.core.display import display
 
@@ -103,16 +102,8 @@ def _sentence(row: Patient) -> str:
 
 def _safety(rows: Sequence[Enrollment], actor: Actor) -> list[dict[str, str]]:
     """Where a side effect or a complaint is reported, for each medicine that was sent for."""
-    if not actor.may(Permission.SAFETY_REPORT):
-        return []
-    return [
-        {
-            "label": row.program_version.program.product,
-            "url": f"{reverse('journey_safety', args=[row.journey_id])}?status=captured",
-        }
-        for row in rows
-        if row.journey_id
-    ]
+    sent = ((row, safety_url(row, actor)) for row in rows if row.journey_id)
+    return [{"label": row.program_version.program.product, "url": url} for row, url in sent if url]
 
 
 @requires(Permission.PATIENTS_VIEW)

@@ -29,7 +29,7 @@ from enrollment.rules import (
     why_not_submit,
     why_not_withdraw,
 )
-from enrollment.views.standing import load, work_on
+from enrollment.views.standing import load, safety_url, work_on
 from journeys.domain.opening import NoRoute
 
 
@@ -54,6 +54,7 @@ def _review_page(request: HttpRequest, row: Enrollment, *, status: int = 200) ->
         {
             "enrollment": row,
             "state": state,
+            "safety_url": safety_url(row, actor),
             "sections": read_sections(state.form, _said(state)),
             "sentence": _sentence(row, state, signed, paper),
             "paper": paper,

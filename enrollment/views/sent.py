@@ -24,7 +24,7 @@ from enrollment.enums import EnrollmentStatus
 from enrollment.models import Enrollment, Signature
 from enrollment.rules import Refused, why_not_amend, why_not_ask_patient, why_not_withdraw
 from enrollment.views.files import pdf
-from enrollment.views.standing import load, work_on
+from enrollment.views.standing import load, safety_url, work_on
 from journeys.enums import DeliveryStatus
 from journeys.models import Delivery, Journey
 
@@ -52,6 +52,7 @@ def receipt(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
         {
             "enrollment": row,
             "journey": row.journey,
+            "safety_url": safety_url(row, actor),
             "facts": _facts(row, row.journey),
             "deliveries": [_delivery(each) for each in deliveries_of(row.journey.id)],
             "work": work_on([row]),

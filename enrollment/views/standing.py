@@ -8,11 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.access import get_visible_or_404
+from accounts.core.actor import Actor
+from accounts.core.permissions import Permission
 from accounts.templatetags.times import when
 from accounts.tenancy import current_actor
 from enrollment.core.work import Work, work_of
@@ -23,6 +26,7 @@ from enrollment.domain.queries.enrollments import (
     others_on,
     paper_waits,
     standing_signatures,
+    was_sent_for,
 )
 from enrollment.domain.readiness import returned, unchanged
 from enrollment.domain.sittings import Sitting
@@ -44,6 +48,21 @@ UNSIGNED: Mapping[str, Any] = {
 def load(enrollment_id: UUID) -> Enrollment:
     """One enrollment of the practice, with what pages show beside it. Raises Http404."""
     return get_visible_or_404(enrollments(), id=enrollment_id)
+
+
+def safety_url(row: Enrollment, actor: Actor) -> str:
+    """Where a side effect of this patient is reported from the pages of an enrollment.
+
+    Of a form that was not sent yet, on the patient's page, with which medicine it was; without
+    any that was sent there is none, and nothing to report on.
+    """
+    if not actor.may(Permission.SAFETY_REPORT):
+        return ""
+    if row.journey_id:
+        return reverse("journey_safety", args=[row.journey_id]) + "?status=captured"
+    if was_sent_for(row.patient_id):
+        return reverse("patient", args=[row.patient_id]) + "#safety"
+    return ""
 
 
 def standing_of(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from journeys.core.graph import Status, Step
 from journeys.core.payer_criteria import FACT, NOT_MET, words_of
-from journeys.core.visibility import sees_fact
+from journeys.core.visibility import sees_fact, sees_step
 from journeys.core.worksheet import Question, Told, Values, asked, faults, needed
 from journeys.core.worksheets import worksheet_of
 from journeys.domain.reporting import Report
@@ -112,15 +112,17 @@ class ReportForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.step, self.known = step, known
         self.worksheet = worksheet_of(step)
-        self.fields["status"].choices = [(each.key, each.label) for each in choosable(step)]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["status"].choices = [(each.key, each.label) for each in choosable(step, viewer)]  # type: ignore[attr-defined]  # a ChoiceField
         self._offer_reasons(status)
         if self.worksheet.moment:
             self.fields["occurred_at"].label = self.worksheet.moment
         values = {**known, "status": status}
         self.parts = asked(self.worksheet, values)
+        # Then `known` holds nothing that came from the others.
+        only_tells = not sees_step(viewer, step)
         for part in self.parts:
             for question in part.questions:
-                seen = sees_fact(viewer, question.fact) and not question.fresh
+                seen = not question.fresh and (only_tells or sees_fact(viewer, question.fact))
                 self.fields[f"{BOX}{question.fact}"] = FactField(
                     question,
                     required=needed(question, values),
@@ -192,6 +194,10 @@ class ReportForm(forms.Form):
         )
 
 
-def choosable(step: Step) -> list[Status]:
-    """The results that are told on this page; what has a page of its own is not."""
-    return [status for status in step.statuses if not status.calls]
+def choosable(step: Step, viewer: str) -> list[Status]:
+    """The results that are told on this page; what has a page of its own is not.
+
+    Who reads nothing of a step only says that it happened.
+    """
+    told = step.statuses if sees_step(viewer, step) else step.statuses[:1]
+    return [status for status in told if not status.calls]

@@ -19,6 +19,7 @@ from accounts.access import get_visible_or_404, requires
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from journeys.core.graph import Step
+from journeys.core.visibility import sees_step
 from journeys.core.worksheet import Values, stopped
 from journeys.core.worksheets import worksheet_of
 from journeys.domain.attaching import Unreadable, paper_of
@@ -57,17 +58,16 @@ def _report(request: HttpRequest, journey_id: UUID, step: str) -> HttpResponse:
     node = story.graph.by_key.get(step)
     if node is None:
         raise Http404
-    known = known_of(story, now=now)
+    known = _known(story, node, now=now)
     status = (request.POST or request.GET).get("status", "")
-    form = _form(request, story, node, status, now=now)
+    form = _form(request, story, node, status, known=known, now=now)
     if request.method == "POST" and form and form.is_valid():
         try:
             report(journey_id, form.report(), by=actor, now=now)
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            words = _("{step} reported. Everyone who takes part sees it now.")
-            messages.success(request, words.format(step=node.title))
+            messages.success(request, _thanks(story, node, status))
             return redirect("journey", journey_id)
     audit.read(journey, fields=["patient_name"], purpose="report form")
     return render(
@@ -77,20 +77,40 @@ def _report(request: HttpRequest, journey_id: UUID, step: str) -> HttpResponse:
             "journey": journey,
             "safety_url": "" if step == SAFETY else safety_link(journey, actor),
             "step": node,
-            "state": story.state.steps.get(step),
+            "state": story.state.steps.get(step) if sees_step(story.viewer, node) else None,
             "form": form,
             "pharmacies": eligible_pharmacies(journey) if step == ROUTING else [],
-            "results": _results(node, chosen=status, known=known),
+            "results": _results(node, chosen=status, known=known, viewer=story.viewer),
         },
         status=422 if form and form.errors else 200,
     )
 
 
+def _known(story: queries.Story, step: Step, *, now: datetime) -> Values:
+    """What the form builds on: nothing that others said of a step that its reader only tells of."""
+    if sees_step(story.viewer, step):
+        return known_of(story, now=now)
+    return {"suspect_product": story.journey.program_version.program.product}
+
+
+def _thanks(story: queries.Story, step: Step, status: str) -> str:
+    if (step.key, status) != (SAFETY, "captured"):
+        words = _("{step} reported. Everyone who takes part sees it now.")
+        return words.format(step=step.title)
+    words = _("Reported. {hub} passes it on to the safety desk within one business day.")
+    return words.format(hub=story.journey.hub.name)
+
+
 def _form(
-    request: HttpRequest, story: queries.Story, step: Step, status: str, *, now: datetime
+    request: HttpRequest,
+    story: queries.Story,
+    step: Step,
+    status: str,
+    *,
+    known: Values,
+    now: datetime,
 ) -> ReportForm | None:
     """The form of the chosen result; None before one is chosen."""
-    known = known_of(story, now=now)
     if request.method == "POST":
         return ReportForm(request.POST, step=step, status=status, known=known, viewer=story.viewer)
     if step.status(status) is None:
@@ -98,7 +118,7 @@ def _form(
     return ReportForm.about(step, status=status, known=known, viewer=story.viewer, now=now)
 
 
-def _results(step: Step, *, chosen: str, known: Values) -> list[dict[str, Any]]:
+def _results(step: Step, *, chosen: str, known: Values, viewer: str) -> list[dict[str, Any]]:
     """Every result the step may have, and why one cannot be told now."""
     worksheet = worksheet_of(step)
     return [
@@ -108,7 +128,7 @@ def _results(step: Step, *, chosen: str, known: Values) -> list[dict[str, Any]]:
             "current": each.key == chosen,
             "stopped": stopped(worksheet, each.key, known=known),
         }
-        for each in choosable(step)
+        for each in choosable(step, viewer)
     ]
 
 

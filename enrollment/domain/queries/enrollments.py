@@ -63,6 +63,12 @@ def of_patient(patient_id: UUID) -> list[Enrollment]:
     return list(listed().filter(patient_id=patient_id))
 
 
+def was_sent_for(patient_id: UUID) -> bool:
+    """Whether anything was ever sent for a patient, so that there is a journey to report on."""
+    found: bool = Enrollment.objects.filter(patient_id=patient_id, journey__isnull=False).exists()
+    return found
+
+
 def open_drafts(patient_id: UUID) -> list[Enrollment]:
     """What is begun for a patient and not sent yet: to be continued rather than begun twice."""
     return list(enrollments().filter(patient_id=patient_id, status=EnrollmentStatus.DRAFT))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.db.models import F
 
 from accounts.models import Organization
+from enrollment.management.demo.routing import a_choice
 from enrollment.management.demo.stories import (
     HEALTHY,
     PAUSES,
@@ -87,7 +88,7 @@ def _event(journey: Journey, told: Told, *, number: int, occurred_at: dt.datetim
         step=told.step or None,
         status=told.status or None,
         reason=told.reason,
-        facts=told.facts,
+        facts=told.facts | _choice(journey, told, occurred_at=occurred_at),
         coverage_id=told.coverage,
         note=told.note,
         to=told.to,
@@ -98,6 +99,13 @@ def _event(journey: Journey, told: Told, *, number: int, occurred_at: dt.datetim
         occurred_at=occurred_at,
         received_at=occurred_at + dt.timedelta(hours=told.late),
     )
+
+
+def _choice(journey: Journey, told: Told, *, occurred_at: dt.datetime) -> dict[str, object]:
+    """With a referral goes why it went there, and that the patient was asked before."""
+    if (told.step, told.status) != ("pharmacy_triage", "sent"):
+        return {}
+    return a_choice(journey, on=CALENDAR.day_of(occurred_at))
 
 
 def _transport(told: Told) -> str:

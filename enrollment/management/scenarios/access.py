@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.core.actor import Actor
 from accounts.tenancy import acting_as, every_tenant
 from enrollment.domain.patients import add_coverage
+from enrollment.management.demo.routing import a_choice
 from enrollment.management.scenarios.practice import ANA, enroll, keep
 from enrollment.management.scenarios.stage import APPROVED, Stage, Stuck, person
 from journeys.core.events import Event
@@ -57,7 +58,8 @@ def verified(stage: Stage, journey: Journey, **facts: object) -> None:
 
 def to_pharmacy(stage: Stage, journey: Journey) -> None:
     """The referral goes to the pharmacy, which takes it."""
-    stage.tells(HUB, journey, "pharmacy_triage", "sent")
+    asked = a_choice(journey, on=stage.clock.date())
+    stage.tells(HUB, journey, "pharmacy_triage", "sent", facts=asked)
     stage.arrived(journey)
     stage.tells(PHARMACY, journey, "pharmacy_triage", "accepted")
 

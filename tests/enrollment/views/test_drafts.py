@@ -368,8 +368,8 @@ def test_the_page_takes_the_same_queries_however_many_drafts(
     draft = lakeside.draft()
     for _ in range(others):
         lakeside.draft()
-    assert queries(ana, f"/enrollments/{draft.id}/") == 8
-    assert queries(ana, f"/enrollments/{draft.id}/review/") == 11
+    assert queries(ana, f"/enrollments/{draft.id}/") == 9
+    assert queries(ana, f"/enrollments/{draft.id}/review/") == 12
 
 
 @pytest.mark.parametrize("rows", [1, 30])

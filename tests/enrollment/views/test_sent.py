@@ -37,6 +37,7 @@ def patients_signature(lakeside: Office, enrollment: Enrollment) -> Any:
 def test_the_receipt_tells_who_has_which_version(ana: Client, lakeside: Office) -> None:
     sent = lakeside.sent()
     page = ana.get(f"/enrollments/{sent.id}/receipt/").content.decode()
+    assert f'/journeys/{sent.journey_id}/safety/?status=captured"' in page
     assert "Northstar" in page
     assert "version 1" in page
     assert "Amend what was sent" in page

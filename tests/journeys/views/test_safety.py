@@ -155,18 +155,31 @@ def test_commercial_roles_never_see_it(world: World, ana: Client, nadia: Client)
     assert nadia.get(reverse("journey", args=[world.journey.id])).status_code == 403
 
 
-def test_a_copay_vendor_sees_neither_the_button_nor_the_report(world: World, ana: Client) -> None:
+def test_a_copay_vendor_tells_of_one_and_reads_of_none(
+    world: World, ana: Client, priya: Client
+) -> None:
     ana.post(url_of(world), told())
     vendor = Organization.objects.get(slug="copperline")
     theo = world.browser(vendor, Role.VENDOR_AGENT)
     with every_tenant(reason="the test brings the vendor in"):
         add_party(world.journey, role="vendor", organization=vendor, now=timezone.now())
-    answer = theo.get(reverse("journey", args=[world.journey.id]))
-    assert answer.status_code == 200
-    page = answer.content.decode()
-    for words in (RASH, "Adverse event", "Side effect or complaint"):
-        assert words not in page
-    assert theo.post(url_of(world), told()).status_code == 403
-    report = reverse("journey_report", args=[world.journey.id, "adverse_event"])
-    assert theo.post(report, told()).status_code == 422
-    assert len(captured(world)) == 1
+    timeline = reverse("journey", args=[world.journey.id])
+    page = theo.get(timeline).content.decode()
+    assert "Side effect or complaint" in page
+    form = theo.get(url_of(world), {"status": "captured"}).content.decode()
+    # What the office told fills no box, and the desk's further steps are not the vendor's.
+    for words in (RASH, "Adverse event report", "Forwarded", "Reconciled"):
+        assert words not in page + form
+    assert world.journey.program_version.program.product in form
+    assert theo.post(url_of(world), told(status="forwarded")).status_code == 422
+    hers = told(**{"fact-what_happened": "Felt faint at the counter"})
+    answer = theo.post(url_of(world), hers, follow=True).content.decode()
+    assert f"{world.hub.name} passes it on to the safety desk" in answer
+    assert len(captured(world)) == 2
+    # Everybody reads their own words again.
+    page = theo.get(timeline).content.decode()
+    assert "Felt faint" in page
+    assert RASH not in page
+    assert "Felt faint" in priya.get(timeline).content.decode()
+    elsewhere = reverse("journey_report", args=[world.journey.id, "adverse_event"])
+    assert theo.get(elsewhere).status_code == 200
