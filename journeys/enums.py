@@ -95,6 +95,9 @@ class TrialKind(models.TextChoices):
 
     SIGNATURE = "signature", "Signature verified"
     REPLAY = "replay", "Replay refused"
+    TOKEN = "token", "Token required"
+    FILE = "file", "File acknowledged"
+    TOTALS = "totals", "Wrong totals refused"
     DUPLICATE = "duplicate", "Duplicate harmless"
     SLOW = "slow", "429 respected"
     RETRY = "retry", "Retry after 503 accepted once"

@@ -50,6 +50,7 @@ class BatchKept(Schema):
     lines: list[Line]
 
 
+IDS, AN_ID = ("Idempotency-Key", "webhook-id"), {"pattern": f"^{MESSAGE_ID.pattern}$"}
 # The guard reads these; they are told here so that the documentation has them.
 CALLING: dict[str, Any] = {
     "security": [{"token": []}, {"signature": []}],
@@ -59,7 +60,7 @@ CALLING: dict[str, Any] = {
             "name": name,
             "required": False,
             "description": words,
-            "schema": {"type": "string"},
+            "schema": {"type": "string", **(AN_ID if name in IDS else {})},
         }
         for name, words in (
             ("Idempotency-Key", "With a token: your id of this request; the same for every try."),

@@ -1,4 +1,4 @@
-"""What shows that a partner's system is ready: the checks, and when each of them is passed.
+"""When a partner's system passes a check: how each trial ends, and how the partner stands.
 
 Everything here is read from what was sent to the partner's sandbox and what came back.
 """
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from journeys.core.conformance_checks import keys_for
+
 Pair = tuple[str, str]
 # After that long a trial is over, whatever is missing.
 PATIENCE = timedelta(hours=1)
@@ -15,77 +17,6 @@ OUTAGE_PATIENCE = timedelta(hours=24)
 # Nothing that came back by then is silence.
 SILENCE = timedelta(minutes=2)
 LEAST_AT_ONCE = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that a partner's system does, and how its engineer shows it."""
-
-    key: str
-    title: str
-    do: str
-    button: str
-
-
-CHECKS = (
-    Check(
-        "signature",
-        "Signature verified",
-        "We send a message with your signature and one with a wrong one. Answer 2xx to the first "
-        "and 401 to the second.",
-        "Send both",
-    ),
-    Check(
-        "replay",
-        "Replay refused",
-        "We send a message signed now, and one whose signature is ten minutes old. Answer 2xx to "
-        "the first and 401 to the second.",
-        "Send both",
-    ),
-    Check(
-        "duplicate",
-        "Duplicate harmless",
-        "We send the newest confirmed test enrollment once more, under the same webhook-id. Give "
-        "the same answer and open no second case.",
-        "Send it again",
-    ),
-    Check(
-        "slow",
-        "429 respected",
-        "Your next report to us gets 429 with Retry-After: 5. Send the same message again under "
-        "the same webhook-id, and not before.",
-        "Refuse my next report",
-    ),
-    Check(
-        "retry",
-        "Retry after 503 accepted once",
-        "We send a test enrollment whose expected_outcome is fail. Answer 503 to it, and take it "
-        "in when we try again, with one case number.",
-        "Send one that fails first",
-    ),
-    Check(
-        "amendment",
-        "Amendment applied",
-        "We amend the newest confirmed test enrollment: the same journey, a higher version, "
-        "another member ID. Answer with the case number that you have.",
-        "Amend it",
-    ),
-    Check(
-        "revocation",
-        "Revocation acknowledged",
-        "The patient of the newest confirmed test enrollment takes the permission back. Take in "
-        "consent.revoked with 2xx, and stop.",
-        "Take it back",
-    ),
-    Check(
-        "outage",
-        "Outage recovered",
-        "Stop your system, then press. We send three test enrollments. Start it again: all of "
-        "them arrive, each confirmed once.",
-        "Send three while I am down",
-    ),
-)
-KEYS = tuple(check.key for check in CHECKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +67,15 @@ def judged(
     return verdict
 
 
+def _file(sent: Sequence[Sent]) -> Verdict | None:
+    if len(sent) < LEAST_AT_ONCE or any(each.status != "confirmed" for each in sent):
+        return None
+    last, numbers = sent[-1].message_id, {each.case_number for each in sent}
+    if "" in numbers or len(numbers) < len(sent):
+        return Verdict(False, "Each enrollment needs a case number of its own.", last)
+    return Verdict(True, f"All {len(sent)} were acknowledged, each with its number.", last)
+
+
 def _retry(sent: Sequence[Sent]) -> Verdict | None:
     first = sent[0]
     if first.status != "confirmed":
@@ -180,6 +120,7 @@ def _outage(sent: Sequence[Sent]) -> Verdict | None:
 
 
 _JUDGES: Mapping[str, Callable[[Sequence[Sent]], Verdict | None]] = {
+    "file": _file,
     "retry": _retry,
     "amendment": _amendment,
     "revocation": _revocation,
@@ -243,12 +184,13 @@ class Standing:
     tried_at: datetime | None
 
 
-def standing(newest: Mapping[str, tuple[bool, datetime]]) -> Standing:
+def standing(newest: Mapping[str, tuple[bool, datetime]], *, way: str) -> Standing:
     """From the newest finished trial of each kind: whether it was passed, and when it ended."""
-    of_checks = {key: told for key, told in newest.items() if key in KEYS}
+    keys = keys_for(way)
+    of_checks = {key: told for key, told in newest.items() if key in keys}
     return Standing(
         passed=sum(passed for passed, _ in of_checks.values()),
-        of=len(KEYS),
+        of=len(keys),
         tried_at=max((at for _, at in of_checks.values()), default=None),
     )
 

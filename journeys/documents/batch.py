@@ -43,6 +43,8 @@ def _row(outgoing: Outgoing) -> dict[str, str]:
     row = {"type": outgoing.kind, **{name: str(body[name]) for name in TOLD}}
     packet = body.get("packet") or body.get("notice", {})
     row["program"] = str(packet.get("program", {}).get("key", ""))
+    if wish := packet.get("sandbox", {}).get("expected_outcome"):
+        row["expected_outcome"] = str(wish)
     for section in packet.get("sections", ()):
         row.update({field["id"]: _plain(field["value"]) for field in section["fields"]})
     return row

@@ -16,6 +16,7 @@ from journeys.domain.claiming import route_of
 from journeys.domain.confirming import confirm_delivery
 from journeys.domain.ledger import Held, Settled, write
 from journeys.domain.recording import lock_journey
+from journeys.domain.sandbox_hearing import heard_of
 from journeys.enums import DeliveryStatus, Transport
 from journeys.models import Delivery, Endpoint
 
@@ -71,6 +72,9 @@ def _apply(endpoint_id: UUID, told: Iterable[Acknowledgement], *, now: datetime)
     """Each delivery in a transaction of its own; what is not this partner's is left alone."""
     for each in told:
         with every_tenant(reason="an acknowledgement concerns every party of the journey"):
+            endpoint = Endpoint.objects.select_related("organization").get(pk=endpoint_id)
+            if heard_of(endpoint, each, now=now):
+                continue
             its = Delivery.objects.filter(endpoint=endpoint_id)
             journeys = dict(its.values_list("pk", "journey_id").filter(pk__in=_ids(each)))
             for delivery_id, journey_id in journeys.items():

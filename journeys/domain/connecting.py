@@ -45,15 +45,16 @@ def connect(
 ) -> Connected:
     """Send to this address from now on, and make a new secret for each way.
 
-    What we send is signed with the new and the last secret. Of the partner's own keys the last one
-    stays valid too; an older one ends. `last_on` is the new one's last day. Raises UnknownPartner.
+    Without an address it stays as it is, and only the partner's own secret is new. What we send is
+    signed with the new and the last secret. Of the partner's own keys the last one stays valid
+    too; an older one ends. `last_on` is the new one's last day. Raises UnknownPartner.
     """
     with every_tenant(reason="the operator connects a partner's system"):
         found = Organization.objects.select_for_update().filter(slug=slug, active=True)
         partner = found.filter(kind__in=PARTNERS).first()
         if partner is None:
             raise UnknownPartner(slug)
-        ours = _send_to(partner, address)
+        ours = _send_to(partner, address) if address else ""
         key = _new_key(partner, last_on=last_on, now=now)
     return Connected(key_id=str(key.pk), secret=key.secret, ours=ours)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db.models import QuerySet
 
@@ -10,6 +10,7 @@ from accounts import audit
 from accounts.core.actor import Actor
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
+from journeys.core.conformance_checks import keys_for
 from journeys.domain import sandbox_sending
 from journeys.domain.nudges import nudge
 from journeys.domain.sandbox_sending import NothingToSend
@@ -19,7 +20,13 @@ from journeys.models import Delivery, Endpoint, SandboxTrial
 
 TASK = "journeys.tasks.run_sandbox_trials"
 # Their messages are sent as they are, past the ledger.
-AS_THEY_ARE = (TrialKind.SIGNATURE, TrialKind.REPLAY, TrialKind.DUPLICATE)
+AS_THEY_ARE = (
+    TrialKind.SIGNATURE,
+    TrialKind.REPLAY,
+    TrialKind.TOKEN,
+    TrialKind.DUPLICATE,
+    TrialKind.TOTALS,
+)
 ENROLLMENTS = (
     TrialKind.RETRY,
     TrialKind.APPROVE,
@@ -27,9 +34,10 @@ ENROLLMENTS = (
     TrialKind.MORE,
     TrialKind.SILENT,
 )
-AT_ONCE = 3
+# Of these several go out at the same time.
+TOGETHER, AT_ONCE = (TrialKind.FILE, TrialKind.OUTAGE), 3
 MOST_A_DAY = 200
-DAY = timedelta(days=1)
+DAY, WAIT = timedelta(days=1), timedelta(hours=1)
 
 
 class TooMany(Exception):
@@ -48,11 +56,13 @@ def ask_for_trial(
         double = double_of(partner)
         if double is None:
             raise NothingToSend("Make your keys first.")
-        sandbox_sending.reached(double)
+        way = sandbox_sending.reached(double).transport
+        if kind not in (*keys_for(way), *ENROLLMENTS):
+            raise NothingToSend("Your sandbox is reached another way now: see its checks.")
         its = SandboxTrial.objects.filter(organization=partner)
         if its.filter(asked_at__gt=now - DAY).count() >= MOST_A_DAY:
             raise TooMany
-        trial = SandboxTrial(organization=partner, kind=kind, asked_at=now)
+        trial = SandboxTrial(organization=partner, kind=kind, transport=way, asked_at=now)
         _BEGIN.get(kind, _send_enrollments)(trial, partner, double, urgent, now)
         standing = its.filter(kind=kind, finished_at=None)
         if kind not in ENROLLMENTS or kind == TrialKind.RETRY:
@@ -66,9 +76,9 @@ def ask_for_trial(
 def _send_enrollments(
     trial: SandboxTrial, partner: Organization, double: Organization, urgent: bool, now: datetime
 ) -> None:
-    known = {TrialKind.RETRY: "fail", TrialKind.OUTAGE: "approve"}
+    known = {TrialKind.RETRY: "fail", **dict.fromkeys(TOGETHER, "approve")}
     outcome = known.get(TrialKind(trial.kind), trial.kind)
-    for _ in range(AT_ONCE if trial.kind == TrialKind.OUTAGE else 1):
+    for _ in range(AT_ONCE if trial.kind in TOGETHER else 1):
         journey = sandbox_sending.send_enrollment(
             partner, double, outcome=outcome, urgent=urgent, now=now
         )
@@ -80,9 +90,12 @@ def _send_enrollments(
 def _name_message(
     trial: SandboxTrial, partner: Organization, double: Organization, urgent: bool, now: datetime
 ) -> None:
-    if trial.kind == TrialKind.DUPLICATE:
-        delivery = sandbox_sending.newest_confirmed(double)
-        trial.journeys, trial.message_id = [delivery.journey_id], str(delivery.pk)
+    if trial.kind not in (TrialKind.DUPLICATE, TrialKind.TOTALS):
+        return
+    delivery = sandbox_sending.newest_confirmed(double)
+    # What stands in a broken file is nobody's yet, so that an answer to it is about this trial.
+    known = trial.kind == TrialKind.DUPLICATE
+    trial.journeys, trial.message_id = [delivery.journey_id], str(delivery.pk if known else uuid4())
 
 
 def _amend(
@@ -134,6 +147,13 @@ def open_trials() -> "QuerySet[SandboxTrial]":
     """Those that are not finished, the oldest first. For a caller that sees every tenant."""
     found: QuerySet[SandboxTrial] = SandboxTrial.objects.filter(finished_at=None)
     return found.select_related("organization").order_by("asked_at")
+
+
+def wait_for_word(trial_id: UUID, *, now: datetime) -> None:
+    """Its message was sent; the answer comes in a file. For a caller that sees every tenant."""
+    SandboxTrial.objects.filter(pk=trial_id, finished_at=None).update(
+        wait_until=now + WAIT, said="Written; waiting for your acknowledgement file."
+    )
 
 
 def finish(trial_id: UUID, *, passed: bool, said: str, message_id: str, now: datetime) -> None:

@@ -18,13 +18,27 @@ WORDS = {
 }
 
 
+WEBHOOK, OTHER = "webhook", "other"
+
+
 class AddressForm(forms.Form):
+    """How the partner's test system is reached; every other way has a page of its own."""
+
     use_required_attribute = False
+    way = forms.ChoiceField(
+        label=_("How your test system takes what is sent"),
+        choices=(
+            (WEBHOOK, _("Signed webhook, at the address below")),
+            (OTHER, _("FHIR R4, or files over SFTP: to be told on the next page")),
+        ),
+        widget=forms.RadioSelect,
+        initial=WEBHOOK,
+    )
     address = forms.CharField(
         label=_("Address of your test system"),
-        help_text=_("Begins with https://. It takes our POST."),
+        help_text=_("For webhooks: it begins with https:// and takes our POST."),
         max_length=300,
-        error_messages={"required": _("Give the address.")},
+        required=False,
         widget=forms.TextInput(
             {"autocomplete": "off", "spellcheck": "false", "inputmode": "url", "class": "width-30"}
         ),
@@ -37,6 +51,10 @@ class AddressForm(forms.Form):
     def clean_address(self) -> str:
         """The address, if it is one we send to; a sentence at the field otherwise."""
         address: str = self.cleaned_data["address"]
+        if self.cleaned_data.get("way") == OTHER:
+            return ""
+        if not address:
+            raise forms.ValidationError(_("Give the address."))
         if problem := self.check(address, SCHEMES):
             raise forms.ValidationError(problem)
         return address

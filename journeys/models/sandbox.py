@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.tenancy import TenantModel
-from journeys.enums import TrialKind
+from journeys.enums import Transport, TrialKind
 
 
 class SandboxTrial(TenantModel):
@@ -22,13 +22,15 @@ class SandboxTrial(TenantModel):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=12, choices=TrialKind)
+    # The way the partner's sandbox was reached then.
+    transport = models.CharField(max_length=12, choices=Transport, default=Transport.WEBHOOK)
     # The sandbox's journeys that it is about, the first one first.
     journeys: ArrayField[list[uuid.UUID], list[uuid.UUID]] = ArrayField(
         models.UUIDField(), default=list
     )
     # What both sides know the telling message by.
     message_id = models.CharField(max_length=80, blank=True)
-    # Until when the partner was asked to wait.
+    # Until when the partner was asked to wait, or is waited for.
     wait_until = models.DateTimeField(null=True)
     asked_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)

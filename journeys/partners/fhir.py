@@ -17,17 +17,23 @@ from journeys.partners.http import Line, open_line
 from journeys.partners.paper import drawn
 
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+FHIR = {"content-type": "application/fhir+json", "accept": "application/fhir+json"}
 # A token is not used in its last moments: a request takes time.
 MARGIN_SECONDS = 30
+
+
+def base_of(route: Route) -> str:
+    """Where the partner takes Bundles in the form that it chose."""
+    path = "/$process-message" if route.options.get("form") != "collection" else "/Bundle"
+    return route.address.rstrip("/") + path
 
 
 @asynccontextmanager
 async def open_fhir(route: Route) -> AsyncIterator[Transport]:
     """Connections to the FHIR server and to where its tokens are had. Raises TransportError."""
-    base = route.address.rstrip("/")
-    path = "/$process-message" if route.options.get("form") != "collection" else "/Bundle"
     async with (
-        open_line(route, base + path) as line,
+        open_line(route, base_of(route)) as line,
         open_line(route, route.options["token_url"]) as tokens,
     ):
         yield FhirServer(route, line, tokens)
@@ -47,8 +53,7 @@ class FhirServer:
         """Post the Bundle. Raises TransportError unless the server takes it in."""
         body = json.dumps(await self._bundle(outgoing)).encode()
         headers = {
-            "content-type": "application/fhir+json",
-            "accept": "application/fhir+json",
+            **FHIR,
             "authorization": f"Bearer {await self._token()}",
             "x-request-id": outgoing.delivery_id,
         }
@@ -62,38 +67,23 @@ class FhirServer:
 
     async def _bundle(self, outgoing: Outgoing) -> dict[str, Any]:
         now, who = outgoing.at, self.route.recipient
+        address = "" if self.route.options.get("form") == "collection" else self.route.address
         if "packet" not in outgoing.body:
-            return bundles.notice(outgoing.body, kind=outgoing.kind, recipient=who, now=now)
+            return bundles.notice(
+                outgoing.body, kind=outgoing.kind, recipient=who, address=address, now=now
+            )
         pdf = await drawn(outgoing, who)
-        if self.route.options.get("form") == "collection":
+        if not address:
             return bundles.collection(outgoing.body, recipient=who, pdf=pdf, now=now)
-        address = self.route.address
         return bundles.message(outgoing.body, recipient=who, pdf=pdf, address=address, now=now)
 
     async def _token(self) -> str:
         """An access token (RFC 6749 4.4, RFC 7523), kept as long as it holds."""
         if time.monotonic() < self.good_until:
             return self.token
-        options = self.route.options
+        asked = token_request(self.route, pem=self.route.secrets[0], now=datetime.now(UTC))
         try:
-            signed = assertion(
-                options["client_id"],
-                audience=options["token_url"],
-                key_id=options.get("key_id", ""),
-                pem=self.route.secrets[0],
-                now=datetime.now(UTC),
-            )
-        except BadKey as error:
-            raise TransportError(str(error), permanent=False, ours=True) from None
-        form = {
-            "grant_type": "client_credentials",
-            "scope": options.get("scope", "system/*.write"),
-            "client_assertion_type": JWT_BEARER,
-            "client_assertion": signed,
-        }
-        headers = {"content-type": "application/x-www-form-urlencoded"}
-        try:
-            answer = json.loads(await self.tokens.post(urlencode(form).encode(), headers))
+            answer = json.loads(await self.tokens.post(asked, FORM))
             self.token = str(answer["access_token"])
             self.good_until = (
                 time.monotonic() + float(answer.get("expires_in", 300)) - MARGIN_SECONDS
@@ -107,6 +97,28 @@ class FhirServer:
                 f"{self.route.recipient} gave us a token that cannot be read.", permanent=False
             ) from None
         return self.token
+
+
+def token_request(route: Route, *, pem: str, now: datetime) -> bytes:
+    """The form that asks for a token, its assertion signed with this key. Raises TransportError."""
+    options = route.options
+    try:
+        signed = assertion(
+            options["client_id"],
+            audience=options["token_url"],
+            key_id=options.get("key_id", ""),
+            pem=pem,
+            now=now,
+        )
+    except BadKey as error:
+        raise TransportError(str(error), permanent=False, ours=True) from None
+    form = {
+        "grant_type": "client_credentials",
+        "scope": options.get("scope", "system/*.write"),
+        "client_assertion_type": JWT_BEARER,
+        "client_assertion": signed,
+    }
+    return urlencode(form).encode()
 
 
 def receipt_of(answer: bytes, who: str) -> Receipt:

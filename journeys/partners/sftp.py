@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from journeys.core.batch import Acknowledgement, Unreadable, acknowledgements
-from journeys.core.delivery import Outgoing, Receipt, Transport, TransportError
+from journeys.core.delivery import Outgoing, Receipt, TransportError
 from journeys.documents.batch import NAMES, written
 from journeys.domain.carrying import Refused, Route
 from journeys.partners.http import TIMEOUT_SECONDS, found
@@ -26,7 +26,7 @@ LONGEST_ACKNOWLEDGEMENT_BYTES = 4 * 1024 * 1024
 
 
 @asynccontextmanager
-async def open_sftp(route: Route) -> AsyncIterator[Transport]:
+async def open_sftp(route: Route) -> "AsyncIterator[BatchFolder]":
     """A session with the partner's server, whose key is known. Raises TransportError."""
     async with _session(route) as session:
         yield BatchFolder(route, session)
@@ -103,14 +103,19 @@ class BatchFolder:
                     sent.set_result(receipt)
 
     async def _send_file(self, batch: list[Outgoing]) -> Receipt:
-        import asyncssh
-
         self.number = self.number + 1 if self.number else self.route.sequence
         options = self.route.options
         form = options.get("format", "jsonl")
         content = written(batch, form=form, sequence=self.number, now=datetime.now(UTC))
         name = NAMES[form].format(sequence=self.number)
-        folder = options.get("folder", ".")
+        await self.put(name, content)
+        return Receipt(details={"sequence": self.number, "file": name})
+
+    async def put(self, name: str, content: bytes) -> None:
+        """Write one file whole, or not at all. Raises TransportError."""
+        import asyncssh
+
+        folder = self.route.options.get("folder", ".")
         try:
             async with self.session.open(f"{folder}/.{name}.part", "wb") as file:
                 await file.write(content)
@@ -122,7 +127,6 @@ class BatchFolder:
             raise TransportError(
                 f"The file for {self.route.recipient} did not arrive.", permanent=False
             ) from None
-        return Receipt(details={"sequence": self.number, "file": name})
 
 
 async def read_acknowledgements(

@@ -14,7 +14,6 @@ from accounts.access import get_visible_or_404, needs_recent_authentication, req
 from accounts.core.permissions import OrganizationKind, Permission
 from accounts.models import Organization
 from accounts.tenancy import current_actor
-from journeys.core.conformance import KEYS
 from journeys.documents.samples import SAMPLES
 from journeys.domain.connecting import Connected, connect
 from journeys.domain.endpoints import RECEIVERS, receivers
@@ -24,8 +23,10 @@ from journeys.domain.sandbox_sending import NothingToSend
 from journeys.domain.sandbox_trials import TooMany, ask_for_trial, try_again_now
 from journeys.domain.sandbox_worlds import open_sandbox
 from journeys.enums import TrialKind
-from journeys.forms.connecting import AddressForm, EnrollmentForm
+from journeys.forms.connecting import OTHER, WEBHOOK, WORDS, AddressForm, EnrollmentForm
 from journeys.partners.addresses import problem_with
+
+CHECKS = frozenset(TrialKind) - {TrialKind(each) for each in WORDS}
 
 
 def partner_or_404(partner_id: UUID) -> Organization:
@@ -84,7 +85,7 @@ def send(request: HttpRequest, partner_id: UUID) -> HttpResponse:
 @require_POST
 def check(request: HttpRequest, partner_id: UUID, kind: str) -> HttpResponse:
     """Begin the trial of one check."""
-    if kind not in KEYS:
+    if kind not in CHECKS:
         raise Http404
     return _begin(request, partner_or_404(partner_id), TrialKind(kind), back="#checks")
 
@@ -124,7 +125,9 @@ def _page(
 ) -> HttpResponse:
     actor = current_actor()
     found = sandbox_of(partner, by=actor)
-    known = {"address": found.endpoint.address} if found.endpoint else {}
+    way = found.endpoint.transport if found.endpoint else WEBHOOK
+    known = {"address": found.endpoint.address} if found.endpoint and way == WEBHOOK else {}
+    known["way"] = WEBHOOK if way == WEBHOOK else OTHER
     context = {
         "partner": partner,
         "sandbox": found,
@@ -147,6 +150,10 @@ def _sentence(found: Sandbox) -> str:
     if found.double is None:
         return _("Make your sandbox keys to begin; nothing here touches a real patient.")
     stands = found.standing
+    if found.endpoint is None:
+        return _("Say how we reach your sandbox.")
+    if not stands.of:
+        return _("There is nothing to check where people take in what is sent.")
     if stands.passed == stands.of:
         return _("All {count} checks are passed: your system is ready.").format(count=stands.of)
     return _("{passed} of {count} checks are passed.").format(passed=stands.passed, count=stands.of)

@@ -13,6 +13,8 @@ from journeys.documents.fhir.resources import SYSTEM, Enrollment, Resource
 
 EVENTS = "http://hl7.org/fhir/us/specialty-rx/CodeSystem/specialty-rx-event-type"
 UNSOLICITED = "query-response-unsolicited"
+NOTICES = f"{SYSTEM}/notice"
+TEST_DATA = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST"}
 
 
 def message(
@@ -20,13 +22,7 @@ def message(
 ) -> Resource:
     """Export A. The implementation guide's examples say `prescription`, its text otherwise."""
     of = Enrollment(body, recipient=recipient, pdf=pdf)
-    header = {
-        "resourceType": "MessageHeader",
-        "eventCoding": {"system": EVENTS, "code": UNSOLICITED},
-        "destination": [{"name": recipient, "endpoint": address}],
-        "source": {"name": "Throughline", "endpoint": SYSTEM},
-        "focus": [of.to("parameters")],
-    }
+    event = {"system": EVENTS, "code": UNSOLICITED}
     named = (
         ("source-patient", "patient"),
         ("prescription", "prescription"),
@@ -43,7 +39,7 @@ def message(
         body,
         now,
         [
-            of.entry("header", header),
+            _header(of, event, address=address, focus="parameters"),
             of.entry("parameters", parameters),
             make.patient(of),
             make.prescription(of),
@@ -81,8 +77,14 @@ def collection(body: Mapping[str, Any], *, recipient: str, pdf: bytes, now: date
     )
 
 
-def notice(body: Mapping[str, Any], *, kind: str, recipient: str, now: datetime) -> Resource:
-    """Word that something ended: the Task it ends; or another insurance: a Task to take it in."""
+def notice(
+    body: Mapping[str, Any], *, kind: str, recipient: str, address: str, now: datetime
+) -> Resource:
+    """Word that something ended: the Task it ends; or another insurance: a Task to take it in.
+
+    As a message to an address, under an event of our own, for the guide has none; else as a
+    collection.
+    """
     of = Enrollment(
         {**body, "packet": {"sections": [], "signatures": []}}, recipient=recipient, pdf=b""
     )
@@ -94,7 +96,23 @@ def notice(body: Mapping[str, Any], *, kind: str, recipient: str, now: datetime)
         "lastModified": now.isoformat(),
         "owner": of.to("recipient"),
     }
-    return _bundle("collection", of, body, now, [of.entry("task", task), make.recipient(of)])
+    entries = [of.entry("task", task), make.recipient(of)]
+    if not address:
+        return _bundle("collection", of, body, now, entries)
+    event = {"system": NOTICES, "code": kind}
+    header = _header(of, event, address=address, focus="task")
+    return _bundle("message", of, body, now, [header, *entries])
+
+
+def _header(of: Enrollment, event: Mapping[str, str], *, address: str, focus: str) -> Resource:
+    header = {
+        "resourceType": "MessageHeader",
+        "eventCoding": event,
+        "destination": [{"name": of.recipient, "endpoint": address}],
+        "source": {"name": "Throughline", "endpoint": SYSTEM},
+        "focus": [of.to(focus)],
+    }
+    return of.entry("header", header)
 
 
 def _asked(told: Mapping[str, Any], *, kind: str) -> Resource:
@@ -162,8 +180,18 @@ def _bundle(
     return {
         "resourceType": "Bundle",
         "id": str(of.space),
+        "meta": _meta(body),
         "identifier": {"system": f"{SYSTEM}/delivery", "value": body["delivery"]},
         "type": kind,
         "timestamp": now.isoformat(),
         "entry": entries,
     }
+
+
+def _meta(body: Mapping[str, Any]) -> Resource:
+    """Which version of the enrollment it is; in a sandbox, what shall be made of it."""
+    meta: Resource = {"versionId": str(body["version"])}
+    if wish := body.get("packet", {}).get("sandbox", {}).get("expected_outcome"):
+        asked = {"system": f"{SYSTEM}/expected-outcome", "code": wish}
+        meta["tag"] = [TEST_DATA, asked]
+    return meta

@@ -10,13 +10,14 @@ from accounts.core.actor import Actor
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from journeys.core.codes import shown
-from journeys.core.conformance import CHECKS, KEYS, Check, Standing, standing
+from journeys.core.conformance import Standing, standing
+from journeys.core.conformance_checks import Check, checks_for, keys_for
 from journeys.domain.applying import said_in
 from journeys.domain.queries.exchange import PHASES
 from journeys.domain.queries.reports import reference_of
 from journeys.domain.sandbox_worlds import double_of
 from journeys.domain.sending import endpoint_of
-from journeys.enums import DeliveryStatus, PacketKind, ReportStatus, TrialKind
+from journeys.enums import DeliveryStatus, PacketKind, ReportStatus, Transport, TrialKind
 from journeys.models import Delivery, Endpoint, InboundReport, PartnerKey, SandboxTrial
 
 MOST_MESSAGES = 12
@@ -78,16 +79,20 @@ def sandbox_of(partner: Organization, *, by: Actor) -> Sandbox:
     """The caller has checked that the actor keeps the partner's endpoint."""
     with every_tenant(reason="the partner looks at its own double's messages", actor=by):
         trials = list(SandboxTrial.objects.filter(organization=partner)[:200])
-        checks = tuple(_check(each, trials) for each in CHECKS)
         double = double_of(partner)
+        endpoint = endpoint_of(double) if double else None
+        way = endpoint.transport if endpoint else Transport.WEBHOOK
+        its = [each for each in trials if each.transport == way]
+        checks = tuple(_check(each, its) for each in checks_for(way))
         told = [row.ended for row in checks if row.ended]
-        stands = standing({t.kind: (t.passed, t.finished_at) for t in told if t.finished_at})
+        newest = {t.kind: (t.passed, t.finished_at) for t in told if t.finished_at}
+        stands = standing(newest, way=way)
         if double is None:
             return Sandbox(checks=checks, standing=stands)
         keys = PartnerKey.objects.filter(organization=double, revoked_at=None).defer("secret")
         return Sandbox(
             double=double,
-            endpoint=endpoint_of(double),
+            endpoint=endpoint,
             keys=tuple(keys.order_by("-created_at")),
             checks=checks,
             outcomes=tuple(t for t in trials if t.kind in OUTCOMES)[:MOST_OUTCOMES],
@@ -104,17 +109,25 @@ def _check(check: Check, trials: list[SandboxTrial]) -> CheckRow:
 
 
 def standings(partners: Collection[UUID]) -> Mapping[UUID, Standing]:
-    """How each partner that was ever tried stands. For a caller that sees every tenant."""
-    ended = SandboxTrial.objects.filter(
-        organization__in=partners, kind__in=KEYS, finished_at__isnull=False
-    )
-    newest = ended.order_by("organization", "kind", "-asked_at").distinct("organization", "kind")
-    found: dict[UUID, dict[str, tuple[bool, datetime]]] = {}
-    for partner, kind, passed, at in newest.values_list(
-        "organization_id", "kind", "passed", "finished_at"
+    """How each partner that was ever tried stands, the way it was tried last.
+
+    For a caller that sees every tenant.
+    """
+    ended = SandboxTrial.objects.filter(organization__in=partners, finished_at__isnull=False)
+    told = ("organization", "transport", "kind")
+    newest = ended.order_by(*told, "-asked_at").distinct(*told)
+    found: dict[UUID, dict[str, dict[str, tuple[bool, datetime]]]] = {}
+    for partner, way, kind, passed, at in newest.values_list(
+        "organization_id", "transport", "kind", "passed", "finished_at"
     ):
-        found.setdefault(partner, {})[kind] = (passed, at)
-    return {partner: standing(told) for partner, told in found.items()}
+        if kind in keys_for(way):
+            found.setdefault(partner, {}).setdefault(way, {})[kind] = (passed, at)
+    return {partner: _newest(ways) for partner, ways in found.items()}
+
+
+def _newest(ways: Mapping[str, Mapping[str, tuple[bool, datetime]]]) -> Standing:
+    way = max(ways, key=lambda each: max(at for _, at in ways[each].values()))
+    return standing(ways[way], way=way)
 
 
 def _lines(double: Organization) -> list[Line]:

@@ -13,7 +13,7 @@ from accounts.core.actor import Actor
 from accounts.core.permissions import Role
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
-from journeys.core.conformance import KEYS
+from journeys.core.conformance_checks import keys_for
 from journeys.domain.connecting import Connected, connect
 from journeys.domain.sandbox_clearing import clear_sandboxes
 from journeys.domain.sandbox_judging import run_trials
@@ -119,16 +119,16 @@ def test_a_system_that_does_as_the_page_says_passes_every_check(sandbox: Sandbox
     sandbox.work()
     passed["outage"] = sandbox.newest("outage")
 
-    passed["slow"] = _waits_as_it_is_asked(sandbox)
+    passed["slow"] = waits_as_it_is_asked(sandbox)
     del passed["approve"]
     assert {
         kind: (each.passed, each.said) for kind, each in passed.items() if not each.passed
     } == {}
-    assert set(passed) == set(KEYS)
+    assert set(passed) == set(keys_for("webhook"))
     assert all(each.message_id for kind, each in passed.items() if kind != "revocation")
 
 
-def _waits_as_it_is_asked(sandbox: Sandbox) -> SandboxTrial:
+def waits_as_it_is_asked(sandbox: Sandbox) -> SandboxTrial:
     sandbox.ask("slow")
     refused = sandbox.reports("intake_review", "accepted", message_id="msg_slow")
     assert (refused.status_code, refused["Retry-After"]) == (429, "5")

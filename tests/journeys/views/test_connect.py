@@ -50,7 +50,9 @@ def page(hub: Organization) -> str:
 
 
 def make_keys(browser: Client, hub: Organization) -> str:
-    answer = browser.post(reverse("connect_keys", args=[hub.pk]), {"address": ADDRESS})
+    answer = browser.post(
+        reverse("connect_keys", args=[hub.pk]), {"way": "webhook", "address": ADDRESS}
+    )
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -95,6 +97,27 @@ def test_keys_are_told_once_and_lead_to_a_test_enrollment(browser: Client, world
         assert (endpoint.address, Journey.objects.filter(urgent=True).count()) == (ADDRESS, 1)
 
 
+def test_who_takes_fhir_gets_keys_first_and_checks_of_its_own(
+    browser: Client, world: World
+) -> None:
+    url = reverse("connect_keys", args=[world.hub.pk])
+    told = browser.post(url, {"way": "other", "address": ""}).content.decode()
+    assert len(set(SECRET.findall(told))) == 1
+    assert "THROUGHLINE_WEBHOOK_SECRET" not in told
+    assert "Say how we reach your sandbox." in told
+    (way,) = re.findall(r'href="(/endpoints/[^"]+)">How we reach your sandbox', told)
+    fhir = {"way": "fhir", "address": "https://127.0.0.1:9/r4", "form": "message"}
+    token = {"token_url": "https://127.0.0.1:9/token", "client_id": "throughline"}
+    assert browser.post(way, {**fhir, **token}).headers["Location"] == way
+    shown = browser.get(page(world.hub)).content.decode()
+    assert "0 of 9 checks are passed" in shown
+    assert "Ended assertion refused" in shown
+    told = browser.post(url, {"way": "other"}).content.decode()
+    assert "Ended assertion refused" in told
+    browser.post(way, {"way": "portal"})
+    assert "There is nothing to check" in browser.get(page(world.hub)).content.decode()
+
+
 def test_a_check_needs_a_case_and_says_so(browser: Client, world: World) -> None:
     make_keys(browser, world.hub)
     url = reverse("connect_check", args=[world.hub.pk, "amendment"])
@@ -103,7 +126,9 @@ def test_a_check_needs_a_case_and_says_so(browser: Client, world: World) -> None
 
 
 def test_a_bad_address_is_said_at_the_field(browser: Client, world: World) -> None:
-    answer = browser.post(reverse("connect_keys", args=[world.hub.pk]), {"address": "ftp://x"})
+    answer = browser.post(
+        reverse("connect_keys", args=[world.hub.pk]), {"way": "webhook", "address": "ftp://x"}
+    )
     assert answer.status_code == 422
     assert Organization.objects.filter(sandbox_of=world.hub).count() == 0
 
