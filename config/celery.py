@@ -1,10 +1,12 @@
 """The Celery application and its schedule: in code, so that every deployment runs the same one."""
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import worker_process_shutdown
+from celery.signals import task_postrun, task_prerun, worker_process_shutdown
+from django.db import close_old_connections
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -13,6 +15,17 @@ app = Celery("throughline")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
+# Celery throws a process's pool of connections away before and after each task, and the next task
+# waits for a new server process that has read no table and planned no query. So many tasks share.
+app.conf["CELERY_DB_REUSE_MAX"] = 1000
+
+
+@task_prerun.connect  # type: ignore[untyped-decorator]  # celery is untyped
+@task_postrun.connect  # type: ignore[untyped-decorator]  # as above
+def hand_back(sender: Any = None, **_: object) -> None:
+    """As around a request: the connection goes back to the pool, which asks whether it lives."""
+    if not sender.request.is_eager:
+        close_old_connections()
 
 
 @worker_process_shutdown.connect  # type: ignore[untyped-decorator]  # celery is untyped
