@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 
 from accounts.templatetags.components import icon
 from accounts.templatetags.paths import entry_icon, way
-from accounts.templatetags.times import clock, day_word, late_by, local, when
+from accounts.templatetags.times import clock, day_word, late_by, local, when, zone_of
 
 register = template.Library()
 
@@ -97,11 +97,17 @@ def story(
         return local(entry.occurred_at).date()
 
     days = (
-        f'<section class="story-day"><h3>{escape(day_word(day))}</h3><ol class="entries">'
-        f"{''.join(_entry(entry, settle_url, papers) for entry in told)}</ol></section>"
-        for day, told in groupby(entries, key=on)
+        f'<section class="story-day"><h3>{escape(day_word(day))} · {_zone(told[0])}</h3>'
+        f'<ol class="entries">{"".join(_entry(each, settle_url, papers) for each in told)}</ol>'
+        "</section>"
+        for day, told in ((day, list(told)) for day, told in groupby(entries, key=on))
     )
     return mark_safe(f'<div class="story">{"".join(days)}</div>')  # noqa: S308  # escaped below
+
+
+def _zone(entry: Entry) -> str:
+    """Whose clock the times of a day are on."""
+    return escape(gettext("times in {zone}").format(zone=zone_of(entry.occurred_at)))
 
 
 def _entry(entry: Entry, settle_url: str, papers: Mapping[str, Sequence[Paper]]) -> str:
@@ -126,8 +132,8 @@ def _late(entry: Entry) -> str:
         late=late_by(entry.received_at, entry.occurred_at)
     )
     return (
-        f' <span class="entry-late" title="{escape(when(entry.received_at))}">'
-        f"· {icon('history', 12)}{escape(late)}</span>"
+        f' <span class="entry-late">· {icon("history", 12)}{escape(late)},'
+        f" {escape(when(entry.received_at))}</span>"
     )
 
 

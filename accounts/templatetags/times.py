@@ -84,9 +84,14 @@ def when(value: datetime | None) -> str:
     if value is None:
         return ""
     here = local(value)
-    zone = here.tzname() or ""
     written = _written_day(here, this_year=_this_year())
-    return f"{written}, {_written_clock(here)} {SPOKEN_ZONES.get(zone, zone)}"
+    return f"{written}, {_written_clock(here)} {zone_of(value)}"
+
+
+def zone_of(value: datetime) -> str:
+    """``ET``: the reader's zone at that instant, as offices say it."""
+    zone = local(value).tzname() or ""
+    return SPOKEN_ZONES.get(zone, zone)
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from journeys.core.conflicts import Conflict
 from journeys.core.decisions import detour_when_returned, go_back_when_answered
 from journeys.core.events import Event
 from journeys.core.graph import Detour, Step
@@ -18,11 +19,12 @@ def take_outcome(on: Walk, step: Step) -> None:
     """Find a step's outcome by the word of its sources, its detours counted."""
     claims = on.ledger.claims.get(step.key, [])
     outcome = outcome_of(step, runs_of(claims), on.ledger)
-    if outcome.conflict:
-        on.conflicts.append(outcome.conflict)
+    disputed = outcome.conflict
+    if disputed:
+        on.conflicts.append(disputed)
     for detour in on.graph.detours.get(step.key, ()):
         if detour.detour:
-            _tell(on, step, detour, detour.detour)
+            _tell(on, step, detour, detour.detour, disputed)
             outcome = _through(on, step, detour, detour.detour, outcome)
     on.outcomes[step.key] = outcome
 
@@ -75,10 +77,10 @@ def _ends(on: Walk, step: Step) -> list[Event]:
     return [c for c in on.ledger.claims.get(step.key, []) if c.status not in open_keys]
 
 
-def _tell(on: Walk, step: Step, detour: Step, rule: Detour) -> None:
+def _tell(on: Walk, step: Step, detour: Step, rule: Detour, disputed: Conflict | None) -> None:
     """Keep the decision for every time the detour was opened or answered."""
     for claim in on.ledger.claims.get(step.key, []):
-        if _opens(rule, claim.status, claim.reason):
+        if _opens(rule, claim.status, claim.reason) and not _waits(claim, disputed):
             opening = {
                 "status": claim.status,
                 "reason": claim.reason,
@@ -89,6 +91,20 @@ def _tell(on: Walk, step: Step, detour: Step, rule: Detour) -> None:
     for claim in _ends(on, detour):
         answer = {"status": claim.status, "returns": dict(rule.returns)}
         on.decide(GOES_BACK, step.key, answer, claim.ref, claim.occurred_at)
+
+
+def _waits(claim: Event, disputed: Conflict | None) -> bool:
+    """Whether the report is a side of a disagreement that was not, or not yet, found right."""
+    if disputed is None:
+        return False
+    right = [side.value for side in disputed.claims if side.ref == disputed.chosen]
+    return any(
+        side.source == claim.source
+        and side.value == claim.status
+        and side.value not in right
+        and side.occurred_at <= claim.occurred_at
+        for side in disputed.claims
+    )
 
 
 def unused(on: Walk, step: Step, rule: Detour) -> StepState:

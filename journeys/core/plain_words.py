@@ -116,6 +116,45 @@ NOW: Mapping[str, Pair] = {
         "{who} le está inscribiendo en el programa de seguridad de su medicamento.",
     ),
 }
+# Where it lies with somebody else than usual.
+WITH: Mapping[tuple[str, str], Pair] = {
+    ("enrollment_submitted", "patient"): (
+        "Your enrollment is ready for you to sign.",
+        "Su inscripción está lista para que usted la firme.",
+    ),
+    ("patient_assistance", "patient"): (
+        "Some papers of yours are needed to see whether you can get your medicine at no cost.",
+        "Faltan documentos suyos para ver si puede recibir su medicamento sin costo.",
+    ),
+    ("foundation_referral", "patient"): (
+        "A foundation may help you pay: ask it for help, as you were told.",
+        "Una fundación puede ayudarle a pagar: solicite la ayuda como le explicaron.",
+    ),
+    ("reverification", "patient"): (
+        "Your new insurance card is needed: show it to your doctor's office.",
+        "Hace falta su nueva tarjeta del seguro: muéstrela en el consultorio.",
+    ),
+    ("appeal", "payer"): (
+        "Your insurance plan is thinking again about covering your medicine.",
+        "Su seguro está reconsiderando si cubre su medicamento.",
+    ),
+    ("prior_authorization_determination", "practice"): (
+        "{who} is answering a question from your insurance plan.",
+        "{who} está respondiendo una pregunta de su seguro.",
+    ),
+    ("pharmacy_triage", "pharmacy"): (
+        "{who} is checking whether it can fill your prescription.",
+        "{who} está viendo si puede surtir su receta.",
+    ),
+    ("refill", "practice"): (
+        "{who} is deciding with you whether this medicine goes on.",
+        "{who} está decidiendo con usted si continúa con este medicamento.",
+    ),
+    ("reauthorization", "payer"): (
+        "Your insurance plan is deciding whether it goes on covering your medicine.",
+        "Su seguro está decidiendo si sigue cubriendo su medicamento.",
+    ),
+}
 CHECKING: Pair = (
     "{who} is checking something with everyone who helps you.",
     "{who} está aclarando algo con todos los que le ayudan.",
@@ -192,8 +231,9 @@ def _now(state: JourneyState, here: int, *, parties: Mapping[str, Party], now: d
     step = state.steps[(told_of or list(state.current))[0]]
     acts = _name(step.acts or "hub", parties, here)
     unclear = step.phase == "conflict" or not told_of
-    words = CHECKING if unclear else NOW.get(step.key, CHECKING)
-    told = words[here].format(who=_name(step.owner or step.acts or "hub", parties, here))
+    who = step.owner or step.acts or "hub"
+    words = CHECKING if unclear else WITH.get((step.key, who)) or NOW.get(step.key, CHECKING)
+    told = words[here].format(who=_name(who, parties, here))
     return told if unclear else " ".join([told, *_when(step, acts, parties, here, now)])
 
 

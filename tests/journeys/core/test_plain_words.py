@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from journeys.core.plain_words import NOW, Language, for_patient
+from journeys.core.plain_words import NOW, WHO, WITH, Language, for_patient
 from journeys.core.state import JourneyState
 from journeys.core.templates import GRAPHS
 from tests.journeys.core.story import PARTIES, at, happy_path, said, stand
@@ -23,6 +23,24 @@ def test_every_step_has_plain_words_in_both_languages(key: str) -> None:
     assert not OURS.search(english)
     assert english != spanish
     assert max(len(english.split()), len(spanish.split())) <= 20
+
+
+def test_what_lies_with_the_patient_or_the_plan_is_said_of_them_and_of_nobody_else() -> None:
+    steps = {step.key: step for graph in GRAPHS.values() for step in graph.steps}
+    for key, step in steps.items():
+        owners = {each.owner or step.owner for each in step.statuses}
+        for owner in owners & {"patient", "payer"}:
+            english, spanish = (
+                words.format(who=WHO[owner][here])
+                for here, words in enumerate(WITH.get((key, owner), NOW[key]))
+            )
+            assert not english.startswith("You is"), key
+            assert english.count("insurance plan") < 2, key
+            assert spanish.lower().count("su seguro") < 2, key
+    asked = [said("hub", "prior_authorization_determination", "denied", 50)]
+    asked.append(said("practice", "appeal", "submitted", 60))
+    words = told(stand([*happy_path(5), *asked], now=61), "en", at(61))
+    assert words.startswith("Your insurance plan is thinking again about covering your medicine.")
 
 
 def test_who_has_it_and_by_when() -> None:

@@ -203,3 +203,22 @@ def test_a_hand_over_names_who_got_it() -> None:
 )
 def test_a_facts_value_is_told_in_words(name: str, value: object, text: str) -> None:
     assert text_of(name, value) == text
+
+
+DECISION = "prior_authorization_determination"
+
+
+def test_a_denial_that_is_disputed_opens_no_appeal_until_it_is_found_right() -> None:
+    approved = happy_path(6)[-1]
+    denied = said("pharmacy", DECISION, "denied", 55, reason="criteria_not_met")
+    disputed = [*happy_path(5), approved, denied]
+    against = settled(approved, f"status:{DECISION}", 60)
+    for_it = settled(denied, f"status:{DECISION}", 60)
+    for story, moved in (
+        (disputed, ()),
+        ([*disputed, against], ()),
+        ([*disputed, for_it], ("opened Appeal",)),
+    ):
+        told = timeline(SELF_INJECTED, story, stand(story, now=61), "practice")
+        (entry,) = [each for each in told if each.key == denied.ref]
+        assert entry.set_in_motion == moved
