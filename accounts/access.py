@@ -95,16 +95,20 @@ def may_be_sent_again(request: HttpRequest) -> bool:
     return ours and not any(name.startswith(TYPED_ANEW) for name in request.POST)
 
 
-def keep_form(request: HttpRequest, *, status: int) -> HttpResponse:
-    """Give a form back that came without its session, to be sent again after signing in."""
-    fields = [
-        (name, value)
+def filled_in(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was filled into the form that came, in its order, without its token."""
+    return [
+        (name, str(value))
         for name, values in request.POST.lists()
         if name != "csrfmiddlewaretoken"
         for value in values
     ]
+
+
+def keep_form(request: HttpRequest, *, status: int) -> HttpResponse:
+    """Give a form back that came without its session, to be sent again after signing in."""
     context = {
-        "fields": fields,
+        "fields": filled_in(request),
         "action": request.get_full_path(),
         "is_in": request.user.is_authenticated,
         "files": bool(request.FILES),

@@ -2,15 +2,17 @@
 
 import sys
 from types import TracebackType
+from typing import Any
 
 import structlog
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views import debug
 
-from accounts.access import keep_form, may_be_sent_again
+from accounts.access import filled_in, keep_form, may_be_sent_again
 from accounts.writing import lacks_room
 
 log = structlog.get_logger(__name__)
@@ -47,11 +49,25 @@ def server_error(request: HttpRequest) -> HttpResponse:
     Without the request's context: what failed may be what the page around it needs.
     """
     error = sys.exc_info()[1]
-    told = {"request_id": request.META.get("HTTP_X_REQUEST_ID", "")}
+    told: dict[str, Any] = {"request_id": request.META.get("HTTP_X_REQUEST_ID", "")}
     if not isinstance(error, AWAY):
         return HttpResponse(render_to_string("500.html", told), status=500)
-    page = render_to_string("503.html", {**told, "lacks_room": lacks_room(error)})
+    told |= {"lacks_room": lacks_room(error), **_kept(request)}
+    page = render_to_string("503.html", told)
     return HttpResponse(page, status=503, headers={"Retry-After": str(TRY_AGAIN_SECONDS)})
+
+
+def _kept(request: HttpRequest) -> dict[str, Any]:
+    """A form that a page of ours sent, to be sent again: going back may need the records too."""
+    by_script = request.headers.get("HX-Request") or "json" in request.headers.get("Accept", "")
+    if request.method != "POST" or by_script or not may_be_sent_again(request):
+        return {}
+    return {
+        "fields": filled_in(request),
+        "action": request.get_full_path(),
+        "files": bool(request.FILES),
+        "csrf_token": get_token(request),
+    }
 
 
 def speak_as_deployed() -> None:

@@ -128,6 +128,24 @@ def test_without_its_records_a_page_says_to_try_again(answers: dict[str, HttpRes
     assert CANARY not in page
 
 
+def test_without_its_records_a_page_gives_back_what_was_filled_in(
+    db: None, settings: Settings
+) -> None:
+    settings.ROOT_URLCONF = failing_urls
+    browser = Client(raise_request_exception=False)
+    typed = {"name": 'Rosa "Ro" Lark', "password": "not to be shown"}
+    ours = {"Origin": "http://testserver"}
+    page = browser.post("/waits/", {"name": typed["name"]}, headers=ours).content.decode()
+    assert 'action="/waits/"' in page
+    assert 'name="name" value="Rosa &quot;Ro&quot; Lark"' in page
+    assert re.search(r'name="csrfmiddlewaretoken" value="\w+"', page)
+    for given, headers in ((typed, ours), ({"name": "Rosa"}, {}), ({"name": "Rosa"}, None)):
+        asked = {**ours, "HX-Request": "true"} if headers is None else headers
+        told = browser.post("/waits/", given, headers=asked).content.decode()
+        assert "Rosa" not in told
+        assert "not to be shown" not in told
+
+
 def test_in_development_too_people_read_our_sentences(
     db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
