@@ -40,6 +40,14 @@ SHOWS = {
     "confirmed": gettext_lazy("Confirmed"),
     "over": gettext_lazy("Over"),
 }
+EMPTY = {
+    "open": gettext_lazy(
+        "A side effect or a complaint that somebody reports on a patient appears here, with the"
+        " time by which the safety desk has to have it."
+    ),
+    "confirmed": gettext_lazy("What its safety desk has confirmed stands here until it is over."),
+    "over": gettext_lazy("What was reconciled, or recorded by mistake, stands here."),
+}
 MISTAKES = next(each for each in ADVERSE_EVENT.statuses if each.key == "withdrawn").reasons
 # These stand among the four criteria.
 SHOWN = tuple(name for names in safety.CRITERIA.values() for name in names)
@@ -66,6 +74,7 @@ def safety_list(request: HttpRequest) -> HttpResponse:
             "desk": queries.is_desk(actor),
             "sentence": _sentence(counts["open"], queries.is_desk(actor)),
             "show": show,
+            "empty_text": EMPTY[show],
             "signs": may_sign_off_safety(actor),
             "tabs": [
                 {
@@ -81,6 +90,8 @@ def safety_list(request: HttpRequest) -> HttpResponse:
 
 
 def _sentence(count: int, at_desk: bool) -> str:
+    if not count:
+        return _("No report waits to be confirmed.")
     if at_desk:
         words = ngettext(
             "{count} report is not confirmed yet.", "{count} reports are not confirmed yet.", count
