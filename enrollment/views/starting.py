@@ -15,7 +15,7 @@ from accounts.access import get_visible_or_404, requires
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from enrollment.domain.definitions import definition_of
-from enrollment.domain.queries.enrollments import open_drafts, startable_versions
+from enrollment.domain.queries.enrollments import by_program, startable_versions
 from enrollment.domain.queries.patients import find_patients, newest_patients
 from enrollment.domain.queries.practice import to_be_offered
 from enrollment.domain.starting import start_together
@@ -38,7 +38,7 @@ def start(request: HttpRequest) -> HttpResponse:
         return _begin(request, patient)
     audit.read(patient, fields=NAME, purpose="start an enrollment")
     today = timezone.localdate()
-    drafts_by_version = {row.program_version_id: row for row in open_drafts(patient.id)}
+    known = by_program(patient.id)
     prescribers = to_be_offered()
     return render(
         request,
@@ -46,7 +46,7 @@ def start(request: HttpRequest) -> HttpResponse:
         {
             "patient": patient,
             "programs": [
-                _card(version, drafts_by_version.get(version.id))
+                _card(version, known.get(version.program_id))
                 for version in startable_versions(today=today)
             ],
             "wanted": request.GET.get("program", ""),
@@ -91,7 +91,7 @@ def _choose_patient(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _card(version: ProgramVersion, draft: Enrollment | None) -> dict[str, Any]:
+def _card(version: ProgramVersion, known: Enrollment | None) -> dict[str, Any]:
     definition = definition_of(version)
     return {
         "version": version,
@@ -101,7 +101,9 @@ def _card(version: ProgramVersion, draft: Enrollment | None) -> dict[str, Any]:
         "medicine": definition.medicine,
         "about": definition.about,
         "diagnoses": [indication.label for indication in definition.indications],
-        "draft": draft,
+        "draft": known if known and not known.journey_id else None,
+        "journey": known.journey if known else None,
+        "sent_at": known.submitted_at if known else None,
     }
 
 

@@ -69,9 +69,10 @@ def was_sent_for(patient_id: UUID) -> bool:
     return found
 
 
-def open_drafts(patient_id: UUID) -> list[Enrollment]:
-    """What is begun for a patient and not sent yet: to be continued rather than begun twice."""
-    return list(enrollments().filter(patient_id=patient_id, status=EnrollmentStatus.DRAFT))
+def by_program(patient_id: UUID) -> dict[UUID, Enrollment]:
+    """What is begun or sent for a patient, the latest of each program: not to be begun twice."""
+    rows = enrollments().filter(patient_id=patient_id).exclude(status=EnrollmentStatus.WITHDRAWN)
+    return {row.program_version.program_id: row for row in rows.order_by("updated_at")}
 
 
 def waiting_for(user_id: UUID) -> list[Enrollment]:
