@@ -18,11 +18,13 @@ from enrollment.models import (
     PracticeProfile,
     Prescriber,
 )
+from programs.core.conditions import is_present
 from programs.core.definition import Definition
 from programs.core.fields import Field
 from programs.core.forms import union
 
-# What a draft before this one may lend while its records do not have it yet.
+# What drafts before this one may lend while its records do not have it yet.
+MOST_EARLIER = 10
 LENT = frozenset({"patient", "coverage", "clinical"})
 
 
@@ -117,13 +119,22 @@ def _records(patient: Patient, prescriber: Prescriber) -> Iterator[Source]:
 
 
 def _earlier(patient_id: UUID, *, sitting: UUID | None) -> Source | None:
-    """What was answered in the latest form of this patient before this sitting."""
+    """What was answered in the patient's forms before this sitting, the latest first."""
     rows = Enrollment.objects.filter(patient_id=patient_id).exclude(
         status=EnrollmentStatus.WITHDRAWN
     )
     if sitting is not None:
         rows = rows.exclude(sitting=sitting)
-    earlier: Enrollment | None = rows.order_by("-updated_at").first()
-    if earlier is None:
+    found: dict[str, tuple[Any, datetime]] = {}
+    for row in rows.order_by("-updated_at")[:MOST_EARLIER]:
+        # What the later form left empty on purpose is not brought back from one before it.
+        for key in (*row.answers, *row.changes):
+            found.setdefault(key, (row.answers.get(key), row.updated_at))
+    if not found:
         return None
-    return Source("earlier enrollment", earlier.answers, earlier.updated_at)
+    given = {key: told for key, told in found.items() if is_present(told[0])}
+    return Source(
+        "earlier enrollment",
+        {key: value for key, (value, _at) in given.items()},
+        {key: at for key, (_value, at) in given.items()},
+    )

@@ -43,6 +43,11 @@ class Standing:
         return self.is_open and self.state.filled_in and unasked and uncertified
 
     @property
+    def lacks_patient(self) -> bool:
+        """Still open, and not signed by the patient."""
+        return self.is_open and SignatureKind.PATIENT not in self.signatures
+
+    @property
     def left(self) -> int:
         """How many answers are to go or to correct."""
         return len({each.key for each in self.state.missing} | set(self.state.wrong))

@@ -48,6 +48,12 @@ class BirthDateForm(forms.Form):
         return given
 
 
+class Relationship(forms.ChoiceField):
+    """By which authority somebody signs; `needed_if` says when it is to be chosen."""
+
+    needed_if = ""
+
+
 class SignerForm(forms.Form):
     """Who signs: the patient, or somebody who says by which authority."""
 
@@ -66,11 +72,14 @@ class SignerForm(forms.Form):
             initial=who[0],
             error_messages={"required": words["signer"], "invalid_choice": words["minor_first"]},
         )
-        self.fields["relationship"] = forms.ChoiceField(
+        relationship = Relationship(
             label=words["relationship"],
-            required=False,
+            required=minor,
             choices=[("", "—"), *_relationships(language)],
+            error_messages={"required": words["which"]},
         )
+        relationship.needed_if = words["if_representative"]
+        self.fields["relationship"] = relationship
         self.fields["signer_name"] = forms.CharField(
             label=words["name"],
             help_text=words["typing"],
@@ -81,7 +90,8 @@ class SignerForm(forms.Form):
 
     def clean(self) -> dict[str, object]:
         cleaned: dict[str, object] = super().clean() or self.cleaned_data
-        if cleaned.get("signer") == "representative" and not cleaned.get("relationship"):
+        given = cleaned.get("relationship") or "relationship" in self.errors
+        if cleaned.get("signer") == "representative" and not given:
             self.add_error("relationship", self.words["which"])
         return cleaned
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import audit
-from accounts.access import get_visible_or_404, requires
+from accounts.access import get_visible_or_404, requires, safe_next
 from accounts.core.permissions import Permission
 from accounts.domain import sessions
 from accounts.tenancy import current_actor
@@ -32,6 +32,7 @@ from enrollment.views.standing import load
 def ask_patient(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
     """Make a link, and send it, show it to be handed over, or open it on this very screen."""
     row = load(enrollment_id)
+    back = safe_next(request, default=reverse("enrollment_review", args=[row.id]))
     chosen = request.POST.get("channel", "")
     channel = LinkChannel(chosen) if chosen in LinkChannel.values else LinkChannel.HANDED
     try:
@@ -40,10 +41,10 @@ def ask_patient(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
         )
     except Refused as refused:
         messages.error(request, str(refused))
-        return redirect("enrollment_review", row.id)
+        return redirect(back)
     if channel == LinkChannel.EMAIL:
         messages.success(request, _("The link is on its way to the patient's e-mail address."))
-        return redirect("enrollment_review", row.id)
+        return redirect(back)
     if channel == LinkChannel.SCREEN:
         return _hand_over_screen(request, asked.link)
     return _handed(request, row, asked)

@@ -15,6 +15,7 @@ from accounts.access import requires
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from enrollment.domain import sending
+from enrollment.domain.queries.signing import latest_link
 from enrollment.models import Enrollment
 from enrollment.rules import Refused
 from enrollment.views.standing import load, work_on
@@ -27,10 +28,13 @@ def together(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
     row = load(enrollment_id)
     if row.sitting is None:
         return redirect("enrollment_review", row.id)
-    found = sending.standings(row.sitting, now=timezone.now())
+    now = timezone.now()
+    found = sending.standings(row.sitting, now=now)
     rows = [each.enrollment for each in found]
     audit.read_many(rows, fields=["answers"], purpose="review the programs together")
     actor = current_actor()
+    may_ask = actor.may(Permission.ENROLLMENTS_EDIT)
+    unsigned = next((each.enrollment for each in found if may_ask and each.lacks_patient), None)
     return render(
         request,
         "enrollment/together.html",
@@ -42,8 +46,12 @@ def together(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
             "complete": sum(each.can_send for each in found),
             "to_ask": sum(each.can_ask for each in found),
             "open": any(each.is_open for each in found),
-            "may_edit": actor.may(Permission.ENROLLMENTS_EDIT),
+            "may_edit": may_ask,
             "may_send": actor.may(Permission.ENROLLMENTS_SUBMIT),
+            "unsigned": unsigned,
+            "link": latest_link(unsigned.id) if unsigned else None,
+            "has_address": bool(row.patient.details.get("A17")),
+            "now": now,
         },
     )
 

@@ -25,9 +25,9 @@ def to_be_signed(patient_id: UUID) -> list[Enrollment]:
     open_ones = Q(status__in=OPEN) | Q(
         status=EnrollmentStatus.SUBMITTED, awaiting_patient_since__isnull=False
     )
-    return list(
-        rows.filter(open_ones, ~authorized(), patient_id=patient_id).order_by("created_at", "id")
-    )
+    waiting = rows.filter(open_ones, ~authorized(), patient_id=patient_id)
+    # Those of one sitting were created at one moment.
+    return list(waiting.order_by("created_at", "program_version__program__name", "id"))
 
 
 def latest_link(enrollment_id: UUID) -> SigningLink | None:

@@ -282,6 +282,7 @@ def test_a_minor_does_not_sign_alone(lakeside: Office) -> None:
     page = go(phone)
     assert "under 18" in page
     assert 'value="patient"' not in page
+    assert "(optional)" not in page
     assert finish(phone, page).status_code == 422
     assert finish(phone, page, signer="representative", relationship="caregiver").status_code == 422
     signing = {"signer": "representative", "relationship": "parent"}

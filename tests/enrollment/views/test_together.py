@@ -41,6 +41,30 @@ def text(client: Client, path: str) -> str:
     return re.sub(r"\s+", " ", client.get(path).content.decode())
 
 
+def test_the_patient_can_be_asked_once_for_all_of_them(
+    ana: Client, lakeside: Office, form: str
+) -> None:
+    page = text(ana, f"{form}together/")
+    assert "The patient signs" in page
+    first = form.rstrip("/").rpartition("/")[2]
+    asked = ana.post(f"/enrollments/{first}/ask-patient/", {"channel": "handed"})
+    assert "For: Ossivue Path, Veltrana Together." in re.sub(r"\s+", " ", asked.content.decode())
+    assert "Link handed over" in text(ana, f"{form}together/")
+
+
+def test_the_next_program_knows_what_any_form_before_was_told(
+    ana: Client, lakeside: Office, form: str
+) -> None:
+    """The weight that one program asked, though the other's form changed later."""
+    for key, value in (("E10.weight", "64"), ("veltrana.tried_before", "false")):
+        saved = ana.post(f"{form}answers/", {"version": "99", "field": key, key: value})
+        assert saved.status_code == 200
+    begin(ana, lakeside, published("altivane"))
+    third = next(row for row in rows(lakeside) if row.program_version.program.key == "altivane")
+    assert third.answers["E10.weight"] == "64"
+    assert third.changes["E10.weight"]["source"] == "earlier enrollment"
+
+
 def test_choosing_none_says_so_and_begins_nothing(ana: Client, lakeside: Office) -> None:
     assert begin(ana, lakeside).startswith("/enrollments/new/")
     assert not rows(lakeside)
@@ -117,5 +141,5 @@ def test_another_practice_finds_neither_page(ben: Client, lakeside: Office, form
 
 
 def test_the_pages_take_this_many_queries(ana: Client, form: str, queries: Queries) -> None:
-    assert queries(ana, form) == 9
-    assert queries(ana, f"{form}together/") == 9
+    assert queries(ana, form) == 10
+    assert queries(ana, f"{form}together/") == 10
