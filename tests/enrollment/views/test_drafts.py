@@ -13,7 +13,7 @@ from accounts.tenancy import acting_as
 from enrollment.enums import EnrollmentStatus, SignatureKind
 from enrollment.models import Enrollment
 from tests.enrollment.views.conftest import Queries
-from tests.factories.enrollments import PatientFactory, PrescriberFactory
+from tests.factories.enrollments import PrescriberFactory
 from tests.factories.offices import Office
 from tests.factories.offices import stored as reread
 from tests.factories.people import member, signed_in
@@ -386,26 +386,3 @@ def test_the_marks_on_the_page_say_nothing_readable(ana: Client, lakeside: Offic
     marks = json.loads(shown["seen"][0])
     assert set(marks) >= {"A1", "E12"}
     assert all(re.fullmatch(r"[0-9a-f]{12}", mark) for mark in marks.values())
-
-
-def test_what_was_sent_is_told_before_the_same_program_is_begun_again(
-    ana: Client, lakeside: Office
-) -> None:
-    path = f"/enrollments/new/?patient={lakeside.rosa.id}"
-    draft = lakeside.draft()
-    assert f'href="/enrollments/{draft.id}/"' in ana.get(path).content.decode()
-    sent = lakeside.sent()
-    told = ana.get(path).content.decode()
-    assert "Sent for this patient" in told
-    assert f'href="/journeys/{sent.journey_id}/"' in told
-
-
-@pytest.mark.parametrize("rows", [1, 30])
-def test_starting_takes_the_same_queries_for_one_and_for_thirty(
-    ana: Client, lakeside: Office, queries: Queries, rows: int
-) -> None:
-    for _ in range(rows - 1):
-        PatientFactory.create(organization=lakeside.practice)
-        lakeside.draft()
-    assert queries(ana, "/enrollments/new/") == 7
-    assert queries(ana, f"/enrollments/new/?patient={lakeside.rosa.id}") == 10
