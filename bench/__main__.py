@@ -44,7 +44,7 @@ IN_WORLD = {
     "prefill": ("pa_prefill_share",),
     "delivery": ("first_attempt_ms",),
     "deliveries": ("deliveries_per_s", "drain_10k_growth"),
-    "inbound": ("inbound_per_s", "inbound_p95_ms"),
+    "inbound": ("inbound_per_s", "inbound_p95_ms", "inbound_batch_per_s"),
     "journeys": ("evaluate_ms", "record_per_s"),
     "live": ("live_p50_ms", "live_p95_ms"),
     "scale": (
