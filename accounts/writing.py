@@ -33,6 +33,12 @@ def again_after_deadlock(work: Callable[[], T]) -> T:
     return work()
 
 
+def take_time() -> None:
+    """For an export: the statements of this transaction may take as long as they need."""
+    with connection.cursor() as cursor:
+        cursor.execute("set local statement_timeout = 0")
+
+
 def lacks_room(error: BaseException) -> bool:
     """Whether PostgreSQL refused because its disk is full."""
     return _state(error) == DISK_FULL

@@ -105,6 +105,12 @@ DATABASES["default"]["OPTIONS"] = {
         "timeout": 2,
     },
 }
+# wsgi and asgi set it: a page that hangs on the database ends, and says to try again. A worker's
+# statements have the time limit of its task; migrations and commands take as long as they need.
+if STATEMENT_SECONDS := env.int("STATEMENT_SECONDS", default=0):
+    given = DATABASES["default"]["OPTIONS"].get("options", "")
+    limit = f"-c statement_timeout={STATEMENT_SECONDS}s"
+    DATABASES["default"]["OPTIONS"]["options"] = f"{given} {limit}".strip()
 REDIS_URL = env.str("REDIS_URL")
 AUTH_USER_MODEL = "accounts.User"
 # Sessions must not live only in Redis, which may be lost whole at any moment.

@@ -26,6 +26,7 @@ from accounts.forms.audit import AuditFilterForm
 from accounts.limits import limited
 from accounts.models import Organization
 from accounts.tenancy import current_actor, current_organization_id
+from accounts.writing import take_time
 
 HEAD = ("At (UTC)", "Who", "What", "Kind of row", "Row", "Fields", "Why", "Request")
 # Where the rows that entries speak of are shown, and who may open that page.
@@ -84,6 +85,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
 def audit_export(request: HttpRequest) -> HttpResponse:
     """The same entries as a file, oldest left out beyond what a spreadsheet opens."""
     _form, filters = _filters(request)
+    take_time()
     found = entries(filters, zone=_zone())
     text = csv_of(HEAD, export_rows(found))
     audit.happened("exported", purpose="the audit as CSV")

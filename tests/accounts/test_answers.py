@@ -1,11 +1,14 @@
 """What every answer carries, errors included, and what an error page tells."""
 
+import os
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
@@ -16,6 +19,7 @@ from accounts.access import public
 from accounts.models import Membership
 from accounts.views import errors
 from config import urls
+from tests.conftest import site_url
 from tests.factories.people import signed_in
 
 CANARY = "Zebulon Quackenbush 078-05-1120"
@@ -144,6 +148,32 @@ def test_without_its_records_a_page_gives_back_what_was_filled_in(
         told = browser.post("/waits/", given, headers=asked).content.decode()
         assert "Rosa" not in told
         assert "not to be shown" not in told
+
+
+HANGS = """
+import config.wsgi
+from django.db import OperationalError, connection, transaction
+from accounts.writing import take_time
+with transaction.atomic(), connection.cursor() as cursor:
+    take_time()
+    cursor.execute("select pg_sleep(1.2)")
+try:
+    connection.cursor().execute("select pg_sleep(20)")
+except OperationalError:
+    print("ended")
+"""
+
+
+def test_what_hangs_on_the_database_ends_in_a_web_process_but_not_in_an_export(db: None) -> None:
+    url = site_url(connection.settings_dict["NAME"])
+    told = subprocess.run(
+        [sys.executable, "-c", HANGS],
+        env={**os.environ, "DATABASE_URL": url, "STATEMENT_SECONDS": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == "ended\n"
 
 
 def test_in_development_too_people_read_our_sentences(
