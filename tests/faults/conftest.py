@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote
 
+import psycopg
 import pytest
 from celery import current_app
 from django.db import connections
@@ -31,15 +32,33 @@ def committed(
     """A copy of the suite's empty database, in which tests commit; dropped afterwards."""
     name = f"{database_name}_committed"
     copy, source = sql.Identifier(name), sql.Identifier(database_name)
-    drop = sql.SQL("drop database if exists {} with (force)").format(copy)
     with django_db_blocker.unblock():
         use(database_name)
     with as_owner("postgres") as owner:
-        owner.execute(drop)
+        drop(owner, name)
         owner.execute(sql.SQL("create database {} template {}").format(copy, source))
     yield name
     with as_owner("postgres") as owner:
-        owner.execute(drop)
+        drop(owner, name)
+
+
+END = (
+    "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+    " where datname = %s and usename = current_user and pid <> pg_backend_pid()"
+)
+
+
+def drop(owner: psycopg.Connection, name: str) -> None:
+    """Drop a database, though servers that were killed left sessions in it.
+
+    What the site began its own role alone may end, unless the owner is a superuser: `with (force)`
+    would refuse. Without it PostgreSQL waits for who is just leaving.
+    """
+    if owner.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+        with psycopg.connect(site_url(name), autocommit=True) as its:
+            its.execute(END, [name])
+        owner.execute(END, [name])
+        owner.execute(sql.SQL("drop database {}").format(sql.Identifier(name)))
 
 
 def use(name: str) -> None:
