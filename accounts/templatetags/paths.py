@@ -1,8 +1,8 @@
 """The journey's path as a drawing, and the marks of its story's entries.
 
 The layout comes as columns and rows; here it becomes lines. The picture is a grid of cells, 100
-wide and 92 high in the drawing's own units; the width is stretched to the page, so lines
-turn between two columns, where no words stand.
+wide and 92 high in the drawing's own units (112 where words of an open step stand above another
+step); the width is stretched to the page, so lines turn between two columns, where no words stand.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ from accounts.templatetags.components import icon
 
 register = template.Library()
 
-CELL_WIDTH, CELL_HEIGHT = 100, 92
+CELL_WIDTH, CELL_HEIGHT, TALL_CELL_HEIGHT = 100, 92, 112
 # Where a station's dot stands in its cell, from the top; timeline.css pads it to the same place.
 DOT = 19
 BEND = 14
@@ -89,16 +89,28 @@ class Picture(Protocol):
     def finished(self) -> int: ...
 
 
-def _point(column: int, row: int) -> tuple[int, int]:
-    return column * CELL_WIDTH + CELL_WIDTH // 2, row * CELL_HEIGHT + DOT
+def _cell_height(picture: Picture) -> int:
+    taken = _taken(picture)
+    under = ((each.column, each.row + 1) for each in picture.stations if _speaks(each))
+    return TALL_CELL_HEIGHT if taken.intersection(under) else CELL_HEIGHT
 
 
-def _line(edge: Edge, taken: frozenset[tuple[int, int]]) -> str:
+def _taken(picture: Picture) -> frozenset[tuple[int, int]]:
+    return frozenset((station.column, station.row) for station in picture.stations)
+
+
+def _speaks(station: Station) -> bool:
+    return station.current or station.phase in SPEAKING
+
+
+def _point(column: int, row: int, cell_height: int) -> tuple[int, int]:
+    return column * CELL_WIDTH + CELL_WIDTH // 2, row * cell_height + DOT
+
+
+def _line(edge: Edge, taken: frozenset[tuple[int, int]], *, cell_height: int) -> str:
     """The line as SVG path data: along rows, and up or down only in the gap between columns."""
-    start, end = (
-        _point(edge.from_column, edge.from_row),
-        _point(edge.to_column, edge.to_row),
-    )
+    start = _point(edge.from_column, edge.from_row, cell_height)
+    end = _point(edge.to_column, edge.to_row, cell_height)
     between = range(edge.from_column + 1, edge.to_column)
     if edge.from_column == edge.to_column:
         return _beside(start, end)
@@ -143,13 +155,16 @@ def _turns(start: tuple[int, int], end: tuple[int, int], *, at: int) -> str:
 
 def _edges(picture: Picture) -> Iterable[dict[str, str]]:
     phases = {station.step: station.phase for station in picture.stations}
-    taken = frozenset((station.column, station.row) for station in picture.stations)
+    taken, cell_height = _taken(picture), _cell_height(picture)
     # The heavier lines come last: they lie on top.
     for edge in sorted(picture.edges, key=lambda edge: (edge.critical, edge.travelled)):
         unused = edge.back or "skipped" in (phases[edge.start], phases[edge.end])
         kind = "unused" if unused else "passed" if edge.travelled else "ahead"
         heavy = " path-edge-critical" if edge.critical else ""
-        yield {"line": _line(edge, taken), "classes": f"path-edge-{kind}{heavy}"}
+        yield {
+            "line": _line(edge, taken, cell_height=cell_height),
+            "classes": f"path-edge-{kind}{heavy}",
+        }
 
 
 @register.inclusion_tag("components/journey_path.html")
@@ -161,6 +176,7 @@ def journey_path(
     ``goal`` names what the range of days at its end is about ("First dose"); ``notes`` adds a
     line under a step's name, by step key ("Meridian Health, 3 days").
     """
+    cell_height = _cell_height(picture)
     titles = {
         row: lane.title for lane in picture.lanes for row in range(lane.row, lane.row + lane.rows)
     }
@@ -168,7 +184,8 @@ def journey_path(
         "picture": picture,
         "goal": goal,
         "width": picture.columns * CELL_WIDTH,
-        "height": picture.rows * CELL_HEIGHT,
+        "height": picture.rows * cell_height,
+        "tall": cell_height == TALL_CELL_HEIGHT,
         "edges": list(_edges(picture)),
         "last": max(picture.stations, key=lambda station: station.column, default=None),
         "stations": [
@@ -182,7 +199,7 @@ def journey_path(
                 "critical": station.critical,
                 "lane": titles.get(station.row, ""),
                 "note": (notes or {}).get(station.step, ""),
-                "speaks": station.current or station.phase in SPEAKING,
+                "speaks": _speaks(station),
             }
             for station in picture.stations
         ],

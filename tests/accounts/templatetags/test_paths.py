@@ -43,6 +43,16 @@ def test_a_line_goes_around_a_station_in_its_way() -> None:
     assert "19H" not in line
 
 
+def test_the_words_of_an_open_step_have_room_above_a_step_that_stands_under_it() -> None:
+    one, two = station("one", 0, 0), station("two", 0, 1)
+    open_one = replace(one, phase="now", current=True)
+    usual, tall = (
+        journey_path(replace(PICTURE, edges=(), stations=(first, two))) for first in (one, open_one)
+    )
+    assert (usual["tall"], tall["tall"]) == (False, True)
+    assert tall["height"] > usual["height"]
+
+
 def test_the_path_is_an_ordered_list_that_says_each_state() -> None:
     html = drawn()
     assert html.count("<li") == len(PICTURE.stations) + 1
