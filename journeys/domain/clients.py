@@ -30,7 +30,10 @@ class Client:
 
 
 def key_of(client_id: str, secret: str) -> PartnerKey | None:
-    """The active key with this id and secret, or None; its last day may be over."""
+    """The active key with this id and secret, or None; its last day may be over.
+
+    A key without a secret lets nobody in.
+    """
     try:
         key_id = UUID(client_id)
     except ValueError:
@@ -42,7 +45,8 @@ def key_of(client_id: str, secret: str) -> PartnerKey | None:
             .first()
         )
     known = found.secret if found else ""
-    return found if hmac.compare_digest(known.encode(), secret.encode()) else None
+    same = hmac.compare_digest(known.encode(), secret.encode())
+    return found if known and same else None
 
 
 def lifetime(key: PartnerKey, *, now: datetime) -> timedelta:

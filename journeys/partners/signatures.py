@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from standardwebhooks import Webhook, WebhookVerificationError
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
@@ -33,7 +34,7 @@ def verify(headers: Mapping[str, str], body: bytes, *, secrets: Iterable[str]) -
     for secret in secrets:
         try:
             Webhook(secret).verify(body, dict(headers), json_parse=False)
-        except (WebhookVerificationError, ValueError):
+        except (WebhookVerificationError, EmptyWebhookSecretError, ValueError):
             # ValueError: malformed base64, headers or encoding, in which the library trusts.
             continue
         return

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from accounts.core.permissions import OrganizationKind
 from accounts.models import Organization
+from journeys.domain.endpoint_secrets import new_secret_for
 from journeys.enums import Transport
 from journeys.models import Endpoint, PartnerKey
 
@@ -133,6 +134,8 @@ def _address(slug: str) -> str:
 
 
 def _make(place: Place, *, now: datetime) -> Organization:
+    # Without a simulator nobody knows it, and no key stands open.
+    secret = settings.SIMULATOR_SECRET or new_secret_for(Transport.WEBHOOK)
     organization = Organization.objects.create(
         slug=place.slug,
         kind=place.kind.value,
@@ -149,13 +152,13 @@ def _make(place: Place, *, now: datetime) -> Organization:
             organization=organization,
             transport=place.takes,
             address=_address(place.slug) if signed else "",
-            secret=settings.SIMULATOR_SECRET if signed else None,
+            secret=secret if signed else None,
         )
     if place.reports:
         PartnerKey.objects.create(
             organization=organization,
             label="Demo key",
-            secret=settings.SIMULATOR_SECRET,
+            secret=secret,
             created_at=now,
         )
     return organization

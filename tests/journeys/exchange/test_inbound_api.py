@@ -3,6 +3,7 @@
 import datetime as dt
 import time
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.cache import caches
@@ -17,6 +18,7 @@ from tests.factories.exchange import SECRET, partner_key, signed_report
 from tests.journeys.exchange.reporting import URL, accepted, post, reports
 
 pytestmark = pytest.mark.django_db
+FORM = "application/x-www-form-urlencoded"
 OTHER_SECRET = "whsec_" + "b3RoZXIgc2VjcmV0IG9mIHRoZSBodWI"
 
 
@@ -66,6 +68,17 @@ def test_both_active_keys_sign_and_a_revoked_one_does_not(
     with every_tenant(reason="the old key is revoked"):
         PartnerKey.objects.filter(label="test").update(revoked_at=timezone.now())
     assert post(accepted(journey), message_id="msg_2", secret=SECRET).status_code == 401
+
+
+def test_a_key_without_a_secret_opens_nothing_and_stands_in_nobodys_way(
+    journey: Journey, northstar: Organization
+) -> None:
+    empty = partner_key(northstar, "")
+    unsigned = post(accepted(journey), headers={"webhook-signature": "v1,AAAA"})
+    assert unsigned.status_code == 401
+    told = {"grant_type": "client_credentials", "client_id": str(empty.pk), "client_secret": ""}
+    assert Client().post("/api/v1/oauth/token", urlencode(told), FORM).status_code == 401
+    assert post(accepted(journey)).status_code == 202
 
 
 def test_a_body_that_is_not_text_is_401_and_never_500(journey: Journey) -> None:
