@@ -18,7 +18,7 @@ from bench.office import STAFF, actor_of, send, signed_drafts
 from bench.partner import Partner, listening
 from bench.results import Row, Unmeasured
 from bench.world import World
-from config.runner.site import QUEUES
+from config.runner.site import PAPERS, QUEUES
 from config.runner.supervisor import Supervisor
 from journeys.models import Delivery
 
@@ -31,14 +31,19 @@ PATIENCE_SECONDS = 40.0
 def measure(world: World) -> Iterator[Row]:
     """`first_attempt_ms`: from the commit of a submission to the first bytes of its delivery at
     the hub's HTTP server: nudge through Redis, a real worker claims, checks consent, signs and
-    posts. No beat runs: the nudge alone is measured.
+    posts. No beat runs: the nudge alone is measured. The packets and signed copies are drawn
+    meanwhile, by the worker of papers.
 
     The floor is a bare Celery task's round trip on the same Redis: queued, run, answered.
     """
     now = timezone.now()
     drafts = signed_drafts(WARM_UP + RUNS, program=PROGRAM, seed=12, now=now)
     staff = actor_of(STAFF)
-    with listening(world.partner_port) as partner, working(world, "bench.worker", QUEUES):
+    with (
+        listening(world.partner_port) as partner,
+        working(world, "bench.worker", QUEUES),
+        working(world, "config.celery", PAPERS, children=1),
+    ):
         waits = [_until_on_the_wire(draft, partner, by=staff) for draft in drafts]
     with working(world, "bench.echo", "bench"):
         floor = [_round_trip() for _ in range(WARM_UP + RUNS)]
@@ -46,11 +51,12 @@ def measure(world: World) -> Iterator[Row]:
 
 
 @contextmanager
-def working(world: World, application: str, queues: str) -> Iterator[None]:
-    """A Celery worker as it is deployed: two children, no gossip with others."""
+def working(world: World, application: str, queues: str, *, children: int = 2) -> Iterator[None]:
+    """A Celery worker as it is deployed."""
     supervisor = Supervisor()
-    argv = (sys.executable, "-m", "celery", "-A", application, "worker", "--concurrency", "2")
-    supervisor.start(world.program(application, *argv, "-Q", queues))
+    argv = (sys.executable, "-m", "celery", "-A", application, "worker", "-Q", queues)
+    more = ("--concurrency", str(children), "--hostname", f"{queues.partition(',')[0]}@%h")
+    supervisor.start(world.program(application, *argv, *more))
     try:
         yield
     finally:

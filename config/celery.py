@@ -36,16 +36,17 @@ def let_go(**_: object) -> None:
     end_carrying()
 
 
-# Every task has its queue, so that a long one never stands before a short one.
+# Every task has its queue, so that a long one never stands before a short one. Papers have a worker
+# of their own: drawing one takes a good part of a second, which nobody's delivery waits for.
 app.conf.task_routes = {
     "accounts.tasks.clear_sessions": {"queue": "upkeep"},
     "journeys.tasks.send_due_deliveries": {"queue": "routing"},
     "journeys.tasks.fall_back": {"queue": "routing"},
-    "journeys.tasks.draw_packets": {"queue": "notices"},
+    "journeys.tasks.draw_packets": {"queue": "papers"},
     "journeys.tasks.process_waiting_reports": {"queue": "inbound"},
     "journeys.tasks.collect_acknowledgements": {"queue": "inbound"},
     "journeys.tasks.refresh_due_journeys": {"queue": "upkeep"},
-    "enrollment.tasks.seal_signatures": {"queue": "notices"},
+    "enrollment.tasks.seal_signatures": {"queue": "papers"},
     "enrollment.tasks.watch_reading": {"queue": "upkeep"},
     "journeys.tasks.count_learn_lag": {"queue": "upkeep"},
     "journeys.tasks.count_funnels": {"queue": "upkeep"},
@@ -99,7 +100,7 @@ app.conf.beat_schedule = {
     "seal-signatures": {
         "task": "enrollment.tasks.seal_signatures",
         "schedule": 60.0,
-        "options": {"queue": "notices", "expires": 60},
+        "options": {"queue": "papers", "expires": 60},
     },
     "watch-reading": {
         "task": "enrollment.tasks.watch_reading",
@@ -109,7 +110,7 @@ app.conf.beat_schedule = {
     "draw-packets": {
         "task": "journeys.tasks.draw_packets",
         "schedule": 30.0,
-        "options": {"queue": "notices", "expires": 30},
+        "options": {"queue": "papers", "expires": 30},
     },
     "check-invariants": {
         "task": "journeys.tasks.check_invariants",

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable
 from typing import TextIO
 
-COLORS = {"site": 36, "worker": 35, "simulator": 33, "postgres": 34, "redis": 31}
+COLORS = {"site": 36, "worker": 35, "papers": 90, "simulator": 33, "postgres": 34, "redis": 31}
 WIDTH = 9
 
 

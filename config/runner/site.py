@@ -1,4 +1,4 @@
-"""What `make run` starts: the site, a worker with beat, and the partners' simulator."""
+"""What `make run` starts: the site, a worker with beat, one for papers, the partners' simulator."""
 
 import socket
 import sys
@@ -13,6 +13,7 @@ from config.runner.processes import Program, wait_until
 from config.runner.supervisor import Supervisor
 
 QUEUES = "routing,inbound,notices,upkeep,default"
+PAPERS = "papers"
 READY_WITHIN_SECONDS = 60.0
 
 
@@ -49,23 +50,20 @@ def programs(data: Path, variables: Mapping[str, str]) -> list[Program]:
         *("--port", variables["PORT"], "--timeout-graceful-shutdown", "3"),
         *("--no-access-log", "--log-level", "warning"),
     )
+    celery = (*python, "celery", "--quiet", "-A")
+    alone = ("--loglevel", "INFO", "--without-gossip", "--without-mingle")
     work = (
-        *(
-            "celery",
-            "--quiet",
-            "-A",
-            "config.runner.worker",
-            "worker",
-            "--beat",
-            "--loglevel",
-            "INFO",
-        ),
-        *("--schedule", str(data / "beat-schedule"), "--concurrency", "2", "-Q", QUEUES),
-        *("--without-gossip", "--without-mingle"),
+        *(*celery, "config.runner.worker", "worker", "--concurrency", "2", "-Q", QUEUES, *alone),
+        *("--beat", "--schedule", str(data / "beat-schedule")),
+    )
+    draw = (
+        *(*celery, "config.runner.papers", "worker", "--concurrency", "1", "-Q", PAPERS, *alone),
+        *("--hostname", "papers@%h"),
     )
     commands = {
         "site": (*python, *serve),
-        "worker": (*python, *work),
+        "worker": work,
+        "papers": draw,
         "simulator": (sys.executable, "manage.py", "simulate", "--desk", str(data / "desk.jsonl")),
     }
     return [

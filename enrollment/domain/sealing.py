@@ -21,7 +21,7 @@ SEALING = 7_325_641
 
 def ask_for_copies() -> None:
     """Have a worker look, once this commits, for signatures without their copy."""
-    nudge("enrollment.tasks.seal_signatures", queue="notices")
+    nudge("enrollment.tasks.seal_signatures", queue="papers")
 
 
 def seal_due(*, draw: Draw, now: datetime, limit: int = BATCH) -> int:

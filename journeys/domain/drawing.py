@@ -31,7 +31,7 @@ class Draw(Protocol):
 
 def ask_for_packets(*, later: float = 0.0) -> None:
     """Have a worker look, once this commits or later, for packets that nobody drew yet."""
-    nudge("journeys.tasks.draw_packets", queue="notices", later=later)
+    nudge("journeys.tasks.draw_packets", queue="papers", later=later)
 
 
 def draw_due(*, draw: Draw, now: datetime, limit: int = BATCH) -> int:

@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import yaml
 from celery import Celery, Task
 from django.conf import settings
 
 from config.celery import app
+from config.runner import site
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("accounts", "programs", "journeys", "enrollment", "config")
-QUEUES = {"routing", "inbound", "notices", "upkeep"}
+QUEUES = {"routing", "inbound", "notices", "upkeep", "papers"}
 IDS = {str, UUID, int}
 
 
@@ -109,6 +111,19 @@ def test_a_task_without_a_queue_or_with_more_than_ids_is_reported() -> None:
         "send takes note, which is not an id",
         "send takes patient, which is not an id",
     ]
+
+
+def test_every_queue_has_one_worker_and_papers_keep_from_the_others(tmp_path: Path) -> None:
+    commands = [
+        [*each.argv]
+        for each in site.programs(tmp_path, {"PORT": "8000"})
+        if each.name in ("worker", "papers")
+    ]
+    shape = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+    deployed = [shape[name]["command"] for name in ("worker", "papers")]
+    for its in (commands, deployed):
+        served = [set(argv[argv.index("-Q") + 1].split(",")) for argv in its]
+        assert served == [QUEUES - {"papers"} | {"default"}, {"papers"}]
 
 
 def test_the_schedule_names_tasks_that_exist_and_their_queues() -> None:

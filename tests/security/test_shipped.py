@@ -15,7 +15,7 @@ import yaml
 from django.test import Client
 
 ROOT = Path(__file__).resolve().parents[2]
-SITE = ("web", "live", "worker", "beat", "migrate")
+SITE = ("web", "live", "worker", "papers", "beat", "migrate")
 # A value that is not looked up in the environment stands in the file for everybody to read.
 LOOKED_UP = re.compile(r"\$\{[A-Z_]+\}")
 
