@@ -155,6 +155,12 @@ urlpatterns = [
         name="endpoint_secret_end",
     ),
     path("endpoints/<uuid:partner_id>/key/", endpoints.use_key, name="endpoint_key_use"),
+    path("endpoints/<uuid:partner_id>/keys/", endpoints.new_key, name="endpoint_key_new"),
+    path(
+        "endpoints/<uuid:partner_id>/keys/<uuid:key_id>/end/",
+        endpoints.ended_key,
+        name="endpoint_key_end",
+    ),
     path(
         "endpoints/<uuid:partner_id>/keys/<uuid:key_id>/last-day/",
         endpoints.key_last_day,

@@ -4,8 +4,6 @@ Every secret is told here once. What stood before goes on for a while beside the
 a partner changes over without a minute's silence.
 """
 
-import base64
-import secrets
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -14,6 +12,7 @@ from accounts.core.actor import Actor
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from journeys.core.scopes import REPORTS_WRITE
+from journeys.domain.endpoint_secrets import signing_secret
 from journeys.enums import Transport
 from journeys.models import Endpoint, PartnerKey
 
@@ -60,7 +59,7 @@ def connect(
 
 
 def _send_to(partner: Organization, address: str) -> str:
-    ours = _new_secret()
+    ours = signing_secret()
     endpoint = Endpoint.objects.filter(organization=partner, active=True, fallback=False).first()
     if endpoint is None:
         endpoint = Endpoint(organization=partner)
@@ -83,13 +82,9 @@ def _new_key(partner: Organization, *, last_on: date | None, now: datetime) -> P
     key: PartnerKey = PartnerKey.objects.create(
         organization=partner,
         label=f"System, {now:%Y-%m-%d}",
-        secret=_new_secret(),
+        secret=signing_secret(),
         created_at=now,
         last_on=last_on,
     )
     audit.wrote(key, action="key_made")
     return key
-
-
-def _new_secret() -> str:
-    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()

@@ -27,6 +27,11 @@ def new_secret_for(transport: str) -> str:
     if transport == Transport.SFTP:
         key = ed25519.Ed25519PrivateKey.generate()
         return _pem(key, serialization.PrivateFormat.OpenSSH)
+    return signing_secret()
+
+
+def signing_secret() -> str:
+    """A fresh secret to sign messages with, as Standard Webhooks write it."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
 
 

@@ -40,6 +40,7 @@ class HeldKey:
     last_used_at: datetime | None
     last_on: date | None
     left: int | None
+    scopes: tuple[str, ...]
 
     @property
     def ended(self) -> bool:
@@ -52,7 +53,9 @@ class HeldKey:
 
 def held(key: PartnerKey, *, now: datetime) -> HeldKey:
     left = days_left(key.last_on, now=now)
-    return HeldKey(key.pk, key.label, key.created_at, key.last_used_at, key.last_on, left)
+    used = key.last_used_at
+    scopes = tuple(key.scopes)
+    return HeldKey(key.pk, key.label, key.created_at, used, key.last_on, left, scopes)
 
 
 def keys_of(partner: Organization, *, by: Actor, now: datetime) -> list[HeldKey]:

@@ -3,8 +3,6 @@
 A key made here is for this program alone: its holder says nothing about any other one's journeys.
 """
 
-import base64
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,6 +20,7 @@ from journeys.core.conformance import Standing
 from journeys.core.key_ends import has_ended
 from journeys.core.scopes import REPORTS_WRITE
 from journeys.core.sentences import clock_words
+from journeys.domain.endpoint_secrets import signing_secret
 from journeys.domain.graphs import graph_of
 from journeys.domain.key_ends import HeldKey, held
 from journeys.domain.queries.sandbox import standings
@@ -178,7 +177,7 @@ def make_key(
         its = _keys(program).filter(organization=partner)
         if sum(not has_ended(each.last_on, now=now) for each in its) >= MOST_KEYS:
             raise TooManyKeys
-        secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+        secret = signing_secret()
         key = PartnerKey.objects.create(
             organization=partner,
             label=f"{program.name}, {now:%Y-%m-%d}"[:60],

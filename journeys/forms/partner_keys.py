@@ -1,12 +1,19 @@
-"""The last day of a partner's key, as somebody gives it."""
+"""What somebody says of a key: its last day, and of a practice's own what it is for."""
 
 from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from journeys.core.key_ends import has_ended
+from journeys.core.scopes import PREFILL_WRITE, STATUS_READ
+
+USES = {
+    STATUS_READ: gettext_lazy("Read where our journeys stand"),
+    PREFILL_WRITE: gettext_lazy("Post records of our patients, to be proposed in a form"),
+}
 
 
 class LastDayForm(forms.Form):
@@ -27,4 +34,13 @@ class LastDayForm(forms.Form):
     @property
     def fault(self) -> str:
         """What is wrong with what was given; "" when it can be taken."""
-        return "" if self.is_valid() else str(self.errors["last_on"][0])
+        return "" if self.is_valid() else str(next(iter(self.errors.values()))[0])
+
+
+class PracticeKeyForm(LastDayForm):
+    """A new key of a practice's own system."""
+
+    uses = forms.MultipleChoiceField(
+        choices=tuple(USES.items()),
+        error_messages={"required": gettext_lazy("Choose what the key is for.")},
+    )

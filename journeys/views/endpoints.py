@@ -31,10 +31,11 @@ from journeys.domain.endpoints import (
 )
 from journeys.domain.key_ends import NoKey, keys_of, set_last_day
 from journeys.domain.partner_tests import TooSoon, ask_for_own_test, newest_own_test
+from journeys.domain.practice_keys import MadeKey, TooManyKeys, end_key, make_key
 from journeys.domain.queries.endpoints import endpoints, host_of, public_keys
 from journeys.enums import Transport
 from journeys.forms.endpoints import FORMS, WayForm
-from journeys.forms.partner_keys import LastDayForm
+from journeys.forms.partner_keys import USES, LastDayForm, PracticeKeyForm
 from journeys.models import Endpoint
 from journeys.partners.addresses import problem_with
 
@@ -158,6 +159,38 @@ def key_last_day(request: HttpRequest, partner_id: UUID, key_id: UUID) -> HttpRe
 
 
 @requires(Permission.ENDPOINTS_MANAGE)
+@needs_recent_authentication
+@require_POST
+def new_key(request: HttpRequest, partner_id: UUID) -> HttpResponse:
+    """Make a key for a practice's own system; the answer is the only place that tells it."""
+    partner, now, by = _partner(partner_id), timezone.now(), current_actor()
+    form = PracticeKeyForm(request.POST, now=now)
+    if form.fault:
+        messages.error(request, form.fault)
+        return redirect("endpoint", partner_id)
+    told = form.cleaned_data
+    try:
+        key = make_key(partner_id, told["uses"], by=by, now=now, last_on=told["last_on"])
+    except NoKey:
+        raise Http404 from None
+    except TooManyKeys:
+        messages.warning(request, _("Four keys are valid already. End an older one first."))
+        return redirect("endpoint", partner_id)
+    known = endpoint_for(partner, by=by)
+    way = FORMS[Transport.WEBHOOK](known=known, check=problem_with)
+    return _page(request, partner, known, form=way, key=key)
+
+
+@requires(Permission.ENDPOINTS_MANAGE)
+@needs_recent_authentication
+@require_POST
+def ended_key(request: HttpRequest, partner_id: UUID, key_id: UUID) -> HttpResponse:
+    """End one of a practice's own keys."""
+    change = partial(end_key, key_id, practice_id=partner_id, now=timezone.now())
+    return _changed(request, partner_id, change, _("That key is not taken any more."))
+
+
+@requires(Permission.ENDPOINTS_MANAGE)
 @require_POST
 def test(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     """Have a test message sent."""
@@ -193,6 +226,7 @@ def _page(
     *,
     form: WayForm,
     made: str = "",
+    key: MadeKey | None = None,
 ) -> HttpResponse:
     actor = current_actor()
     return render(
@@ -204,6 +238,9 @@ def _page(
             "sentence": _sentence(partner, known),
             "form": form,
             "made": made,
+            "made_key": key,
+            "key_uses": USES,
+            "api": request.build_absolute_uri("/"),
             "ways": _ways(partner, known, form),
             "facts": _facts(known),
             "public": public_half(known) if known else "",
