@@ -1,9 +1,9 @@
 """Worksheets of what helps to pay: copay help, assistance, a foundation, bridge supply."""
 
 from journeys.core.asking import is_known, result_is, says, stands
-from journeys.core.poverty import compared as compared_with_poverty_line
 from journeys.core.steps_access import GOVERNMENT
 from journeys.core.worksheet import Compared, Part, Question, Stop, Worksheet
+from programs.core.poverty import compared as compared_with_poverty_line
 
 COPAY_ENROLLMENT = Worksheet(
     step="copay_enrollment",

@@ -10,6 +10,7 @@ from programs.core.conditions import Answers
 from programs.core.definition import Definition
 from programs.core.identifiers import icd10
 from programs.core.names import same_organization, same_person
+from programs.core.poverty import percent_of_line
 from programs.core.references import current
 
 FEDERAL = frozenset(
@@ -21,6 +22,7 @@ FACTS: Mapping[str, str] = {
     "patient.age": "Age of the patient in whole years",
     "patient.weight_kg": "Weight of the patient in kilograms",
     "coverage.federal": "A government program pays for the insurance",
+    "household.poverty_percent": "Household income in percent of the federal poverty line",
     "diagnosis.unknown": "The diagnosis is not in our release of ICD-10-CM",
     "practice.name_differs": "The registry has the practice's NPI under another name",
     "practice.state_differs": "The registry has the practice's NPI in another state",
@@ -33,6 +35,7 @@ DRAWN_FROM: Mapping[str, frozenset[str]] = {
     "patient.age": frozenset({"A5"}),
     "patient.weight_kg": frozenset({"E10.weight", "E10.unit"}),
     "coverage.federal": frozenset({"B5"}),
+    "household.poverty_percent": frozenset({"A11", "H2", "H3"}),
     "diagnosis.unknown": frozenset({"E1"}),
     "practice.name_differs": frozenset({"C1", "C2"}),
     "practice.state_differs": frozenset({"C2", "C6"}),
@@ -42,6 +45,8 @@ DRAWN_FROM: Mapping[str, frozenset[str]] = {
     "product.controlled": frozenset({"F1"}),
 }
 """The answers that each fact follows from."""
+# The territories have none: programs compare with that of the 48 states and DC.
+_LINES_OF_THEIR_OWN: Mapping[str, str] = {"AK": "alaska", "HI": "hawaii"}
 OWN_FACTS = ("diagnosis.unknown", "product.cold_chain", "product.controlled")
 """Facts that each of several programs has for itself."""
 
@@ -57,6 +62,8 @@ def facts(definitions: Sequence[Definition], answers: Answers, *, today: date) -
         found["coverage.federal"] = kind in FEDERAL
     if weight := kilograms(answers.get("E10.weight"), answers.get("E10.unit")):
         found["patient.weight_kg"] = weight
+    if (percent := _of_poverty_line(answers, today)) is not None:
+        found["household.poverty_percent"] = percent
     found |= _registered(answers)
     for definition in definitions:
         for name, value in _own_facts(definition, own_answers(definition.key, answers)).items():
@@ -88,6 +95,14 @@ def _unknown(code: Any) -> bool:
     if not isinstance(code, str) or icd10(code).problem:
         return False
     return bool(current().release()) and current().diagnosis(code) is None
+
+
+def _of_poverty_line(answers: Answers, today: date) -> int | None:
+    state = answers.get("A11")
+    if not state:
+        return None
+    place = _LINES_OF_THEIR_OWN.get(str(state).upper(), "contiguous")
+    return percent_of_line(answers.get("H2"), people=answers.get("H3"), place=place, today=today)
 
 
 def _registered(answers: Answers) -> dict[str, bool]:

@@ -20,6 +20,7 @@ from programs.core.soundness import Problem
 
 MOST_TRIED = 20_000
 _OLDEST = 120
+_NEVER_NEGATIVE = ("household.poverty_percent", "patient.weight_kg")
 _BARE = ("present", "absent")
 TRUE_OR_FALSE = frozenset(
     {"coverage.federal", "diagnosis.unknown", "practice.name_differs", "practice.state_differs",
@@ -221,7 +222,7 @@ def _limits(name: str, field: Field | None) -> tuple[Decimal | None, Decimal | N
     if name == "patient.age":
         return Decimal(0), Decimal(_OLDEST)
     low, high = (_number(field.minimum), _number(field.maximum)) if field else (None, None)
-    positive = name == "patient.weight_kg" or (field is not None and field.type == "money")
+    positive = name in _NEVER_NEGATIVE or (field is not None and field.type == "money")
     return (Decimal(0) if low is None and positive else low), high
 
 

@@ -20,7 +20,7 @@ def faults(question: Field) -> Iterator[str]:
     if question.type in _PICKED and not question.choices:
         yield "There is nothing to choose from."
     if question.type in _OF_PARTS and not question.parts:
-        yield f"A {question.type} has parts."
+        yield "It asks several questions together; add the first one."
     if any(part.type in COMPOUND for part in question.parts):
         yield "A part is one question, not several."
     if question.formula and question.type != "computed":

@@ -17,6 +17,7 @@ from programs.core.scripts import PURPOSES
 from programs.core.words import TYPES
 from programs.domain.studio.ports import journeys
 from programs.forms.boxes import Box, Pairs
+from programs.forms.summaries import CONSENT_KINDS
 
 _CHOICES = _("One a line: code | words | Spanish words. A line of words alone gets a code.")
 _NUMBERS = frozenset({"number", "quantity", "computed", "money"})
@@ -24,6 +25,8 @@ _PICKED = frozenset({"pick", "multi", "checklist", "quantity", "combo", "icd10"}
 _TYPED = frozenset({"text", "long_text", "code", "combo"})
 _TESTED = frozenset({"boolean", "date", "number", "pick", "quantity"})
 # Files are documents, and signatures are consents: each has its own part.
+# Its parts say themselves when they are asked.
+_NEVER_ASKED = frozenset({"group"})
 ELSEWHERE = frozenset({"esign", "file"})
 
 
@@ -213,7 +216,12 @@ def boxes_of(part: str, row: Mapping[str, Any]) -> tuple[Box, ...]:
     if part == "consents" and (row.get("kind") == "hipaa_authorization" or row.get("elements")):
         return (*CONSENT, *GRANT)
     kind = row.get("type")
-    return tuple(box for box in BOXES[part] if not box.only or kind in box.only)
+    return tuple(
+        box
+        for box in BOXES[part]
+        if (not box.only or kind in box.only)
+        and not (kind in _NEVER_ASKED and box.at == "required")
+    )
 
 
 _EMAIL, _FAX = ("email", _("Secure e-mail")), ("fax", _("A fax"))
@@ -223,13 +231,7 @@ WAYS: Pairs = [("webhook", _("Its own system, by signed webhook")),
     _PORTAL, _PACKET, _EMAIL, _FAX]  # fmt: skip
 _FIXED: Mapping[str, Pairs] = {
     "askers": [("PO", _("The office")), ("PT", _("The patient")), ("RX", _("The prescriber"))],
-    "consent_kinds": [
-        ("hipaa_authorization", _("Permission to share health information")),
-        ("prescriber_certification", _("Prescriber's certification")),
-        ("program_certification", _("Program certification")),
-        ("text_messages", _("Text messages and calls")),
-        ("marketing", _("News and research")),
-    ],
+    "consent_kinds": list(CONSENT_KINDS.items()),
     "data_classes": [(each, each.capitalize()) for each in (
         "identity", "contact", "insurance", "diagnosis", "treatment", "prescription", "status",
         "financial")],

@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Words
 from programs.core.catalogue import ANSWERABLE
 from programs.core.conditions import Condition
 from programs.core.fields import Field
@@ -13,6 +16,15 @@ from programs.core.words import TYPES, condition_words
 
 Row = Mapping[str, Any]
 Known = Mapping[str, Field]
+
+
+CONSENT_KINDS: Mapping[str, Words] = {
+    "hipaa_authorization": _("Permission to share health information"),
+    "prescriber_certification": _("Prescriber's certification"),
+    "program_certification": _("Program certification"),
+    "text_messages": _("Text messages and calls"),
+    "marketing": _("News and research"),
+}
 
 
 @dataclass(frozen=True)
@@ -66,7 +78,7 @@ def _default(row: Row, known: Known) -> tuple[str, str]:
 
 def _consent(row: Row, _known: Known) -> tuple[str, str]:
     title = row["title"].get("en") or row["key"]
-    return title, f"{row['kind'].replace('_', ' ').capitalize()} · version {row['version']}"
+    return title, f"{CONSENT_KINDS[row['kind']]} · version {row['version']}"
 
 
 _TOLD: Mapping[str, Callable[[Row, Known], tuple[str, str]]] = {

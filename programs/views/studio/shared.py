@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 
 from accounts.access import get_visible_or_404
 from accounts.tenancy import current_actor
-from programs.core.composing import PARTS, place_of
+from programs.core.catalogue import CATALOGUE
+from programs.core.composing import LISTED, PARTS, place_of, row
 from programs.domain.studio import drafts
 from programs.enums import DraftStatus
 from programs.forms.parts import NAMES
+from programs.forms.summaries import Known, known_fields, summary
 from programs.models import ProgramDraft
 from programs.rules import Refused
 
@@ -44,15 +46,27 @@ def address(draft: ProgramDraft, part: str, row: str = "", **more: str) -> str:
 
 def faults(draft: ProgramDraft) -> list[dict[str, str]]:
     """Every fault with the address of its place and the name of its part."""
-    found = []
+    found: list[dict[str, str]] = []
+    known = known_fields(draft.definition) if draft.faults else {}
     for each in draft.faults:
-        part, row = place_of(each["where"])
+        part, key = place_of(each["where"])
         rows = draft.definition.get("questions", ()) if part == "questions" else ()
         # A cell of a matrix or a repeat is told at the question that it belongs to.
-        row = next((r["id"] for r in rows if row.startswith(f"{r['id']}.")), row)
-        url = address(draft, part, row) if part else reverse("studio_draft", args=[draft.id])
-        found.append({**each, "url": url, "part": str(NAMES.get(part, "")), "row": row})
+        key = next((r["id"] for r in rows if key.startswith(f"{r['id']}.")), key)
+        url = address(draft, part, key) if part else reverse("studio_draft", args=[draft.id])
+        name = _name(draft, part, key, known)
+        found.append(
+            {**each, "url": url, "part": str(NAMES.get(part, "")), "row": key, "name": name}
+        )
     return found
+
+
+def _name(draft: ProgramDraft, part: str, key: str, known: Known) -> str:
+    """What a row is called on the page; its key where it has no words yet."""
+    if part == "asks":
+        return CATALOGUE[key].label if key in CATALOGUE else key
+    found = row(draft.definition, part, key) if part in LISTED and key else None
+    return (summary(part, found, known)[0] if found else "") or key
 
 
 def frame(draft: ProgramDraft, part: str = "") -> dict[str, Any]:

@@ -25,10 +25,24 @@ _OF_CHOICES: Mapping[str, tuple[str, ...]] = {
 
 def slot_names(part: str, row: Mapping[str, Any]) -> list[str]:
     """The names of every condition a row may carry: "shown_when", "doses.280_pen"."""
-    found = list(_PLAIN.get(part, ()))
+    found = [name for name in _PLAIN.get(part, ()) if row.get(name) or not _unread(row, name)]
     for name in _OF_CHOICES.get(part, ()):
         found += [f"{name}.{choice['code']}" for choice in row.get(name, ())]
     return found
+
+
+def _unread(row: Mapping[str, Any], slot: str) -> bool:
+    """Whether nothing would be made of a condition there, so that none is offered."""
+    if row.get("type") == "group":  # Its parts say themselves when they are asked.
+        return True
+    return slot == "required_when" and "type" in row and row.get("required") != "conditional"
+
+
+def _without(part: str, slot: str) -> str:
+    """What holds where there is no condition; empty for always."""
+    if part == "asks":
+        return _("As the catalogue says")
+    return _("Whenever it is shown") if slot == "required_when" else ""
 
 
 def slot_label(slot: str, row: Mapping[str, Any]) -> str:
@@ -52,7 +66,9 @@ def slots_of(draft: ProgramDraft, part: str, row: Mapping[str, Any]) -> list[dic
     return [
         {
             "label": slot_label(slot, row),
-            "words": words_of(found, known) if (found := condition_at(row, slot)) else "",
+            "words": words_of(found, known)
+            if (found := condition_at(row, slot))
+            else _without(part, slot),
             "url": reverse("studio_condition", args=[draft.id, part])
             + "?"
             + urlencode({"row": key, "slot": slot}),

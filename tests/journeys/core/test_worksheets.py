@@ -8,7 +8,7 @@ from journeys.core.derived import DERIVED
 from journeys.core.fact_choices import CHOICES
 from journeys.core.facts import FACTS
 from journeys.core.graph import Graph, Step
-from journeys.core.poverty import GUIDELINES, compared, guideline_on, line_of
+from programs.core.poverty import GUIDELINES, compared, guideline_on, line_of
 from journeys.core.templates import GRAPHS
 from journeys.core.worksheet import (
     Told,

@@ -299,7 +299,7 @@ def test_a_question_may_stand_behind_a_canonical_one() -> None:
     [
         ({**MATRIX, "rows": []}, "A matrix has rows."),
         ({**MATRIX, "rows": [MATRIX["rows"][0]] * 2}, "Two rows have one code."),
-        ({**MATRIX, "parts": []}, "A matrix has parts."),
+        ({**MATRIX, "parts": []}, "It asks several questions together; add the first one."),
         ({**REPEAT, "most": 1}, "2 to 6 times"),
         ({**REPEAT, "most": None}, "2 to 6 times"),
         ({**REPEAT, "parts": [{**REPEAT["parts"][0], "id": "veltrana.x"}]}, "start with"),

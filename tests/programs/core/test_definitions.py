@@ -82,7 +82,10 @@ ASKS: list[str] = VELTRANA.to_json()["asks"]
         ({"questions": [question("a", section="Attic")]}, "No section is called “Attic”."),
         ({"questions": [question("a", label=" ")]}, "It has no label."),
         ({"questions": [question("a", "pick")]}, "There is nothing to choose from."),
-        ({"questions": [question("a", "group")]}, "A group has parts."),
+        (
+            {"questions": [question("a", "group")]},
+            "It asks several questions together; add the first one.",
+        ),
         (
             {"questions": [question("a", shown_when={"field": "nowhere", "op": "present"})]},
             "question veltrana.a: No field is called 'nowhere'.",

@@ -2,10 +2,12 @@
 
 import pytest
 
+from programs.core.conditions import Condition
 from programs.core.definition import Definition
 from programs.core.eligibility import findings
 from programs.core.facts import FEDERAL, facts
 from programs.core.forms import sheet
+from programs.core.words import condition_words
 from tests.programs.core.samples import COMPLETE, OSSIVUE, RIVASTET, TODAY, VELTRANA, with_changes
 
 
@@ -50,6 +52,27 @@ def test_facts_are_told_only_from_what_is_known() -> None:
         "patient.age": 41,
         "coverage.federal": True,
     }
+
+
+def test_free_medicine_can_end_at_a_multiple_of_the_poverty_line() -> None:
+    limit: Condition = {
+        "all": [
+            {"field": "H1", "op": "in", "value": ["patient_assistance"]},
+            {"field": "household.poverty_percent", "op": "greater", "value": "400"},
+        ]
+    }
+    rule = {
+        "key": "income", "when": limit, "outcome": "stops", "service": "patient_assistance",
+        "field": "H1", "reason": "Free medicine is for incomes up to 400 % of the poverty line.",
+    }  # fmt: skip
+    program = with_changes(VELTRANA, eligibility=[rule])
+    wanted = {"H1": ["patient_assistance"], "H3": "2"}
+    # 400 % of 15,960 + 5,680 dollars; in Alaska the line is higher.
+    assert found(program, **wanted, H2="86560") == []
+    assert found(program, **wanted, H2="86561") == [("income", "stops")]
+    assert found(program, **wanted, H2="86561", A11="AK", A12="99501") == []
+    assert found(program, **wanted) == found(program, **wanted, H2="86561", A11="") == []
+    assert "household income in percent of the federal poverty line" in condition_words(limit)
 
 
 def test_a_leap_day_child_ages_on_march_first() -> None:

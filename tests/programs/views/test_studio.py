@@ -80,6 +80,25 @@ def test_a_product_is_added_and_changed(nadia: Client) -> None:
     assert made["frequencies"] == [{"code": "every_week", "label": "Every week"}]
 
 
+def test_questions_asked_together_are_composed_part_by_part(nadia: Client) -> None:
+    draft = opened(nadia)
+    given = {"label": "Prophylaxis now", "type": "group", "section": "Clinical"}
+    page = edit(nadia, draft, "questions", "?new=1&type=group", **given)
+    # The group has no answer of its own: nothing of when it must be given is asked.
+    assert 'name="required"' not in page
+    assert "It is shown when" not in page
+    told = nadia.get(reverse("studio_draft", args=[draft.id])).content.decode()
+    assert "Own questions, “Prophylaxis now”: It asks several questions together" in told
+    part = {"label": "Medicine", "type": "text", "section": "Clinical", "required": "conditional"}
+    edit(nadia, draft, "questions", "?new=1&of=veltrana.prophylaxis_now&type=text", **part)
+    page = nadia.get(
+        reverse("studio_part", args=[draft.id, "questions"])
+        + "?row=veltrana.prophylaxis_now.medicine"
+    ).content.decode()
+    assert "Whenever it is shown" in page
+    assert the_draft().faults == []
+
+
 def test_a_choice_keeps_its_condition_when_its_words_change(nadia: Client) -> None:
     draft = opened(nadia)
     before = draft.definition["products"][0]

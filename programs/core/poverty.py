@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from math import ceil
+
+from programs.core.computed import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +75,26 @@ def compared(values: Mapping[str, object], today: date) -> dict[str, object]:
 
     Nothing where the household, its income or a table is not known.
     """
+    percent = percent_of_line(
+        values.get("household_income"),
+        people=values.get("household_size"),
+        place=str(values.get("household_place", "contiguous")),
+        today=today,
+    )
     guideline = guideline_on(today)
-    people, place = values.get("household_size"), values.get("household_place", "contiguous")
-    try:
-        income = Decimal(str(values["household_income"]))
-    except (KeyError, InvalidOperation):
+    if percent is None or guideline is None:
         return {}
-    if guideline is None or not isinstance(people, int) or people < 1:
-        return {}
-    line = line_of(guideline, people=people, place=str(place))
-    return {"income_percent": ceil(income * 100 / line), "poverty_year": guideline.year}
+    return {"income_percent": percent, "poverty_year": guideline.year}
+
+
+def percent_of_line(income: object, *, people: object, place: str, today: date) -> int | None:
+    """A yearly income in percent of the household's poverty line, rounded up.
+
+    None where income, household or a table of that day is not known.
+    """
+    guideline, amount, several = guideline_on(today), number(income), number(people)
+    if guideline is None or amount is None or several is None:
+        return None
+    if several < 1 or several != int(several):
+        return None
+    return ceil(amount * 100 / line_of(guideline, people=int(several), place=place))
