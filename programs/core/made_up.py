@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from programs.core.computed import number, plain
+from programs.core.conditions import holds
 from programs.core.definition import Definition
 from programs.core.fields import LISTS
 from programs.core.forms import Item, Sheet, sheet
@@ -44,7 +45,7 @@ def somebody(definition: Definition, seed: int, *, today: date) -> tuple[Answers
         drawn = {
             item.key: _drawn(definition, form, item, draw, place, today=today)
             for item in form.shown
-            if _wanted(form, item, answers, draw)
+            if _wanted(definition, form, item, answers)
         }
         if not drawn:
             break
@@ -54,14 +55,25 @@ def somebody(definition: Definition, seed: int, *, today: date) -> tuple[Answers
     return {key: value for key, value in answers.items() if key in shown}, form
 
 
-def _wanted(form: Sheet, item: Item, answers: Mapping[str, Any], draw: Random) -> bool:
+def _wanted(definition: Definition, form: Sheet, item: Item, answers: Mapping[str, Any]) -> bool:
     if item.field.type in ("computed", "esign", "file"):
         return False
     if item.key not in answers:
         return form.requires(item) or item.key in _TOLD_ANYWAY
     if not item.field.choices or item.field.type not in ("pick", "ndc"):
         return False
+    if item.field.type == "ndc" and (fitting := _fitting(definition, form)):
+        return answers[item.key] not in fitting
     return answers[item.key] not in {choice.code for choice in form.choices(item)}
+
+
+def _fitting(definition: Definition, form: Sheet) -> list[str]:
+    """The products of which this patient, by weight or age, can have a dose."""
+    return [
+        product.ndc
+        for product in definition.products
+        if any(dose.when is None or holds(dose.when, form.known) for dose in product.doses)
+    ]
 
 
 _TOLD_ANYWAY = frozenset({"B1", "B5", "E6"})
@@ -78,6 +90,8 @@ def _drawn(
         return place[{"state": 1, "zip": 2}.get(field.type, 0)]
     if field.type in LISTS or field.choices:
         codes = [choice.code for choice in form.choices(item)]
+        if field.type == "ndc":
+            codes = _fitting(definition, form) or codes
         if field.type in LISTS:
             return codes
         return draw.choice(codes) if codes else "other"
@@ -115,6 +129,8 @@ _KNOWN: Mapping[str, Callable[[Definition, Random, date], Any]] = {
     "B7": lambda _definition, _draw, _today: "1EG4TE5MK73",
     "E1": _diagnosis,
     "E5": lambda _definition, draw, today: _ahead(draw, today),
+    # In kilograms a child's or a heavy grown-up's; in pounds a child's.
+    "E10.weight": lambda _definition, draw, _today: str(draw.randrange(30, 111)),
     "F8": lambda _definition, _draw, today: today.isoformat(),
     "H1": _services,
 }

@@ -1,5 +1,6 @@
 """Made-up patients through a program: the same each time, complete, and through to therapy."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from journeys.core.cohort import cohort
 from journeys.core.templates import GRAPHS
 from journeys.core.tuning import tuned
+from programs.core.conditions import Condition
+from programs.core.fields import Choice
 from programs.core.forms import check_answers, file_questions, missing
 from programs.core.made_up import somebody
 from programs.definitions import load_definitions
@@ -29,6 +32,26 @@ def test_what_is_made_up_can_be_read_and_stands_on_the_form() -> None:
     answers, _form = somebody(definition, 4, today=TODAY)
     strange = ["The program does not ask this question."]
     assert strange not in check_answers((definition,), answers, today=TODAY).values()
+
+
+def test_somebody_made_up_takes_the_product_that_is_for_their_weight() -> None:
+    first, second, *_others = DEFINITIONS["veltrana"].products
+    light: Condition = {"field": "patient.weight_kg", "op": "less", "value": 60}
+    products = (
+        replace(first, doses=(Choice("small", "Small", when=light),)),
+        replace(second, doses=(Choice("large", "Large", when={"not": light}),)),
+    )
+    definition = replace(
+        DEFINITIONS["veltrana"], products=products, asks=(*DEFINITIONS["veltrana"].asks, "E10")
+    )
+    taken = set()
+    for seed in range(12):
+        answers, form = somebody(definition, seed, today=TODAY)
+        assert answers["F2"] == (
+            "small" if float(form.known["patient.weight_kg"]) < 60 else "large"
+        )
+        taken.add(answers["F2"])
+    assert taken == {"small", "large"}
 
 
 def test_the_same_people_come_to_the_same_end_each_time() -> None:

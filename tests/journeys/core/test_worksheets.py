@@ -8,7 +8,6 @@ from journeys.core.derived import DERIVED
 from journeys.core.fact_choices import CHOICES
 from journeys.core.facts import FACTS
 from journeys.core.graph import Graph, Step
-from programs.core.poverty import GUIDELINES, compared, guideline_on, line_of
 from journeys.core.templates import GRAPHS
 from journeys.core.worksheet import (
     Told,
@@ -20,6 +19,7 @@ from journeys.core.worksheet import (
 )
 from journeys.core.worksheets import WORKSHEETS, worksheet_of
 from programs.core.conditions import problems_of
+from programs.core.poverty import GUIDELINES, compared, guideline_on, line_of
 from tests.journeys.core.story import happy_path, stand
 
 # Two results of these ask for the same thing.
