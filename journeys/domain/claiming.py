@@ -1,7 +1,7 @@
 """Take due deliveries for this process alone. The table is the schedule; the lease is its clock."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -51,15 +51,16 @@ def claim(*, limit: int, lease: timedelta, now: datetime) -> Batch:
     batch = Batch([], [], [])
     with every_tenant(reason="the exchange sends for every practice"):
         lanes = open_lanes(now=now)
+        size = max(1, limit // max(1, len(lanes)))
+        due = due_in(lanes, size, now=now)
+        grants = _grants({each.journey_id for found in due for each in found})
         shares = []
-        for lane in lanes:
-            size = max(1, limit // len(lanes))
-            found = due_in(lane, size, now=now)
+        for lane, found in zip(lanes, due, strict=True):
             if lane.given_up:
                 batch.worn_out.extend((each.id, each.journey_id) for each in found)
                 _switch_off_when_empty(lane.endpoint, left=len(found) == size)
                 continue
-            permitted = _permitted(lane.endpoint, found, batch, now=now)
+            permitted = _permitted(lane.endpoint, found, batch, grants, now=now)
             if permitted:
                 shares.append(_share(lane, permitted, all_of_it=len(found) < size))
         batch.claimed.extend(_leased(shares, lease, now=now))
@@ -73,21 +74,22 @@ def _switch_off_when_empty(endpoint: Endpoint, *, left: bool) -> None:
 
 
 def _permitted(
-    endpoint: Endpoint, found: Iterable[Due], batch: Batch, *, now: datetime
+    endpoint: Endpoint,
+    found: Iterable[Due],
+    batch: Batch,
+    grants: Mapping[UUID, list[ConsentGrant]],
+    *,
+    now: datetime,
 ) -> list[Due]:
     """Those that may still be tried and told; the others go to the batch's other lists."""
     recipient = endpoint.organization
     role = role_of(recipient)
-    tried: list[tuple[Due, bool]] = []
+    permitted = []
     for each in found:
         if each.attempts >= MAX_ATTEMPTS:
             batch.worn_out.append((each.id, each.journey_id))
-        else:
-            free = needs_no_authorization(each.handed, recipient=recipient, role=role)
-            tried.append((each, free))
-    grants = _grants(each.journey_id for each, free in tried if not free)
-    permitted = []
-    for each, free in tried:
+            continue
+        free = needs_no_authorization(each.handed, recipient=recipient, role=role)
         known = grants[each.journey_id]
         refusal = None if free else refusal_by(known, recipient=recipient, role=role, at=now)
         if refusal:
@@ -97,10 +99,10 @@ def _permitted(
     return permitted
 
 
-def _grants(journeys: Iterable[UUID]) -> Mapping[UUID, list[ConsentGrant]]:
+def _grants(journeys: Set[UUID]) -> Mapping[UUID, list[ConsentGrant]]:
     grants: dict[UUID, list[ConsentGrant]] = defaultdict(list)
-    if ids := set(journeys):
-        for grant in ConsentGrant.objects.filter(journey__in=ids):
+    if journeys:
+        for grant in ConsentGrant.objects.filter(journey__in=journeys):
             grants[grant.journey_id].append(grant)
     return grants
 

@@ -52,14 +52,19 @@ class Due:
     handed: Handed
 
 
-def due_in(lane: Lane, limit: int, *, now: datetime) -> list[Due]:
-    """What may go down this lane, the urgent first; locked, and nothing that another has."""
+def due_in(lanes: Sequence[Lane], limit: int, *, now: datetime) -> list[list[Due]]:
+    """What may go down each lane, the urgent first, up to `limit` in each; in one round trip.
+
+    It is locked, and nothing that another has.
+    """
+    asked = [_asked(lane, limit, now=now) for lane in lanes]
+    return [[_due(row) for row in rows] for rows in answers_of(asked)] if asked else []
+
+
+def _asked(lane: Lane, limit: int, *, now: datetime) -> Statement:
     if lane.given_up or lane.probing:
-        asked = Statement(ANY, [lane.endpoint.pk, limit if lane.given_up else 1])
-    else:
-        asked = Statement(DUE, [lane.endpoint.pk, now, limit])
-    (rows,) = answers_of([asked])
-    return [_due(row) for row in rows]
+        return Statement(ANY, [lane.endpoint.pk, limit if lane.given_up else 1])
+    return Statement(DUE, [lane.endpoint.pk, now, limit])
 
 
 def _due(row: Sequence[Any]) -> Due:

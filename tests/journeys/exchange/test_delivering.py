@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, transaction
+from pytest_django import DjangoAssertNumQueries
 from standardwebhooks import Webhook
 
 from accounts.core.permissions import Role
@@ -22,7 +23,7 @@ from journeys.models import (
 )
 from programs.models import ProgramVersion
 from tests.factories.exchange import SECRET, delivery_of, endpoint, packet, submitted
-from tests.factories.people import actor_of, member
+from tests.factories.people import OrganizationFactory, actor_of, member
 from tests.fakes.hub import Hub
 from tests.journeys.exchange.conftest import Turning, deliver
 from tests.journeys.exchange.story import open_work, told
@@ -168,6 +169,26 @@ def test_what_another_worker_has_is_left_alone(address: Endpoint, hub: Hub, cloc
     claim(limit=10, lease=dt.timedelta(minutes=1), now=clock.now)
     clock.turn(minutes=30)  # a worker's own clock does not end another's lease
     assert deliver(clock) == 0
+
+
+def test_two_partners_are_claimed_with_as_few_questions_as_one(
+    address: Endpoint, clock: Turning, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    lease, partners = dt.timedelta(seconds=-1), {address.pk}
+    submitted(now=clock.now)
+    with django_assert_num_queries(8):
+        assert len(claim(limit=10, lease=lease, now=clock.now).claimed) == 1
+    submitted(now=clock.now)
+    elsewhere = delivery_of(submitted(now=clock.now))
+    with every_tenant(reason="a test gives one to another hub"):
+        other = endpoint(OrganizationFactory.create(kind="hub"))
+        partners.add(other.pk)
+        Delivery.objects.filter(pk=elsewhere.pk).update(
+            endpoint=other, recipient=other.organization
+        )
+    with django_assert_num_queries(8):
+        batch = claim(limit=10, lease=lease, now=clock.now)
+    assert {each.route.endpoint_id for each in batch.claimed} == partners
 
 
 def test_one_that_stops_every_worker_is_given_up(
