@@ -114,6 +114,13 @@ class RowForm(forms.Form):
             self.initial[box.at] = _SHOWN.get(box.kind, lambda each: each)(value)
             # What is still empty is a fault told with all others, not a reason to lose the rest.
             self.fields[box.at].required = box.must or (box.kept and data is None)
+            self.fields[box.at].error_messages["required"] = _("Choose one.")
+
+    def full_clean(self) -> None:
+        """Validate; a page that gives the boxes back does not call the needed ones optional."""
+        super().full_clean()
+        for box in self.boxes:
+            self.fields[box.at].required = box.must or box.kept
 
     def row(self) -> Row:
         """What was posted, put into the row. Only after ``is_valid``."""

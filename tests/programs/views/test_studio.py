@@ -99,6 +99,14 @@ def test_questions_asked_together_are_composed_part_by_part(nadia: Client) -> No
     assert the_draft().faults == []
 
 
+def test_what_must_be_chosen_is_told_and_nothing_else_becomes_optional(nadia: Client) -> None:
+    draft = opened(nadia)
+    page = edit(nadia, draft, "scripts", "?new=1", **{"opening.en": "Hello, this is {caller}."})
+    assert "Choose one." in page
+    assert "Hello, this is {caller}." in page
+    assert "(optional)" not in page
+
+
 def test_a_choice_keeps_its_condition_when_its_words_change(nadia: Client) -> None:
     draft = opened(nadia)
     before = draft.definition["products"][0]
