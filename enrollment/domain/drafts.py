@@ -22,7 +22,7 @@ from enrollment.domain.starting import start_together
 from enrollment.enums import EnrollmentStatus
 from enrollment.models import Enrollment
 from programs.core.definition import Definition
-from programs.core.forms import check_item, file_questions, read_answers, sheet
+from programs.core.forms import check_answers, file_questions, read_answers
 
 # More than any answer needs; what a field may hold is the catalogue's to say.
 LONGEST_ANSWER = 5_000
@@ -166,12 +166,9 @@ def _wrong(
     *,
     today: date,
 ) -> dict[str, list[str]]:
-    form = sheet(definitions, answers, today=today)
-    return {
-        item.key: said
-        for item in form.shown
-        if item.key in keys and (said := check_item(form, item, today=today))
-    }
+    """As the form's page would say it, so that a reason why help is refused is told at once."""
+    wrong = check_answers(definitions, answers, today=today)
+    return {key: said for key, said in wrong.items() if key in keys}
 
 
 def _clash(key: str, value: Any, *, theirs: Any, change: Mapping[str, Any]) -> Clash:

@@ -135,7 +135,8 @@ def row_of(enrollment: Enrollment) -> Row:
     """Where an enrollment stands; from the moment it is sent its journey tells."""
     journey = enrollment.journey
     if enrollment.status == EnrollmentStatus.SUBMITTED and journey is not None:
-        return Row(enrollment, journey.phase, journey.step_title or _("Sent"), journey.headline)
+        over = _("Closed") if journey.closed_at else _("Sent")
+        return Row(enrollment, journey.phase, journey.step_title or over, journey.headline)
     if enrollment.status == EnrollmentStatus.WITHDRAWN:
         told = _("Everyone who had it was told.") if journey else _("Nothing was sent.")
         return Row(enrollment, "skipped", _("Withdrawn"), told)

@@ -74,8 +74,7 @@ LABELS = {
 def _cover(packet: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Who it is about and from, the signatures in it, and what is asked for."""
     told = {field["id"]: field for section in packet["sections"] for field in section["fields"]}
-    program = packet["program"]
-    yield "Medicine", f"{program['medicine']}, {program['manufacturer']}"
+    yield "Medicine", packet["program"]["medicine"]
     for name, ids in COVER.items():
         words = " ".join(told[key]["display"] for key in ids if key in told)
         if words:

@@ -149,6 +149,8 @@ def _agreement(field: Field, raw: Any) -> Reading:
 
 def _pick(field: Field, raw: Any) -> Reading:
     code = one_line(str(raw)) if isinstance(raw, str | int) and not isinstance(raw, bool) else ""
+    if field.type == "ndc":
+        code = identifiers.ndc(code).value
     if any(choice.code == code for choice in field.choices):
         return Reading(code)
     return Reading(raw, f"{shown(raw)} is not one of the choices.")

@@ -254,6 +254,18 @@ def test_boxes_that_are_all_unticked_are_an_answer_taken_away(
     assert "H1" not in stored(lakeside, draft).answers
 
 
+def test_help_that_the_insurance_forbids_is_refused_with_the_reason_as_it_is_ticked(
+    ana: Client, lakeside: Office
+) -> None:
+    draft = lakeside.draft()
+    save(ana, draft, "B1", "true", seen=99)
+    save(ana, draft, "B5", "medicare", seen=99)
+    (reason,) = save(ana, draft, "H1", ["nurse", "copay"], seen=99).json()["errors"]["H1"]
+    assert "a government pays for" in reason
+    assert reason in page(ana, draft)
+    assert save(ana, draft, "H1", ["nurse"], seen=99).json()["errors"] == {}
+
+
 def test_without_scripts_one_button_saves_the_whole_page(ana: Client, lakeside: Office) -> None:
     draft = lakeside.draft()
     posted = Controls(page(ana, draft)).values

@@ -175,6 +175,12 @@ def test_contradictions_are_told_where_they_stand() -> None:
     assert wrong["E7.from"] == ["The program does not ask this question."]
 
 
+@pytest.mark.parametrize("written", ["99101-0140-02", "99101-140-02", " 99101014002 "])
+def test_a_product_is_recognized_however_its_ndc_is_hyphenated(written: str) -> None:
+    values, wrong = read_answers([VELTRANA], {"F1": written})
+    assert (values["F1"], wrong) == ("99101014002", {})
+
+
 @pytest.mark.parametrize(
     "payer", ["medicare", "medicare_advantage", "medicare_d", "medicaid", "tricare", "va", "ihs"]
 )
