@@ -21,7 +21,7 @@ app.conf["CELERY_DB_REUSE_MAX"] = 1000
 
 
 @task_prerun.connect  # type: ignore[untyped-decorator]  # celery is untyped
-@task_postrun.connect  # type: ignore[untyped-decorator]  # as above
+@task_postrun.connect  # type: ignore[untyped-decorator]  # celery is untyped
 def hand_back(sender: Any = None, **_: object) -> None:
     """As around a request: the connection goes back to the pool, which asks whether it lives."""
     if not sender.request.is_eager:

@@ -70,7 +70,7 @@ def start(program: Program) -> subprocess.Popen[bytes]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
             # Runs one system call that was looked up beforehand, so other threads cannot harm it.
-            preexec_fn=lambda: die_with_parent(parent, program.death_signal),  # noqa: PLW1509  # as above
+            preexec_fn=lambda: die_with_parent(parent, program.death_signal),  # noqa: PLW1509  # no other thread can harm it
             **identity(program.account),
         )
     finally:

@@ -41,7 +41,7 @@ def try_waiting(*, clock: Callable[[], datetime]) -> int:
         told = _tried(draft, now=began)
         seconds = round((clock() - began).total_seconds(), 1)
         kept = {**told, "state": "done", "revision": draft.revision, "seconds": seconds}
-        with every_tenant(reason="as above"):
+        with every_tenant(reason="a worker keeps what a trial of a draft found"):
             ProgramDraft.objects.filter(id=draft.id, cohort=draft.cohort).update(cohort=kept)
     return len(waiting)
 

@@ -57,7 +57,7 @@ def _together(ids: Sequence[UUID], *, now: datetime) -> int:
 def _alone(journey_id: UUID, *, now: datetime) -> int:
     try:
         refresh(journey_id, now=now)
-    except Exception as error:  # as above
+    except Exception as error:  # one journey must not stop the others
         log.error("refresh_broke", journey=str(journey_id), exc_info=error)
         return 0
     return 1

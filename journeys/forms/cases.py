@@ -41,7 +41,7 @@ class GiveForm(forms.Form):
         # Any id of the right form: whether it is the hub's is asked of the rows.
         picked = data.getlist("case")[:MOST_PICKED] if data else []
         self.fields["case"].choices = [(each, each) for each in picked if _is_id(each)]  # type: ignore[attr-defined]  # a choice field
-        self.fields["to"].choices = [("", _("Choose a colleague")), *colleagues]  # type: ignore[attr-defined]  # as above
+        self.fields["to"].choices = [("", _("Choose a colleague")), *colleagues]  # type: ignore[attr-defined]  # a ChoiceField
 
     def problem(self) -> str:
         """The first thing that is missing, in a sentence."""

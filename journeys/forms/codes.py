@@ -50,7 +50,7 @@ class MeaningForm(forms.Form):
         self.fields["meaning"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
         every = [(EVERY, _("All of their programs"))] if everywhere else []
         named = [(program.key, program.name) for program in programs]
-        self.fields["program"].choices = [*named, *every]  # type: ignore[attr-defined]  # as above
+        self.fields["program"].choices = [*named, *every]  # type: ignore[attr-defined]  # a ChoiceField
 
     def line(self) -> NewLine:
         """The line as the domain takes it. Only after `is_valid`."""

@@ -23,7 +23,7 @@ class AssignForm(forms.Form):
         # Any id of the right form: whether it is the organization's is asked of the rows.
         picked = data.getlist("item")[:MOST_PICKED]
         self.fields["item"].choices = [(each, each) for each in picked if _is_id(each)]  # type: ignore[attr-defined]  # a choice field
-        self.fields["to"].choices = [(NOBODY, ""), *colleagues]  # type: ignore[attr-defined]  # as above
+        self.fields["to"].choices = [(NOBODY, ""), *colleagues]  # type: ignore[attr-defined]  # a ChoiceField
 
     def receiver(self) -> UUID | None:
         """Who gets it; None for everybody again. Only after `is_valid`."""

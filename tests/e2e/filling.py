@@ -40,6 +40,17 @@ def _answer(page: Page, name: str, kind: str, value: str) -> None:
         control.press("Tab")
 
 
+def begin(page: Page, program: str, *, first_name: str) -> None:
+    """From a new patient to the form of a program, nothing answered in it yet."""
+    page.goto("/patients/new/")
+    fill(page, {**PATIENT, "A1": first_name})
+    page.get_by_role("button", name="Keep this patient").click()
+    page.get_by_role("link", name="Enroll in a program").click()
+    page.get_by_role("checkbox", name=program.capitalize()).check()
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_url("**/enrollments/*-*/")
+
+
 def authorize(page: Page) -> None:
     """The patient signs on the office's screen, which the office then takes back."""
     page.get_by_role("button", name="Sign on this screen").click()

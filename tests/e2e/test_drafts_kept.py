@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.filling import PATIENT, answers, fill
+from tests.e2e.filling import answers, begin, fill
 
 pytestmark = pytest.mark.browser
 DRAFT = re.compile(r"/enrollments/[0-9a-f-]{36}/$")
@@ -51,13 +51,7 @@ def test_on_a_slow_line_typing_ahead_of_the_answers_loses_nothing(
     signed_in: Callable[..., Page],
 ) -> None:
     page = signed_in(ANA)
-    page.goto("/patients/new/")
-    fill(page, {**PATIENT, "A1": "Odalys"})
-    page.get_by_role("button", name="Keep this patient").click()
-    page.get_by_role("link", name="Enroll in a program").click()
-    page.get_by_role("checkbox", name="Veltrana").check()
-    page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_url(DRAFT)
+    begin(page, "veltrana", first_name="Odalys")
     # Each answer comes back when several more have been typed.
     page.context.new_cdp_session(page).send(
         "Network.emulateNetworkConditions",

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import World
-from tests.e2e.filling import PATIENT, answers, authorize, certify, fill
+from tests.e2e.filling import answers, authorize, begin, certify, fill
 from tests.e2e.looking import violations
 from tests.e2e.traces import find, kept_by, sign_out, traces
 
@@ -24,13 +24,7 @@ People = Callable[..., Page]
 
 def start(page: Page, program: str, *, first_name: str) -> None:
     """From a new patient to a filled-in form."""
-    page.goto("/patients/new/")
-    fill(page, {**PATIENT, "A1": first_name})
-    page.get_by_role("button", name="Keep this patient").click()
-    page.get_by_role("link", name="Enroll in a program").click()
-    page.get_by_role("checkbox", name=program.capitalize()).check()
-    page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_url("**/enrollments/*-*/")
+    begin(page, program, first_name=first_name)
     fill(page, answers(program))
     expect(page.locator("#save-status")).to_contain_text("Saved")
     page.get_by_role("button", name="Review and sign").first.click()

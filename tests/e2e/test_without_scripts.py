@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.filling import PATIENT, answers, authorize, certify, fill, fill_without_scripts
+from tests.e2e.filling import answers, authorize, begin, certify, fill_without_scripts
 
 pytestmark = pytest.mark.browser
 
@@ -14,12 +14,7 @@ def test_a_patient_is_enrolled_signed_and_sent_without_scripts(
     signed_in: Callable[..., Page],
 ) -> None:
     ana = signed_in("ana@lakeside.example", scripts=False, anew=True)
-    ana.goto("/patients/new/")
-    fill(ana, {**PATIENT, "A1": "Wilhelmina"})
-    ana.get_by_role("button", name="Keep this patient").click()
-    ana.get_by_role("link", name="Enroll in a program").click()
-    ana.get_by_role("checkbox", name="Veltrana").check()
-    ana.get_by_role("button", name="Start", exact=True).click()
+    begin(ana, "veltrana", first_name="Wilhelmina")
     fill_without_scripts(ana, answers("veltrana"))
     ana.get_by_role("button", name="Review and sign").first.click()
     authorize(ana)

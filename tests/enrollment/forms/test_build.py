@@ -261,9 +261,9 @@ def test_words_of_a_definition_are_words_and_never_markup_or_template() -> None:
 def test_of_several_programs_each_question_says_who_alone_wants_it() -> None:
     built = form("coverage", {"B1": True}, None, VELTRANA, OSSIVUE)
     assert built.fields["B19"].wanted_by == "Veltrana Together"  # type: ignore[attr-defined]  # AnswerField
-    assert built.fields["B7"].wanted_by == ""  # type: ignore[attr-defined]  # as above
+    assert built.fields["B7"].wanted_by == ""  # type: ignore[attr-defined]  # AnswerField
     alone = form("coverage", {"B1": True}, None, RIVASTET)
-    assert alone.fields["B19"].wanted_by == ""  # type: ignore[attr-defined]  # as above
+    assert alone.fields["B19"].wanted_by == ""  # type: ignore[attr-defined]  # AnswerField
 
 
 def test_several_programs_post_their_own_answers_apart() -> None:
