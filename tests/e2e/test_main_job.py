@@ -35,7 +35,7 @@ def send(page: Page) -> str:
     page.reload()
     page.get_by_role("button", name="Send to hub").first.dblclick()
     page.wait_for_url("**/receipt/")
-    page.locator('main a[href^="/journeys/"]').first.click()
+    page.get_by_role("link", name="Open the journey").click()
     page.wait_for_url("**/journeys/*-*/")
     return urlsplit(page.url).path
 

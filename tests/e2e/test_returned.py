@@ -93,7 +93,7 @@ def test_a_hub_on_paper_downloads_its_packet_confirms_it_by_hand_and_accepts(
     expect(ben).to_have_url(re.compile("/(review|receipt)/$"))
     ben.reload()
     ben.wait_for_url("**/receipt/")
-    path = str(ben.locator('main a[href^="/journeys/"]').first.get_attribute("href"))
+    path = str(ben.get_by_role("link", name="Open the journey").get_attribute("href"))
     ben.goto(path)
 
     omar.goto(path)

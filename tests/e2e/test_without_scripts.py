@@ -22,5 +22,5 @@ def test_a_patient_is_enrolled_signed_and_sent_without_scripts(
     ana.reload()
     ana.get_by_role("button", name="Send to hub").first.click()
     ana.wait_for_url("**/receipt/")
-    ana.locator('main a[href^="/journeys/"]').first.click()
+    ana.get_by_role("link", name="Open the journey").click()
     expect(ana.get_by_role("heading", level=1)).to_have_text("Wilhelmina Brightwater")

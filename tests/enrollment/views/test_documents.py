@@ -277,7 +277,7 @@ def test_the_patients_page_takes_the_same_queries_for_one_and_for_many(
             domain.attach(file, place=place, title="card", by=by, now=timezone.now())
     assert len(kept(lakeside)) == more
     assert queries(ana, f"/patients/{lakeside.rosa.id}/") == 13
-    assert queries(ana, f"/enrollments/{draft.id}/?open=coverage") == 9
+    assert queries(ana, f"/enrollments/{draft.id}/?open=coverage") == 10
     assert queries(ana, f"/documents/{kept(lakeside)[0].id}/") == 8
 
 
