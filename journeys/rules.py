@@ -5,6 +5,7 @@ from uuid import UUID
 
 from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind, Permission
+from journeys.core.closing import CONSENT_WITHDRAWN
 from journeys.core.conflicts import Conflict
 from journeys.core.graph import ORGANIZATIONS
 from journeys.core.state import JourneyState, StepState
@@ -109,9 +110,16 @@ def may_merge(actor: Actor, journey: Journey) -> bool:
     return actor.may(Permission.INTAKE_REVIEW) and journey.hub_id == actor.organization_id
 
 
-def may_write_message(actor: Actor, *, roles: Set[str]) -> bool:
-    """Any party's staff who report may also write to the others, on an ended journey too."""
-    return actor.may(Permission.JOURNEYS_REPORT) and bool(roles)
+def why_not_write_message(actor: Actor, state: JourneyState, *, roles: Set[str]) -> str:
+    """Any party's staff who report may also write to the others, on an ended journey too.
+
+    Not where the patient took the permission back: nothing more is disclosed then.
+    """
+    if not (actor.may(Permission.JOURNEYS_REPORT) and roles):
+        return "Your organization does not take part in this journey."
+    if state.closed_reason == CONSENT_WITHDRAWN:
+        return "The patient took the permission back. Nothing more is shared here."
+    return ""
 
 
 def may_forward_safety(actor: Actor, report: SafetyReport) -> bool:

@@ -11,6 +11,7 @@ from journeys.core.fold import SYSTEM, Ledger, why_not
 from journeys.core.graph import Graph
 from journeys.core.outcomes import Outcome, outcome_of
 
+CONSENT_WITHDRAWN = "consent_withdrawn"
 CLOSING_REASONS = {
     "adverse_event": "Adverse event",
     "lack_of_efficacy": "Did not work well enough",
@@ -24,7 +25,7 @@ CLOSING_REASONS = {
     "lost_to_follow_up": "Lost to follow-up",
     "therapy_complete": "Therapy complete",
     "transferred_out": "Transferred out",
-    "consent_withdrawn": "Consent withdrawn",
+    CONSENT_WITHDRAWN: "Consent withdrawn",
     "deceased": "Patient died",
     "withdrawn": "Enrollment withdrawn",
     "duplicate": "Duplicate of another journey",

@@ -11,7 +11,7 @@ from journeys.domain.papers import OF_MESSAGE, Paper, keep_papers
 from journeys.domain.recording import record
 from journeys.domain.speaking import Refused, Words, said, story_for_writing
 from journeys.models import Journey
-from journeys.rules import may_write_message
+from journeys.rules import why_not_write_message
 
 LONGEST = 2000
 
@@ -33,8 +33,8 @@ class Message:
 def send_message(journey_id: UUID, message: Message, *, by: Actor, now: datetime) -> Journey:
     """Put the message into the story. Raises UnknownJourney, and Refused with a sentence."""
     story = story_for_writing(journey_id, by=by, now=now)
-    if not may_write_message(by, roles=story.roles):
-        raise Refused("Your organization does not take part in this journey.")
+    if why := why_not_write_message(by, story.state, roles=story.roles):
+        raise Refused(why)
     text = message.text.strip()
     if not text:
         raise Refused("Write the message first.")

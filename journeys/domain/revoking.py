@@ -13,6 +13,7 @@ from accounts.core.actor import Actor
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from journeys import rules
+from journeys.core.closing import CONSENT_WITHDRAWN
 from journeys.core.events import Event
 from journeys.domain import handlers
 from journeys.domain.disclosing import ASKED_ON, AUTHORIZATION, has_basis
@@ -186,7 +187,7 @@ def _record_revoked(journey: Journey, grant: ConsentGrant, *, by: Actor, now: da
     )
     record(journey.pk, event, actor=by, now=now)
     if not has_basis(journey, PartyRole.HUB, at=now):
-        _close(journey, "consent_withdrawn", note="", by=by, now=now)
+        _close(journey, CONSENT_WITHDRAWN, note="", by=by, now=now)
 
 
 def _close(journey: Journey, reason: str, *, note: str, by: Actor, now: datetime) -> Journey:

@@ -42,7 +42,7 @@ from journeys.rules import (
     may_report,
     may_review_intake,
     may_settle,
-    may_write_message,
+    why_not_write_message,
 )
 from journeys.views import presenting
 from journeys.views.drawing import FORM_TOKEN, MESSAGE_TOKEN, Drawn, drawn, end_of_minute
@@ -207,7 +207,7 @@ def _page(story: queries.Story, *, now: datetime) -> dict[str, Any]:
         "besides": [each for each in reports if each.get("quiet")],
         "safety_url": presenting.safety_url(story, actor),
         "settle_url": _settle_url(story),
-        "may_write": may_write_message(actor, roles=story.roles),
+        "may_write": not why_not_write_message(actor, state, roles=story.roles),
         "recipients": [
             (role, party.name) for role, party in story.parties().items() if role not in story.roles
         ],

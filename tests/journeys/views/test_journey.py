@@ -186,6 +186,29 @@ def test_a_refused_message_keeps_what_was_typed(world: World, ana: Client) -> No
     assert '<option value="delivery" selected>' in page
 
 
+def test_nothing_is_written_to_anybody_once_the_patient_took_the_permission_back(
+    world: World, ana: Client
+) -> None:
+    now = timezone.now()
+    ended = Event(
+        id="closed:1",
+        kind="closed",
+        source=world.practice.slug,
+        source_name=world.practice.name,
+        role="practice",
+        occurred_at=now,
+        received_at=now,
+        reason="consent_withdrawn",
+    )
+    record(world.journey.id, ended, actor=None, now=now)
+    assert 'name="text"' not in ana.get(url_of(world)).content.decode()
+    answer = ana.post(reverse("journey_message", args=[world.journey.id]), message(world))
+    assert answer.status_code == 422
+    assert "The patient took the permission back." in answer.content.decode()
+    with every_tenant(reason="the test looks"):
+        assert not JourneyEvent.objects.filter(kind="message").exists()
+
+
 def test_a_stranger_cannot_write(world: World, ben: Client) -> None:
     answer = ben.post(reverse("journey_message", args=[world.journey.id]), message(world))
     assert answer.status_code == 404
