@@ -92,18 +92,21 @@ def _keep(journey: Journey, paper: Paper, *, now: datetime) -> None:
 
 
 def papers_with(packet: Packet, *, role: str) -> list[tuple[HandedDocument, list[HandedPage]]]:
-    """The papers that this packet names and this role may have, with their pages in order."""
-    named = {each["sha256"] for each in packet.body.get("documents", ())}
+    """The papers that this packet names and this role may have, as it names them, with their pages
+    in order.
+    """
+    named = [each["sha256"] for each in packet.body.get("documents", ())]
     if not named:
         return []
     rows = HandedDocument.objects.filter(journey=packet.journey_id, sha256__in=named).exclude(
         field__startswith=OF_MESSAGE
     )
-    found = [
+    theirs = (
         row
-        for row in rows.defer("body").order_by("field", "handed_at", "id")
+        for row in rows.defer("body").order_by("handed_at", "id")
         if may_have(row.section, role=role)
-    ]
+    )
+    found = sorted(theirs, key=lambda row: named.index(row.sha256))
     pages = HandedPage.objects.filter(document__in=found).defer("picture").order_by("number")
     by_document: dict[UUID, list[HandedPage]] = {row.id: [] for row in found}
     for page in pages:
