@@ -71,9 +71,7 @@ def run(port: int) -> None:
         supervisor = Supervisor(output)
         undo.callback(supervisor.stop, patience=STOP_WITHIN_SECONDS)
         undo.callback(output.say, "Stopping …")
-        for program in site.programs(paths.LOCAL, variables):
-            supervisor.start(program)
-        site.wait_until_ready(variables, supervisor)
+        site.start(paths.LOCAL, variables, supervisor)
         elapsed = time.time() - started_at
         output.say(f"\n{cast}\n")
         output.say(f"Throughline is ready at {variables['SITE_URL']} ({elapsed:.1f} s)")

@@ -63,8 +63,8 @@ def programs(data: Path, variables: Mapping[str, str]) -> list[Program]:
     commands = {
         "site": (*python, *serve),
         "worker": work,
-        "papers": draw,
         "simulator": (sys.executable, "manage.py", "simulate", "--desk", str(data / "desk.jsonl")),
+        PAPERS: draw,
     }
     return [
         Program(name=name, argv=argv, env=variables, folder=paths.ROOT)
@@ -85,8 +85,20 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def wait_until_ready(variables: Mapping[str, str], supervisor: Supervisor) -> None:
-    """Return when the site and the simulator answer. Raises StartError when one gives up."""
+def start(data: Path, variables: Mapping[str, str], supervisor: Supervisor) -> None:
+    """Start every program; return when the site and the simulator answer.
+
+    The worker of papers begins last: loading it beside them would delay what people wait for.
+    Raises StartError when one gives up.
+    """
+    *awaited, papers = programs(data, variables)
+    for program in awaited:
+        supervisor.start(program)
+    _wait_until_ready(variables, supervisor)
+    supervisor.start(papers)
+
+
+def _wait_until_ready(variables: Mapping[str, str], supervisor: Supervisor) -> None:
 
     def ready() -> bool:
         supervisor.refuse_ended()

@@ -86,9 +86,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     said = (data / "said.log").open("w")
     supervisor = Supervisor(Output(stream=said))
     try:
-        for program in site.programs(data, variables):
-            supervisor.start(program)
-        site.wait_until_ready(variables, supervisor)
+        site.start(data, variables, supervisor)
         yield World(variables["SITE_URL"], data / "said.log", variables["REDIS_URL"])
     finally:
         supervisor.stop(patience=5)
