@@ -240,7 +240,7 @@ def _page(
             "made": made,
             "made_key": key,
             "key_uses": USES,
-            "api": request.build_absolute_uri("/"),
+            "api": request.build_absolute_uri("/").rstrip("/"),
             "ways": _ways(partner, known, form),
             "facts": _facts(known),
             "public": public_half(known) if known else "",

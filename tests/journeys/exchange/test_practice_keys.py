@@ -44,6 +44,7 @@ def test_its_system_reads_with_it_until_it_is_ended(journey: Journey) -> None:
     practice = ana.organization_id
     page = make(browser, practice, READS)
     ((key_id, secret),) = TOLD.findall(page)
+    assert "THROUGHLINE_URL=http://testserver\n" in page
     shown_again = browser.get(reverse("endpoint", args=[practice])).content.decode()
     assert "Read where our journeys stand" in shown_again
     assert secret not in shown_again
