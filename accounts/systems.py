@@ -5,7 +5,7 @@ from typing import Any, TypeVar, cast
 
 import structlog
 from django.core.handlers.exception import convert_exception_to_response
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.security import SecurityMiddleware
 from django.urls import Resolver404, resolve
@@ -55,8 +55,8 @@ def systems(get_response: Next) -> Next:
         response = answer(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if not response.streaming and "Content-Length" not in response.headers:
-            response.headers["Content-Length"] = str(len(response.content))  # type: ignore[attr-defined]  # not streaming
+        if isinstance(response, HttpResponse) and "Content-Length" not in response.headers:
+            response.headers["Content-Length"] = str(len(response.content))
         return response
 
     return middleware

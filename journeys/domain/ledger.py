@@ -89,7 +89,7 @@ _SET = ", ".join(f"{name} = told.{name}" for name in _COLUMNS[1:])
 _PLACES = ", ".join(f"%s::{_TYPES[name]}[]" for name in _COLUMNS)
 # The columns are the fields of `Settled`; every value is a parameter.
 _WRITE = (
-    f"update journeys_delivery as row set {_SET}, lease_until = null, sent_at = null,"  # noqa: S608  # fixed words of ours
+    f"update journeys_delivery as row set {_SET}, lease_until = null, sent_at = null,"  # noqa: S608  # _SET is a constant of this module
     " partner_case_number = ''"
     f" from unnest({_PLACES}) as told ({_NAMES}) where row.id = told.id"
 )
