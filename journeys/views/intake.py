@@ -45,7 +45,7 @@ SENTENCE = "sentence-"
 def intake_list(request: HttpRequest) -> HttpResponse:
     """Enrollments that wait for this hub's review, urgent ones first, then by due time."""
     now, actor = timezone.now(), current_actor()
-    found = counts(actor, now=now, step=INTAKE)
+    found = counts(actor, now=now, step=INTAKE, scopes=())
     paginator = LongPaginator(
         filtered(actor, step=INTAKE),
         PAGE_SIZE,
@@ -111,7 +111,7 @@ def _show(
     if not may_review_intake(actor, story.state, roles=story.roles):
         messages.info(request, _("This enrollment is not waiting for your review."))
         return redirect("journey", journey.id)
-    packets, handed = queries.packets_of(journey), presenting.handed(story, actor)
+    packets, handed = queries.packets_of(journey), presenting.handed(story, actor, now=now)
     audit.read(packets[0], fields=["body"], purpose="intake review")
     checks = queries.checks_of(journey, packets[0], now=now)
     missing = queries.missing_now(checks)
@@ -125,6 +125,7 @@ def _show(
         "journey": journey,
         "packet": packets[0],
         "packet_url": next(filter(None, map(itemgetter("packet_url"), handed)), ""),
+        "packet_gone": next(filter(None, map(itemgetter("packet_gone"), handed)), ""),
         "now": now,
         "state": story.state.steps[INTAKE],
         "head_facts": presenting.head_facts(story),

@@ -201,7 +201,7 @@ def _page(story: queries.Story, *, now: datetime) -> dict[str, Any]:
         "known": presenting.known_facts(story),
         "contacts": presenting.contacts(story, now=now),
         "plain": presenting.plain(story, now=now),
-        "handed": presenting.handed(story, actor),
+        "handed": presenting.handed(story, actor, now=now),
         "access_papers": presenting.access_papers(story),
         "reports": reports,
         "besides": [each for each in reports if each.get("quiet")],

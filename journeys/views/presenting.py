@@ -30,7 +30,7 @@ from journeys.core.visibility import (
     visible_step,
 )
 from journeys.domain.attaching import AttachedPaper
-from journeys.domain.queries.exchange import ARRIVED
+from journeys.domain.queries.exchange import ARRIVED, no_longer_theirs
 from journeys.domain.queries.journeys import Handed, Story
 from journeys.enums import DeliveryStatus, PartyRole
 from journeys.forms import facts
@@ -257,16 +257,19 @@ def _reached(delivery: Handed, actor: Actor) -> bool:
     return delivery.recipient_id == actor.organization_id and delivery.status in ARRIVED
 
 
-def handed(story: Story, actor: Actor) -> list[dict[str, Any]]:
+def handed(story: Story, actor: Actor, *, now: datetime) -> list[dict[str, Any]]:
     """Each delivery with the state it is in and since when.
 
-    The packet for who may have it, and for who received it a way to confirm that.
+    The packet for who may have it, or why who received it no longer may, and a way to confirm it.
     """
+    reached = any(_reached(each, actor) for each in story.handed)
+    gone = no_longer_theirs(story.journey.id, actor, at=now) if reached else {}
     return [
         {
             "packet_url": reverse("exchange_packet", args=[each.id])
-            if _may_have(each, story, actor)
+            if _may_have(each, story, actor) and each.id not in gone
             else "",
+            "packet_gone": gone.get(each.id, ""),
             "confirm_url": reverse("exchange_confirm", args=[each.id])
             if _reached(each, actor) and each.status == DeliveryStatus.SENT
             else "",

@@ -1,7 +1,7 @@
 """What the exchange page shows: what went out, what stands in the way, what came in unusable."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,9 +16,10 @@ from accounts.tenancy import every_tenant
 from journeys.core.codes import shown
 from journeys.domain.applying import said_in
 from journeys.domain.claiming import UNSETTLED
+from journeys.domain.disclosing import refusal_for, role_of
 from journeys.domain.replaying import STOPPED, can_go_as_packet
 from journeys.enums import DeliveryStatus, ReportStatus
-from journeys.models import Delivery, Endpoint, InboundReport
+from journeys.models import ConsentGrant, Delivery, Endpoint, InboundReport
 
 MOST_REPORTS = 50
 # How each state looks: one of the eight phases.
@@ -127,6 +128,19 @@ def packets(actor: Actor) -> "QuerySet[Delivery]":
         Q(organization=actor.organization_id)
         | Q(recipient=actor.organization_id, status__in=ARRIVED)
     )
+
+
+def no_longer_theirs(journey_id: UUID, actor: Actor, *, at: datetime) -> Mapping[UUID, str]:
+    """Why the actor may no longer have a packet that reached it, in a sentence, by delivery."""
+    had = Delivery.objects.filter(
+        journey=journey_id, recipient=actor.organization_id, status__in=ARRIVED
+    )
+    grants = ConsentGrant.objects.filter(journey=journey_id)
+    found = {
+        each.pk: refusal_for(each, role=role_of(each.recipient), grants=grants, at=at)
+        for each in had.select_related("recipient", "packet").defer("packet__body")
+    }
+    return {pk: refusal.sentence for pk, refusal in found.items() if refusal}
 
 
 def rows_of(found: Sequence[Delivery], actor: Actor) -> list[Row]:

@@ -42,4 +42,4 @@ def mark_of_events(count: int) -> str:
 def work_mark(actor: Actor, *, now: datetime) -> str:
     """A mark that changes when work of the actor's organization opens, closes or is claimed."""
     with acting_as(actor):
-        return counts(actor, now=now).mark
+        return counts(actor, now=now, scopes=()).mark

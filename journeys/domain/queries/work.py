@@ -1,6 +1,6 @@
 """What an organization has to do next, the most pressing first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -36,9 +36,10 @@ def step_titles() -> Mapping[str, str]:
 class WorkCounts:
     """How much there is to do; `mark` changes whenever something opens, closes or is claimed.
 
-    Where there is `more` than MOST_COUNTED, a scope's count above that number stands for any, and
-    `late` and the mark are of the most pressing MOST_COUNTED and one. `of_step` is how much is
-    about the step that was asked for; None where that has to be counted.
+    Where there is `more` than MOST_COUNTED, a scope's count above that number stands for any, only
+    those that were asked for are counted besides "all", and `late` and the mark are of the most
+    pressing MOST_COUNTED and one. `of_step` is how much is about the step that was asked for; None
+    where that has to be counted.
     """
 
     scopes: Mapping[str, int]
@@ -79,8 +80,13 @@ def open_work(actor: Actor) -> QuerySet[WorkItem]:
     return found
 
 
-def counts(actor: Actor, *, now: datetime, step: str = "") -> WorkCounts:
-    """Every number above a list: from one query, or one more for each scope of a long list."""
+def counts(
+    actor: Actor, *, now: datetime, step: str = "", scopes: Sequence[str] = SCOPES[1:]
+) -> WorkCounts:
+    """Every number above a list: from one query, or one more for each of `scopes` of a long list.
+
+    A page that says nothing of whose the work is asks for no scopes.
+    """
     found: Mapping[str, Any] = filtered(actor)[: MOST_COUNTED + 1].aggregate(
         all=Count("id"),
         mine=Count("id", filter=Q(claimed_by=actor.user_id)),
@@ -92,14 +98,14 @@ def counts(actor: Actor, *, now: datetime, step: str = "") -> WorkCounts:
         # Where another moves up for one that is done, the numbers may stay as they were.
         which=Sum(Func("id", function="uuid_hash", output_field=BigIntegerField())),
     )
-    scopes = {each: found[each] for each in SCOPES}
     more = found["all"] > MOST_COUNTED
+    told = {each: found[each] for each in (SCOPES[:1] if more else SCOPES)}
     if more:
-        for each in SCOPES[1:]:
-            scopes[each] = filtered(actor, scope=each)[: MOST_COUNTED + 1].count()
+        for each in scopes:
+            told[each] = filtered(actor, scope=each)[: MOST_COUNTED + 1].count()
     marked = repr([found[each] for each in ("all", "unclaimed", "opened", "claimed", "which")])
     return WorkCounts(
-        scopes=scopes,
+        scopes=told,
         of_step=None if more else found["step"],
         late=found["late"],
         mark=sha256(marked.encode()).hexdigest()[:12],

@@ -220,10 +220,15 @@ def test_a_revocation_closes_the_download(
 ) -> None:
     journey = submitted(now=clock.now)
     deliver(clock)
+    url = reverse("exchange_packet", args=[delivery_of(journey).id])
     with every_tenant(reason="the patient revokes"):
         journey.grants.update(revoked_at=clock.now)
-    answer = supervisor.get(reverse("exchange_packet", args=[delivery_of(journey).id]), follow=True)
-    assert "The patient has revoked the authorization." in answer.content.decode()
+    answer = supervisor.get(url, follow=True)
+    page = " ".join(answer.content.decode().split())
+    assert "The patient has revoked the authorization." in page
+    # In place of a link that would be refused.
+    assert "You may no longer download it. The patient has revoked the authorization." in page
+    assert url not in page
 
 
 def test_what_could_not_be_delivered_is_somebodys_work(
