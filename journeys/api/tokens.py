@@ -3,6 +3,7 @@
 import base64
 import binascii
 from typing import Any
+from urllib.parse import unquote
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -89,6 +90,10 @@ def token(request: HttpRequest) -> HttpResponse:
 
 
 def _credentials(request: HttpRequest) -> tuple[str, str]:
+    """What was shown. In the header many clients encode it as in a form (RFC 6749 2.3.1).
+
+    No secret of ours holds a percent sign, so either way is understood.
+    """
     kind, _space, value = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "basic":
         return request.POST.get("client_id", ""), request.POST.get("client_secret", "")
@@ -97,7 +102,7 @@ def _credentials(request: HttpRequest) -> tuple[str, str]:
     except (binascii.Error, UnicodeDecodeError):
         return "", ""
     name, _colon, secret = decoded.partition(":")
-    return name, secret
+    return unquote(name), unquote(secret)
 
 
 def _refused(status: int, error: str, words: str) -> HttpResponse:

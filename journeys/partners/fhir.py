@@ -1,6 +1,8 @@
 """A partner that takes FHIR R4, as a client of SMART Backend Services (private_key_jwt)."""
 
 import json
+import math
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,6 +23,9 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 FHIR = {"content-type": "application/fhir+json", "accept": "application/fhir+json"}
 # A token is not used in its last moments: a request takes time.
 MARGIN_SECONDS = 30
+DEFAULT_LIFE_SECONDS = 300
+# RFC 6749 A.12, without the space: it goes into a header.
+TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
 def base_of(route: Route) -> str:
@@ -83,20 +88,33 @@ class FhirServer:
             return self.token
         asked = token_request(self.route, pem=self.route.secrets[0], now=datetime.now(UTC))
         try:
-            answer = json.loads(await self.tokens.post(asked, FORM))
-            self.token = str(answer["access_token"])
-            self.good_until = (
-                time.monotonic() + float(answer.get("expires_in", 300)) - MARGIN_SECONDS
-            )
+            self.token, life = token_of(await self.tokens.post(asked, FORM))
         except Refused:
             raise TransportError(
                 f"{self.route.recipient} gave us no access token.", permanent=False
             ) from None
-        except (ValueError, KeyError, TypeError):
+        except Unusable:
             raise TransportError(
                 f"{self.route.recipient} gave us a token that cannot be read.", permanent=False
             ) from None
+        self.good_until = time.monotonic() + life - MARGIN_SECONDS
         return self.token
+
+
+class Unusable(ValueError):
+    """The answer holds no token that can be shown."""
+
+
+def token_of(answer: bytes) -> tuple[str, float]:
+    """The access token and the seconds that it holds (RFC 6749 5.1). Raises Unusable."""
+    try:
+        told = json.loads(answer)
+        token, life = told["access_token"], float(told.get("expires_in", DEFAULT_LIFE_SECONDS))
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
+        raise Unusable from None
+    if not isinstance(token, str) or not TOKEN.fullmatch(token) or not math.isfinite(life):
+        raise Unusable
+    return token, life
 
 
 def token_request(route: Route, *, pem: str, now: datetime) -> bytes:

@@ -1,5 +1,6 @@
 """A hub that misbehaves in any way loses nothing, costs no other hub its time, and is named."""
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,13 +12,15 @@ from accounts.core.permissions import Role
 from accounts.models import Organization
 from accounts.tenancy import acting_as, every_tenant
 from journeys.core.delivery import Outgoing
+from journeys.domain.endpoint_secrets import new_secret_for
 from journeys.domain.queries.quiet import quiet_partners
-from journeys.enums import DeliveryStatus
+from journeys.enums import DeliveryStatus, Transport
 from journeys.models import Endpoint
 from journeys.partners import webhook
 from tests.factories.exchange import SECRET, delivery_of, endpoint, submitted
 from tests.factories.people import actor_of, member
 from tests.factories.programs import published
+from tests.fakes.gateways import running_gateway
 from tests.fakes.hub import Hub, running_hub
 from tests.fakes.rude import MANNERS, rude_partner
 from tests.faults.verifying import verify
@@ -82,6 +85,37 @@ def test_bad_manners_on_the_wire(
     assert {delivery_of(each).status for each in journeys} == {DeliveryStatus.ACCEPTED}
     verify(journeys, well)
     assert named(journeys[0].organization) == []
+
+
+def test_a_token_server_that_dies_in_the_middle_of_its_answer(
+    northstar: Organization, clock: Turning
+) -> None:
+    """What it began to tell is not used, and no Bundle goes out under it."""
+    with running_gateway() as gateway, rude_partner(MANNERS["breaks off"]) as rude:
+        gateway.answers = {"/token": (200, {"access_token": "t-1"}), "/Bundle": (201, {})}
+        dying, well = rude.url.replace("localhost", "127.0.0.1"), f"{gateway.url}/token"
+        secret = new_secret_for(Transport.FHIR)
+        options = {"form": "collection", "token_url": dying, "client_id": "us"}
+        made = endpoint(
+            northstar, transport="fhir", address=gateway.url, secret=secret, options=options
+        )
+        journeys = [submitted(now=clock.now) for _ in range(2)]
+        deliver(clock)
+        assert rude.spoken_to
+        assert gateway.posted == []
+        assert {delivery_of(each).status for each in journeys} == {DeliveryStatus.PENDING}
+        assert named(journeys[0].organization) == ["Northstar Access"]
+        with every_tenant(reason="the hub mends its token server"):
+            Endpoint.objects.filter(pk=made.pk).update(options={**options, "token_url": well})
+        for _ in range(3):
+            clock.turn(minutes=3)
+            deliver(clock)
+        bundles = [json.loads(each.body)["identifier"] for each in gateway.at("/Bundle")]
+    assert sorted(each["value"] for each in bundles) == sorted(
+        str(delivery_of(each).id) for each in journeys
+    )
+    assert {delivery_of(each).status for each in journeys} == {DeliveryStatus.SENT}
+    verify(journeys)
 
 
 def test_a_hub_that_refuses_connections(northstar: Organization, well: Hub, clock: Turning) -> None:

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,6 +18,7 @@ from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from journeys.enums import DeliveryStatus
 from journeys.models import Endpoint
+from journeys.partners.fhir import Unusable, token_of
 from tests.factories.exchange import delivery_of, endpoint, submitted
 from tests.fakes.gateways import (
     Gateway,
@@ -292,6 +294,36 @@ def test_a_token_that_was_taken_back_is_asked_for_anew(
     deliver(clock)
     assert delivery_of(journey).status == DeliveryStatus.SENT
     assert len(gateway.at("/token")) == 2
+
+
+UNUSABLE: tuple[Any, ...] = (
+    *("no JSON object", ["t-1"], {}, {"access_token": None}, {"access_token": ""}),
+    *({"access_token": "t-1\r\nx-more: 1"}, {"access_token": "t-\N{EN DASH}"}),
+    *({"access_token": "t-1", "expires_in": each} for each in (None, "soon", math.nan, 10**400)),
+)
+
+
+def test_a_token_that_cannot_be_used_is_the_partners_trouble_and_asked_for_anew(
+    northstar: Organization, gateway: Gateway, clock: Turning
+) -> None:
+    for answer in UNUSABLE:
+        with pytest.raises(Unusable):
+            token_of(json.dumps(answer).encode())
+    with pytest.raises(Unusable):
+        token_of(b"[" * 60_000)
+    fhir(northstar, gateway, KEYS["ES384"](), form="collection")
+    good = gateway.answers["/token"]
+    gateway.answers["/token"] = (200, {**good[1], "access_token": "t-1\r\nx-more: 1"})
+    journey = submitted(now=clock.now)
+    deliver(clock)
+    trouble = delivery_of(journey).trouble
+    assert trouble == "Northstar Access gave us a token that cannot be read."
+    gateway.answers["/token"] = good
+    clock.turn(seconds=6)
+    deliver(clock)
+    assert delivery_of(journey).status == DeliveryStatus.SENT
+    (posted,) = gateway.at("/fhir/Bundle")
+    assert posted.headers["authorization"] == "Bearer t-1"
 
 
 def test_a_key_that_will_not_do_is_our_own_trouble(

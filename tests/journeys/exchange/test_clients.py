@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from django.core.cache import caches
@@ -16,7 +17,7 @@ from journeys.enums import ReportStatus
 from journeys.models import AccessToken, Journey, KeptAnswer, PartnerKey
 from tests.factories.exchange import SECRET, partner_key
 from tests.factories.people import OrganizationFactory
-from tests.journeys.exchange.reporting import accepted, coded, events, reports, work
+from tests.journeys.exchange.reporting import accepted, coded, events, post, reports, work
 
 pytestmark = pytest.mark.django_db
 TOKEN = "/api/v1/oauth/token"
@@ -110,6 +111,15 @@ def test_no_token_without_the_keys_own_secret_and_scopes(
         assert not AccessToken.objects.exists()
 
 
+def test_a_client_may_encode_what_it_shows_as_in_a_form(key: PartnerKey) -> None:
+    """As RFC 6749 2.3.1 asks and several libraries do; others send it as it is."""
+    secret = "whsec_+/a+kJh2sXk8/3cvbWfQ2yLr1nTz5uVb+8dRkQ0aXw="
+    its = partner_key(key.organization, secret)
+    asked = [ask(its.pk, each).status_code for each in (secret, quote_plus(secret))]
+    assert asked == [200, 200]
+    assert ask(its.pk, quote_plus(quote_plus(secret))).status_code == 401
+
+
 def test_a_header_that_is_no_basic_and_a_form_that_is_none_are_refused(key: PartnerKey) -> None:
     for value in ("Basic %%%", "Basic /w==", "Digest x", ""):
         answer = Client().post(
@@ -123,10 +133,30 @@ def test_a_header_that_is_no_basic_and_a_form_that_is_none_are_refused(key: Part
 
 
 def test_a_revoked_keys_tokens_end_with_it(journey: Journey, key: PartnerKey) -> None:
-    bearer = token(key)
+    """As at a rotation: those of the key that took its place go on."""
+    newer = partner_key(key.organization)
+    bearer, after = token(key), token(newer)
     changed(key, revoked_at=timezone.now())
     assert code_of(send(accepted(journey), bearer)) == (401, "no_token")
     assert ask(key.pk).status_code == 401
+    assert send(accepted(journey), after).status_code == 202
+
+
+def test_a_partner_that_was_switched_off_is_refused_at_once(
+    journey: Journey, key: PartnerKey
+) -> None:
+    bearer, content = token(key), accepted(journey)
+
+    def answers() -> list[int]:
+        asked = (send(content, bearer), post(content, message_id="two"), ask(key.pk))
+        return [each.status_code for each in asked]
+
+    assert answers() == [202, 202, 200]
+    Organization.objects.filter(pk=key.organization_id).update(active=False)
+    # Not even what was answered before is told again.
+    assert answers() == [401, 401, 401]
+    Organization.objects.filter(pk=key.organization_id).update(active=True)
+    assert answers() == [202, 202, 200]
 
 
 def test_a_token_ends_after_a_quarter_hour(journey: Journey, key: PartnerKey) -> None:
