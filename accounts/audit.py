@@ -10,8 +10,9 @@ from django.db import connection, models
 
 from accounts.core.actor import Actor
 from accounts.models import AuditEntry
+from accounts.rows import inserting
 from accounts.tenancy import current_scope
-from accounts.writing import Statement, inserting, run
+from accounts.writing import Statement, run
 
 LONGEST_PURPOSE = 200
 

@@ -79,6 +79,16 @@ def kept_plans() -> Iterator[None]:
         raise
 
 
+def in_full(sql: str) -> list[str]:
+    """The statements of one round trip as they were written, for whoever watches what is run.
+
+    A kept one is run by its name, which says nothing of its tables.
+    """
+    names = _names.get(connection.connection, {})
+    kept = {f"execute {name}": plan.sql for plan, name in names.items()}
+    return [kept.get(each.split("(")[0], each) for each in sql.split("; ")]
+
+
 def run_plans(statements: Sequence[Statement]) -> list[list[Sequence[Any]]]:
     """Run them in their order, in one round trip; the rows that each gave."""
     with kept_plans():

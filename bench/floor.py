@@ -11,6 +11,8 @@ import psycopg
 from django.db import connection
 from psycopg.types.json import Json, Jsonb
 
+from accounts.plans import in_full
+
 TABLE = (
     "create table if not exists bench_row "
     "(id uuid primary key default gen_random_uuid(), body bytea not null)"
@@ -28,9 +30,9 @@ def written_bytes(work: Callable[[], object]) -> list[int]:
     ) -> Any:
         at, given = 0, list(params or ())
         # What goes to PostgreSQL in one round trip is still a row each.
-        for statement in sql.split("; "):
+        for statement, whole in zip(sql.split("; "), in_full(sql), strict=True):
             places = statement.count("%s")
-            if statement.lstrip().upper().startswith(WRITES):
+            if whole.lstrip().upper().startswith(WRITES):
                 sizes.append(max(1, _size(given[at : at + places])))
             at += places
         return execute(sql, params, many, context)

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from accounts.writing import Statement, inserting
+from accounts.plans import Plan, execution
+from accounts.rows import inserting
+from accounts.writing import Statement
 from journeys.core.events import Event
 from journeys.core.state import JourneyState
 from journeys.core.visibility import ALL_SEEING
@@ -15,9 +17,9 @@ from journeys.models import Notice
 RETURNED = "missing_information"
 REMINDERS = ("contacted_1", "contacted_2", "contacted_3")
 LONGEST_KEY = 240
-ANSWERED = (
-    "update journeys_notice set answered_at = %s where journey_id = %s"
-    " and organization_id = any(%s) and kind = 'message' and asks and answered_at is null"
+ANSWERED = Plan(
+    "update journeys_notice set answered_at = $1 where journey_id = $2"
+    " and organization_id = any($3) and kind = 'message' and asks and answered_at is null"
 )
 
 
@@ -51,8 +53,7 @@ def notices_of(
 def _telling(cast: Cast, notice: Notice, event: Event | None) -> Statement:
     notice.journey = cast.journey
     notice.source_name = event.source_name if event else ""
-    insertion = inserting(notice)
-    return Statement(f"{insertion.sql} on conflict do nothing", insertion.parameters)
+    return inserting(notice, once=True)
 
 
 def _own(cast: Cast, notice: Notice, event: Event | None) -> bool:
@@ -141,7 +142,7 @@ def _of_message(cast: Cast, event: Event) -> Iterator[Notice]:
 def _answering(cast: Cast, event: Event) -> Statement:
     """Who writes has answered what was asked of them here before."""
     asked = [cast.journey.pk, list(_speakers(cast, event))]
-    return Statement(ANSWERED, [event.received_at, *asked])
+    return execution(ANSWERED, [event.received_at, *asked])
 
 
 def _of_end(cast: Cast, *, now: datetime) -> Iterator[Notice]:

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterable
 
-from accounts.writing import Statement, updating
+from accounts.plans import Plan, execution
+from accounts.rows import updating
+from accounts.writing import Statement
 from journeys.core.deidentified import deidentified
 from journeys.core.events import Event
 from journeys.core.graph import Graph
@@ -13,9 +15,9 @@ from journeys.core.visibility import common_risks
 from journeys.models import Journey
 
 # What the counts still hold stays in `before` until they have followed (domain.counting).
-FUNNEL = (
-    "update journeys_funnelrow set before = coalesce(before, told), told = %s::jsonb"
-    " where id = %s and told <> %s::jsonb"
+FUNNEL = Plan(
+    "update journeys_funnelrow set before = coalesce(before, told), told = $1::jsonb"
+    " where id = $2 and told <> $1::jsonb"
 )
 
 COLUMNS = (
@@ -64,5 +66,5 @@ def projecting(
     row = json.dumps(deidentified(graph, state, events, started_at=journey.started_at))
     return [
         updating(journey, COLUMNS),
-        Statement(FUNNEL, [row, journey.funnel_row_id, row]),
+        execution(FUNNEL, [row, journey.funnel_row_id]),
     ]

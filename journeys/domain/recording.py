@@ -8,8 +8,9 @@ from uuid import UUID
 
 from accounts.core.actor import Actor
 from accounts.prepared import together
+from accounts.rows import inserting
 from accounts.tenancy import every_tenant
-from accounts.writing import Statement, again_after_deadlock, inserting, run
+from accounts.writing import Statement, again_after_deadlock, run
 from journeys.core.effects import (
     CallHandler,
     Effect,
@@ -205,7 +206,7 @@ def following(
     work = sync_work(cast, state, found.besides[0], now=now)
     work += notices_of(cast, state, event, had, now=now)
     rows = [_row(journey, each, actor=actor, now=now) for each in news]
-    written = [inserting(*rows, visible_at=VISIBLE_AT)] if rows else []
+    written = [inserting(each, visible_at=VISIBLE_AT) for each in rows]
     saved = projecting(journey, state, graph, events)
     return [*written, *work, *saved, announcing(journey)]
 
@@ -248,7 +249,7 @@ def _steps_of(
 
 
 # The second part has passed since the transaction began, waiting for the lock included.
-VISIBLE_AT = "%s + (clock_timestamp() - transaction_timestamp())"
+VISIBLE_AT = "%s::timestamptz + (clock_timestamp() - transaction_timestamp())"
 
 
 def _row(journey: Journey, event: Event, *, actor: Actor | None, now: datetime) -> JourneyEvent:

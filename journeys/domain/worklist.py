@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.prepared import Prepared
-from accounts.writing import Statement, inserting, updating
+from accounts.rows import inserting, updating
+from accounts.writing import Statement
 from journeys.core.state import JourneyState, NextAction
 from journeys.domain.parties import Cast
 from journeys.models import Journey, JourneyEvent, WorkItem

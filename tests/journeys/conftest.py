@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from accounts.plans import in_full
+
 WRITE = re.compile(r'^\s*(?:insert into|update|delete from)\s+"?(\w+)', re.IGNORECASE)
 
 
@@ -23,8 +25,7 @@ def writes() -> Writes:
         tables: set[str] = set()
 
         def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-            if found := WRITE.match(sql):
-                tables.add(found.group(1))
+            tables.update(found.group(1) for each in in_full(sql) if (found := WRITE.match(each)))
             return execute(sql, params, many, context)
 
         with connection.execute_wrapper(note):

@@ -11,6 +11,7 @@ from django.db import connection
 from django.http import HttpResponseBase
 from django.urls import reverse
 
+from accounts.plans import in_full
 from tests.security.walk import guarded_addresses
 from tests.security.world import CANARIES, Person, World
 
@@ -66,8 +67,7 @@ def look(person: Person, name: str, *, path: str) -> Look:
     written: set[str] = set()
 
     def note(execute: Any, sql: str, *rest: Any) -> Any:
-        if found := WRITING.match(sql):
-            written.add(found[1])
+        written.update(found[1] for each in in_full(sql) if (found := WRITING.match(each)))
         return execute(sql, *rest)
 
     with connection.execute_wrapper(note):
