@@ -25,7 +25,6 @@ from enrollment.forms.build import read_posted
 from enrollment.forms.page import form_page
 from enrollment.forms.parts import Standing
 from enrollment.forms.reading import read_sections
-from programs.core.catalogue import ANSWERABLE
 from programs.core.consents import text
 from programs.core.definition import Definition
 from programs.core.eligibility import findings
@@ -34,7 +33,7 @@ from programs.core.forms import section_key
 from programs.core.made_up import somebody
 from programs.core.trials import outcome
 from programs.domain.studio import cases
-from programs.domain.studio.ports import journeys
+from programs.domain.studio.names import names_in
 from programs.domain.studio.reading import definition_of
 from programs.models import ProgramDraft
 from programs.rules import Refused
@@ -181,15 +180,13 @@ def _told(definition: Definition, answers: Mapping[str, Any], *, today: date) ->
     """What comes of the answers, in words."""
     told = outcome(definition, answers, on=today, steps=steps_of)
     known = Standing((definition,), answers, today).sheet.known
-    titles = {each.key: each.title for each in journeys().steps(definition.journey)}
-    own = {part.id: part for each in definition.questions for part in each.asked}
-    fields = {**ANSWERABLE, **own}
+    names = names_in(definition)
     return {
         "eligible": told.eligible,
-        "missing": [fields[key].label if key in fields else key for key in told.missing],
+        "missing": [names.get(key, key) for key in told.missing],
         "findings": findings((definition,), known),
-        "steps": [titles.get(key, key) for key in told.steps],
-        "hub": told.hub,
+        "steps": [names.get(key, key) for key in told.steps],
+        "hub": names.get(told.hub, told.hub),
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import fields
 
 from programs.core.catalogue import CATALOGUE
 from programs.core.consents import LANGUAGES, Consent, Grant
+from programs.core.definition import Definition
 
 # Each element and statement: its part of the law, and what it has to say.
 IN_LAW: Mapping[str, tuple[str, str]] = {
@@ -19,6 +20,19 @@ IN_LAW: Mapping[str, tuple[str, str]] = {
     "payment": ("164.508(a)(3)-(4)", "who is paid for it"),
     "copy": ("164.508(c)(4)", "that the patient gets a copy"),
 }
+# What signing has to permit for each service: the purposes, the data and the recipients beyond
+# those of every enrollment.
+NEEDED_FOR: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "benefit_verification": {"purposes": ("benefit_verification",)},
+    "prior_authorization": {"purposes": ("prior_authorization",)},
+    "appeal": {"purposes": ("prior_authorization",)},
+    "copay": {"purposes": ("copay",), "recipients": ("vendor",)},
+    "patient_assistance": {"purposes": ("patient_assistance",), "data_classes": ("income",)},
+    "bridge": {"purposes": ("dispensing",), "recipients": ("pharmacy",)},
+    "nurse": {"purposes": ("nurse_training",)},
+    "pharmacy_triage": {"purposes": ("dispensing",), "recipients": ("pharmacy",)},
+}
+_ABOUT = {"purposes": "sharing for", "data_classes": "sharing of", "recipients": "sharing with a"}
 _SIGNATURE = {"esign": "a signature", "date": "its date", "text": "a representative's authority"}
 
 
@@ -44,3 +58,21 @@ def _grant(grant: Grant) -> Iterator[tuple[str, str]]:
         if not value or (isinstance(value, int) and value < 0):
             words = part.name.replace("_", " ")
             yield f"grant {part.name}", f"What it permits names no {words}."
+
+
+def uncovered(definition: Definition) -> Iterator[tuple[str, str, str]]:
+    """Every service that is offered and that no authorization permits the sharing for: the text,
+    its part, and a sentence. Each purpose is to be described (45 CFR 164.508(c)(1)(iv)).
+    """
+    texts = [each for each in definition.consents if each.kind == "hipaa_authorization"]
+    grants = [each.grant for each in texts if each.grant]
+    services = {choice.code: choice.label for choice in CATALOGUE["H1"].choices}
+    # One that permits nothing at all is told of already.
+    for service in definition.services if grants else ():
+        for part, needed in NEEDED_FOR.get(service, {}).items():
+            for each in needed:
+                if not any(each in getattr(grant, part) for grant in grants):
+                    what = f"{_ABOUT[part]} {each.replace('_', ' ')}"
+                    offered = services[service][:1].lower() + services[service][1:]
+                    why = f"The program offers {offered}, and this does not permit {what}."
+                    yield texts[0].key, f"grant {part}", why

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 
-from programs.core.authorizations import lacking
+from programs.core.authorizations import lacking, uncovered
 from programs.core.catalogue import ANSWERABLE, CATALOGUE
 from programs.core.checks import CHECKS, COMPARING
 from programs.core.conditions import Condition, fields_of, holds, problems_of
@@ -208,6 +208,8 @@ def _consents(definition: Definition) -> Iterator[Problem]:
             yield Problem("consents", f"There is no {kind.replace('_', ' ')}.")
     for consent in definition.consents:
         yield from _consent(f"consent {consent.key}", consent)
+    for key, part, why in uncovered(definition):
+        yield Problem(f"consent {key} {part}", why)
 
 
 def _consent(where: str, consent: Consent) -> Iterator[Problem]:

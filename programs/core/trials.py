@@ -35,6 +35,12 @@ LISTS: Mapping[str, str] = {
     "steps": "is a step of the journey",
 }
 """What a case may expect by name, in words; ``hidden``, ``answered`` and so on are the opposite."""
+_NOT: Mapping[str, str] = {
+    "visible": "is not shown",
+    "missing": "is not missing",
+    "rules": "does not apply",
+    "steps": "is no step of the journey",
+}
 OPPOSITES: Mapping[str, str] = {"hidden": "visible", "answered": "missing", "silent": "rules",
                                 "skipped": "steps"}  # fmt: skip
 
@@ -69,27 +75,33 @@ def expected(told: Outcome, own: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def unmet(case: Case, told: Outcome) -> list[str]:
-    """Every expectation that does not hold, one sentence each."""
+def unmet(case: Case, told: Outcome, names: Mapping[str, str]) -> list[str]:
+    """Every expectation that does not hold, one sentence each; ``names`` are what pages call the
+    questions, rules, steps and hubs that it speaks of by key.
+    """
+
+    def called(key: str) -> str:
+        return f"“{names.get(key, key)}”"
+
     expect = case.get("expect", {})
     wrong = []
-    for name, words in LISTS.items():
+    for name in LISTS:
         wrong += [
-            f"“{key}” {words.replace('is', 'is not', 1) if 'is ' in words else 'does not apply'}."
+            f"{called(key)} {_NOT[name]}."
             for key in expect.get(name, ())
             if key not in getattr(told, name)
         ]
     for name, opposite in OPPOSITES.items():
         wrong += [
-            f"“{key}” {LISTS[opposite]}, and should not be."
+            f"{called(key)} {LISTS[opposite]}, and should not be."
             for key in expect.get(name, ())
             if key in getattr(told, opposite)
         ]
     if "missing" in expect:
         more = [key for key in told.missing if key not in expect["missing"]]
-        wrong += [f"“{key}” is missing, which was not expected." for key in more]
+        wrong += [f"{called(key)} is missing, which was not expected." for key in more]
     if "eligible" in expect and expect["eligible"] is not told.eligible:
         wrong.append("The patient can be helped." if told.eligible else "The patient is stopped.")
     if "hub" in expect and expect["hub"] != told.hub:
-        wrong.append(f"It goes to “{told.hub}”, not to “{expect['hub']}”.")
+        wrong.append(f"It goes to {called(told.hub)}, not to {called(expect['hub'])}.")
     return wrong

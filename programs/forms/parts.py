@@ -1,6 +1,6 @@
 """Which boxes each part of the studio has, and what there is to choose from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -224,6 +224,10 @@ def boxes_of(part: str, row: Mapping[str, Any]) -> tuple[Box, ...]:
     )
 
 
+def _worded(code: str) -> str:
+    return code.replace("_", " ").capitalize()
+
+
 _EMAIL, _FAX = ("email", _("Secure e-mail")), ("fax", _("A fax"))
 _PACKET, _PORTAL = ("packet", _("A PDF packet")), ("portal", _("The portal's inbox"))
 WAYS: Pairs = [("webhook", _("Its own system, by signed webhook")),
@@ -234,15 +238,15 @@ _FIXED: Mapping[str, Pairs] = {
     "consent_kinds": list(CONSENT_KINDS.items()),
     "data_classes": [(each, each.capitalize()) for each in (
         "identity", "contact", "insurance", "diagnosis", "treatment", "prescription", "status",
-        "financial")],
+        "income")],
     "needs": [("always", _("Always, when it is shown")), ("conditional", _("When a condition "
         "holds, or whenever shown if there is none")), ("optional", _("Never"))],
     "outcomes": [("stops", _("Stops the enrollment")), ("warns", _("Warns; a person may go on"))],
     "parties": [(each, each.capitalize()) for each in (
         "practice", "payer", "hub", "manufacturer", "pharmacy", "vendor")],
-    "purposes": [(each, each.replace("_", " ").capitalize()) for each in (
+    "purposes": [(each, _worded(each)) for each in (
         "enrollment", "benefit_verification", "prior_authorization", "copay",
-        "patient_assistance", "dispensing", "nurse_training", "safety")],
+        "patient_assistance", "dispensing", "site_of_care", "nurse_training", "safety")],
     "purposes_of_calls": list(PURPOSES.items()),
     "sections": [(each, each) for each in SECTIONS if each != "Consent"],
     "signers": [("patient", _("The patient")), ("prescriber", _("The prescriber"))],
@@ -266,8 +270,11 @@ def lists_for(plan: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Pair
     named = [(each.id, f"{each.label} ({each.id})") for each in asked]
     mine = [(each["id"], f"{each['label']} ({each['id']})") for each in own]
     kept = {(check, check) for check in row.get("checks", ())} - {(k, k) for k, _w in _CHECKS}
+    grant = row.get("grant") or {}
     return {
         **_FIXED,
+        "data_classes": _with("data_classes", grant.get("data_classes", ())),
+        "purposes": _with("purposes", grant.get("purposes", ())),
         "asked": [*named, *mine],
         "checks": [*_CHECKS, *sorted(kept)],
         "files": [(each.id, each.label) for each in CATALOGUE.values() if each.type == "file"],
@@ -283,6 +290,12 @@ def lists_for(plan: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Pair
         "templates": journeys().templates(),
         "vendors": _organizations(OrganizationKind.VENDOR),
     }
+
+
+def _with(name: str, kept: Iterable[str]) -> Pairs:
+    """A list with what a row says beside it: a version may say what the studio does not offer."""
+    usual = dict(_FIXED[name])
+    return [*usual.items(), *((each, _worded(each)) for each in kept if each not in usual)]
 
 
 def _choices_of(row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ from programs.core.definition import Definition
 from programs.core.sense import nonsense
 from programs.core.soundness import Problem, problems
 from programs.core.trials import outcome, unmet
+from programs.domain.studio.names import hub_names, names_in
 from programs.domain.studio.ports import journeys, steps_needed
 from programs.enums import Overlap
 from programs.models import ProgramDraft, ProgramVersion
@@ -103,11 +104,15 @@ def _dated(definition: Definition, draft: ProgramDraft) -> Iterator[Problem]:
 
 
 def _cases(definition: Definition, draft: ProgramDraft) -> Iterator[Problem]:
+    if not draft.cases:
+        return
+    hubs = hub_names(*(case.get("expect", {}).get("hub", "") for case in draft.cases))
+    names = {**hubs, **names_in(definition)}
     for case in draft.cases:
         told = outcome(
             definition, case["answers"], on=date.fromisoformat(case["on"]), steps=steps_needed()
         )
-        for why in unmet(case, told):
+        for why in unmet(case, told, names):
             yield Problem(f"case {case['key']}", f"{case['name']}: {why}")
 
 

@@ -19,9 +19,9 @@ from accounts.tenancy import current_actor
 from programs.core.definition import Definition
 from programs.core.trials import outcome, unmet
 from programs.domain.studio import cases
-from programs.domain.studio.ports import journeys, steps_needed
+from programs.domain.studio.names import hub_names, names_in
+from programs.domain.studio.ports import steps_needed
 from programs.domain.studio.reading import definition_of
-from programs.forms.summaries import known_fields
 from programs.models import ProgramDraft
 from programs.rules import Refused
 from programs.views.studio.shared import frame, load
@@ -43,7 +43,9 @@ def cases_page(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _acted(request, draft)
     definition = definition_of(draft)
-    told = [_told(definition, each) for each in draft.cases]
+    hubs = hub_names(*(each.get("expect", {}).get("hub", "") for each in draft.cases))
+    names = {**hubs, **names_in(definition)}
+    told = [_told(definition, each, names) for each in draft.cases]
     failing = sum(bool(each["unmet"]) for each in told)
     context = {
         **frame(draft, "cases"),
@@ -55,29 +57,27 @@ def cases_page(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     return render(request, "programs/studio/cases.html", context)
 
 
-def _told(definition: Definition, case: Mapping[str, Any]) -> dict[str, Any]:
+def _told(
+    definition: Definition, case: Mapping[str, Any], names: Mapping[str, str]
+) -> dict[str, Any]:
     on = date.fromisoformat(case["on"])
     found = outcome(definition, case["answers"], on=on, steps=steps_needed())
-    known = known_fields(definition.to_json())
-    titles = {each.key: each.title for each in journeys().steps(definition.journey)}
     expect = case.get("expect", {})
+    hub = expect.get("hub", "")
     return {
         **case,
         "on": on,
-        "unmet": unmet(case, found),
+        "unmet": unmet(case, found, names),
         "expected": [
             {
                 "words": words,
-                "several": [
-                    (f"{name}:{key}", known[key].label if key in known else titles.get(key, key))
-                    for key in expect[name]
-                ],
+                "several": [(f"{name}:{key}", names.get(key, key)) for key in expect[name]],
             }
             for name, words in EXPECTED.items()
             if expect.get(name)
         ],
         "eligible": expect.get("eligible"),
-        "hub": expect.get("hub", ""),
+        "hub": names.get(hub, hub),
     }
 
 

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.core.permissions import Role
+from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from enrollment.models import Enrollment
 from programs.models import ProgramDraft
@@ -111,7 +112,11 @@ def test_what_does_not_matter_is_unticked(nadia: Client, draft: ProgramDraft) ->
     case = the_draft().cases[0]
     url = reverse("studio_cases", args=[draft.id])
     page = nadia.get(url).content.decode()
+    hub = Organization.objects.get(slug=draft.definition["route"]["hub"])
     assert "It holds." in page
+    # Whom it names is named as on every other page, and not by a key.
+    assert f"It goes to {hub.name}" in page
+    assert "Prior authorization" in page
     told = {"case": case["key"], "do": "expect", "expect": ["eligible", "steps:delivery"]}
     nadia.post(url, told)
     assert the_draft().cases[0]["expect"] == {

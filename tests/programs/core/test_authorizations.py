@@ -1,12 +1,13 @@
 """An authorization without one of its elements in law is no authorization."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from programs.core.authorizations import IN_LAW
-from programs.core.consents import Consent
-from programs.core.soundness import problems
+from programs.core.consents import Consent, Grant
+from programs.core.soundness import Problem, problems
 from programs.definitions import load_definitions
 
 DEMO = load_definitions()["veltrana"]
@@ -57,3 +58,37 @@ def test_what_it_permits_names_somebody_something_and_an_end() -> None:
     empty = replace(AUTHORIZATION.grant, recipients=(), expires_after_days=0)
     found = told(replace(AUTHORIZATION, grant=empty))
     assert set(found) == {"grant recipients", "grant expires_after_days"}
+
+
+@pytest.mark.parametrize(
+    ("service", "part", "left", "words"),
+    [
+        ("patient_assistance", "data_classes", "income", "free medicine"),
+        ("patient_assistance", "purposes", "patient_assistance", "free medicine"),
+        ("nurse", "purposes", "nurse_training", "nurse training"),
+        ("copay", "recipients", "vendor", "copay help"),
+    ],
+)
+def test_it_permits_what_each_service_offered_needs(
+    service: str, part: str, left: str, words: str
+) -> None:
+    grant = AUTHORIZATION.grant
+    assert grant is not None
+    whole = replace(
+        grant,
+        purposes=(*grant.purposes, "patient_assistance"),
+        data_classes=(*grant.data_classes, "income"),
+    )
+    offering = replace(DEMO, services=(*DEMO.services, "patient_assistance"))
+    others = tuple(each for each in DEMO.consents if each.key != AUTHORIZATION.key)
+
+    def found(given: Grant) -> list[Problem]:
+        consents = (replace(AUTHORIZATION, grant=given), *others)
+        return problems(replace(offering, consents=consents))
+
+    assert service in offering.services
+    assert found(whole) == []
+    without: dict[str, Any] = {part: tuple(each for each in getattr(whole, part) if each != left)}
+    (problem,) = found(replace(whole, **without))
+    assert problem.where == f"consent {AUTHORIZATION.key} grant {part}"
+    assert words in problem.why.lower()
