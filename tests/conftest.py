@@ -1,7 +1,9 @@
 """The test database: made by the owner, used by the site's role, as in production."""
 
+import gc
 import hashlib
 import os
+import threading
 from collections.abc import Iterator
 from typing import cast
 from urllib.parse import urlsplit
@@ -41,24 +43,34 @@ def as_owner(name: str) -> psycopg.Connection:
 
 
 def make_database(name: str) -> None:
-    """Make a database with the tables of this code, empty and owned by the owner.
-
-    Migrating takes seconds: it is done once for all of them, and again when migrations changed.
-    """
+    """Make a database with the tables of this code, empty and owned by the owner."""
     with as_owner("postgres") as owner:
-        # The others wait for the first one's migrations.
-        owner.execute("set lock_timeout = '2min'")
-        owner.execute("select pg_advisory_lock(1)")
-        _make_site_role(owner)
-        model = f"{os.environ.get('TEST_DATABASE_NAME', 'test')}_model"
-        digest = _tables_digest()
-        if _comment(owner, model) != digest:
-            _copy(owner, model, of="template1")
-            variables = {**os.environ, "DATABASE_URL": owner_url(model)}
-            demo.manage("migrate --verbosity 0", variables)
-            comment = sql.SQL("comment on database {} is {}")
-            owner.execute(comment.format(sql.Identifier(model), sql.Literal(digest)))
-        _copy(owner, name, of=model)
+        _copy(owner, name, of=_model(owner))
+
+
+def _model(owner: psycopg.Connection) -> str:
+    """The database that all others are copies of: migrated once, and anew as migrations change.
+
+    The first one migrates, which takes seconds, and the others wait for it.
+    """
+    owner.execute("set lock_timeout = '2min'")
+    owner.execute("select pg_advisory_lock(1)")
+    _make_site_role(owner)
+    model = f"{os.environ.get('TEST_DATABASE_NAME', 'test')}_model"
+    digest = _tables_digest()
+    if _comment(owner, model) != digest:
+        _copy(owner, model, of="template1")
+        variables = {**os.environ, "DATABASE_URL": owner_url(model)}
+        demo.manage("migrate --verbosity 0", variables)
+        comment = sql.SQL("comment on database {} is {}")
+        owner.execute(comment.format(sql.Identifier(model), sql.Literal(digest)))
+    return model
+
+
+def make_model() -> None:
+    """Have the tables of this code made before anybody asks for a copy."""
+    with as_owner("postgres") as owner:
+        _model(owner)
 
 
 def _tables_digest() -> str:
@@ -132,6 +144,21 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker, database_name: str) -> I
 STARTED_ONCE = tuple(
     f"tests/{folder}/" for folder in ("e2e", "security", "journeys/live", "runner", "faults")
 )
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Migrate while the processes of the suite still load its tests."""
+    config = session.config
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        ahead = threading.Thread(target=make_model)
+        ahead.start()
+        config.add_cleanup(ahead.join)
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded stays to the end: no collection of garbage looks through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, expect
 
@@ -128,8 +129,8 @@ CLINICAL: Mapping[str, Mapping[str, str | list[str]]] = {
 
 
 def answers(program: str) -> dict[str, str | list[str]]:
-    """What an office knows, with dates that are right today."""
-    today = dt.datetime.now(tz=dt.UTC).date()
+    """What an office in Massachusetts knows, with dates that are right where it is."""
+    today = dt.datetime.now(tz=ZoneInfo("America/New_York")).date()
     dates = {"F8": today, "E5": today + dt.timedelta(days=20)}
     written = {key: day.strftime("%m/%d/%Y") for key, day in dates.items()}
     card = {} if program == "ossivue" else PHARMACY_CARD

@@ -55,7 +55,7 @@ def test_on_a_slow_line_typing_ahead_of_the_answers_loses_nothing(
     # Each answer comes back when several more have been typed.
     page.context.new_cdp_session(page).send(
         "Network.emulateNetworkConditions",
-        {"offline": False, "latency": 800, "downloadThroughput": -1, "uploadThroughput": -1},
+        {"offline": False, "latency": 400, "downloadThroughput": -1, "uploadThroughput": -1},
     )
     fill(page, answers("veltrana"))
     page.get_by_role("button", name="Review and sign").first.click()
