@@ -48,8 +48,9 @@ def return_(
 ) -> Journey:
     """Ask the practice to correct fields: each is {"field": id, "sentence": what is wrong}.
 
-    The event carries them to the handler that opens the enrollment again. Raises
-    UnknownJourney, and Refused when a field is unknown or lacks its sentence.
+    The event carries them to the handler that opens the enrollment again. Who asks answers for
+    the case from then on, unless somebody does. Raises UnknownJourney, and Refused when a field
+    is unknown or lacks its sentence.
     """
     asked = [{"field": each["field"], "sentence": each["sentence"].strip()} for each in corrections]
     if not asked:
@@ -63,7 +64,9 @@ def return_(
         if len(each["sentence"]) > LONGEST_SENTENCE:
             raise Refused(f"Keep each sentence under {LONGEST_SENTENCE} characters.")
     decision = _Decision("returned", note=note, facts={"corrections": asked})
-    return _decide(journey_id, decision, by=by, now=now)
+    journey = _decide(journey_id, decision, by=by, now=now)
+    take_unowned(journey_id, by=by)
+    return journey
 
 
 def reject(journey_id: UUID, *, reason: str, note: str, by: Actor, now: datetime) -> Journey:

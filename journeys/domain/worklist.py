@@ -17,7 +17,6 @@ from journeys.models import Journey, JourneyEvent, WorkItem
 DELIVERY_KEY = "delivery:"
 INTAKE, RETURNED = "intake_review", "missing_information"
 MOVED: tuple[str, ...] = ("step", "action", "due_at", "urgent")
-HANDED = ("owner", "claimed_by", "claimed_at")
 
 
 @Prepared
@@ -36,10 +35,11 @@ def all_open_work() -> QuerySet[WorkItem]:
 def sync_work(
     cast: Cast, state: JourneyState, standing: Iterable[WorkItem], *, now: datetime
 ) -> list[Statement]:
-    """Open what is newly asked for, move what changed its owner or date, close what is over.
+    """Open what is newly asked for, move what changed its date or words, close what is over.
 
     Brings in who is to act, and gives what is to be written with the event. Work whose blocker
-    is gone disappears for everybody in the same transaction.
+    is gone disappears for everybody in the same transaction. What goes on with another
+    organization is done for the first, and begins for the other.
     """
     left = {item.key: item for item in standing}
     owned = [
@@ -49,16 +49,19 @@ def sync_work(
     ]
     written = []
     for action, owner_id in owned:
-        item = left.pop(action.key, None)
-        if item is None:
+        item = left.get(action.key)
+        if item is not None and item.owner_id == owner_id:
+            del left[action.key]
+            if not _says_the_same(item, action):
+                written.append(_moved(cast.journey, item, action))
+        else:
             opened = _opened(cast.journey, action, owner_id, now=now)
             came_back = RETURNED in state.steps and state.steps[RETURNED].over
             if action.key == INTAKE and came_back:
                 _give_back(opened, now=now)
             written.append(inserting(opened))
-        elif not _says_the_same(item, action, owner_id):
-            written.append(_moved(cast.journey, item, action, owner_id))
-    return [*written, *(_closed(item, state, now=now) for item in left.values())]
+    # Of one key no two are open.
+    return [*(_closed(item, state, now=now) for item in left.values()), *written]
 
 
 def _opened(journey: Journey, action: NextAction, owner_id: UUID, *, now: datetime) -> WorkItem:
@@ -86,17 +89,12 @@ def _give_back(item: WorkItem, *, now: datetime) -> None:
         item.claimed_by_id, item.claimed_at = reviewer, now
 
 
-def _moved(journey: Journey, item: WorkItem, action: NextAction, owner_id: UUID) -> Statement:
-    changed = MOVED
-    if item.owner_id != owner_id:
-        item.owner_id = owner_id
-        item.claimed_by = item.claimed_at = None
-        changed += HANDED
+def _moved(journey: Journey, item: WorkItem, action: NextAction) -> Statement:
     item.step = action.step or ""
     item.action = action.action
     item.due_at = action.due_at
     item.urgent = action.urgent or journey.urgent
-    return updating(item, changed)
+    return updating(item, MOVED)
 
 
 def _closed(item: WorkItem, state: JourneyState, *, now: datetime) -> Statement:
@@ -104,9 +102,8 @@ def _closed(item: WorkItem, state: JourneyState, *, now: datetime) -> Statement:
     return updating(item, ("closed_at", "closed_why"))
 
 
-def _says_the_same(item: WorkItem, action: NextAction, owner_id: UUID) -> bool:
-    return (item.owner_id, item.action, item.due_at, item.step) == (
-        owner_id,
+def _says_the_same(item: WorkItem, action: NextAction) -> bool:
+    return (item.action, item.due_at, item.step) == (
         action.action,
         action.due_at,
         action.step or "",

@@ -149,6 +149,12 @@ def test_the_list_costs_the_same_with_many_cases(
     assert page.count('name="case"') == cases
 
 
+def go_on_to_the_pharmacy(world: World) -> None:
+    world.hears("intake_review", "accepted")
+    world.hears("benefit_verification", "complete", prior_authorization_required=False)
+    world.hears("pharmacy_triage", "sent")
+
+
 def test_every_number_a_supervisor_oversees_is_that_of_the_rows(
     world: World,
     lena: Membership,
@@ -166,6 +172,7 @@ def test_every_number_a_supervisor_oversees_is_that_of_the_rows(
     asked = {"field": ["B7", "A1"], "sentence-B7": "A digit is missing.", "sentence-A1": "Which?"}
     agent.post(f"{review}return/", asked)
     assert agent.get(reverse("oversight")).status_code == 403
+    go_on_to_the_pharmacy(world)
     with django_assert_num_queries(OVERSIGHT_QUERIES):
         page = supervisor.get(reverse("oversight"))
     told = {
@@ -182,5 +189,9 @@ def test_every_number_a_supervisor_oversees_is_that_of_the_rows(
         assert sum(told["Open work by step"].values()) == mine.filter(closed_at=None).count()
         closed = mine.exclude(closed_at=None)
         assert sum(told["Work done in the last 28 days"].values()) == closed.count() > 0
+        # What went on to the pharmacy is done for the hub, and has waited there since it came.
+        assert told["Work done in the last 28 days"]["Pharmacy choice"] == 1
+        theirs = WorkItem.objects.exclude(owner=world.hub).get(key="pharmacy_triage")
+        assert theirs.opened_at == closed.get(key="pharmacy_triage").closed_at
         assert AuditEntry.objects.filter(purpose="returns counted").count() == 1
     assert "As a table" in page.content.decode()

@@ -99,6 +99,8 @@ def test_returning_tells_the_enrollment_which_fields_and_why(
     ]
     assert call["data"]["note"] == "Call us if unsure."
     assert row(world).step == "missing_information"
+    # The practice has somebody to call about it.
+    assert row(world).case_owner is not None
 
 
 @pytest.mark.parametrize(
