@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -66,7 +67,7 @@ def test_who_takes_the_review_is_whom_the_practice_calls(
     told = desk(phone="8005550123", after_hours="the nurse line, press 2")
     assert browser.post(lenas, told).status_code == 403
     supervisor.post(lenas, told)
-    today = timezone.localdate()
+    today = timezone.localdate(timezone=ZoneInfo(world.hub.time_zone))
     away = {"away_from": today.isoformat(), "away_until": (today + timedelta(days=2)).isoformat()}
     alone = browser.post(reverse("case_desk", args=[jonah.pk]), desk(**away))
     assert alone.status_code == 422
