@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 
-from journeys.forms.wire import Fault, pointer_of
+from journeys.forms.wire import Fault, fault_of
 
 log = structlog.get_logger(__name__)
 CONTENT_TYPE = "application/problem+json"
@@ -75,10 +75,7 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(ValidationError)
     def invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
-        faults = [
-            Fault(pointer=pointer_of(one["loc"]), code=one["type"], detail=one["msg"])
-            for one in error.errors
-        ]
+        faults = [fault_of(one) for one in error.errors]
         return answer(422, "Some fields are missing or wrong; nothing was kept.", faults)
 
     @api.exception_handler(OperationalError)

@@ -1,8 +1,9 @@
 """What a partner may send, field by field: the same over the API and in a file."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date
+from itertools import dropwhile
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -14,15 +15,19 @@ from pydantic import (
     StringConstraints,
     TypeAdapter,
     ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
 )
+from pydantic_core import PydanticCustomError
 
 SLUG = re.compile(r"[-\w]{1,50}", re.ASCII)
 # With a line's number behind it, it is an id of at most 80 characters.
 MESSAGE_ID = re.compile(r"[\x21-\x7e]{1,64}")
-# Names of ninja's own wrapping, and tags of the union, which are no part of the partner's body.
-NOT_IN_THE_BODY = frozenset(
+# Names of ninja's own wrapping, and tags of the union, which come before the partner's body.
+BEFORE_THE_BODY = frozenset(
     {"body", "report", "batch", "step.reported", "code.reported", "delivery.accepted"}
 )
+UNKNOWN_TYPE = frozenset({"union_tag_invalid", "union_tag_not_found"})
 
 
 class Fault(Schema):
@@ -37,12 +42,25 @@ def _text_only(value: Any) -> Any:
     return value
 
 
+def _one_fault(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+    """Say once what a value may be, not once for each kind that it is not."""
+    try:
+        return check(value)
+    except ValidationError:
+        raise PydanticCustomError(
+            "fact_value", "True, false, a number, or a text of at most 500 characters."
+        ) from None
+
+
 Code = Annotated[str, StringConstraints(pattern=r"^[\w .:/-]+$", max_length=60)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_text_only)]
 FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-FactValue = (
-    bool | int | float | Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=500)]
-)
+FactText = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=500)]
+FactValue = Annotated[bool | int | float | FactText, WrapValidator(_one_fault)]
+Facts = Annotated[
+    dict[FactName, FactValue],
+    Field(max_length=50, json_schema_extra={"additionalProperties": False}),
+]
 REFERENCE = "Our journey number or id, our delivery id, or your own case number."
 
 
@@ -65,7 +83,7 @@ class StepData(Schema):
     status: Code = Field(description="One of the step's status keys, such as complete.")
     reason: Code | None = Field(None, description="Why, as one of the status's reason keys.")
     occurred_at: Instant = Field(description="When it happened on your side, with its offset.")
-    facts: dict[FactName, FactValue] = Field(default={}, max_length=50)
+    facts: Facts = Field(default={})
     case_number: Code | None = Field(None, description="Your number for the case, if you have one.")
     corrections: list[Correction] = Field(
         default=[], max_length=50, description="With status returned: what to put right."
@@ -79,7 +97,7 @@ class CodeData(Schema):
     code: Code = Field(description="Your own status, such as PENDING-PAYER.")
     sub_code: Code | None = Field(None, description="Your own sub-status, such as PA_NEEDED.")
     occurred_at: Instant = Field(description="When it happened on your side, with its offset.")
-    facts: dict[FactName, FactValue] = Field(default={}, max_length=50)
+    facts: Facts = Field(default={})
     case_number: Code | None = Field(None, description="Your number for the case, if you have one.")
     patient: PatientHint | None = Field(None, description=HINT)
     note: Annotated[str, StringConstraints(max_length=2000)] | None = None
@@ -113,10 +131,15 @@ Report = Annotated[StepReported | CodeReported | DeliveryAccepted, Field(discrim
 _REPORT: TypeAdapter[Any] = TypeAdapter(Report)
 
 
-def pointer_of(location: Sequence[str | int]) -> str:
-    """A JSON pointer (RFC 6901) into the body the partner sent."""
-    parts = [str(part) for part in location if part not in NOT_IN_THE_BODY]
-    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
+def fault_of(one: Mapping[str, Any], *, under: str = "") -> Fault:
+    """An error of pydantic's, with a JSON pointer (RFC 6901) into the body the partner sent."""
+    parts = [*dropwhile(BEFORE_THE_BODY.__contains__, map(str, one["loc"]))]
+    if parts and parts[-1] == "[key]":  # the name itself is wrong, which the part before it is
+        parts.pop()
+    if one["type"] in UNKNOWN_TYPE:
+        parts.append("type")
+    told = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
+    return Fault(pointer=under + told, code=one["type"], detail=one["msg"])
 
 
 def faults_of(content: object, *, under: str = "") -> list[Fault]:
@@ -124,8 +147,6 @@ def faults_of(content: object, *, under: str = "") -> list[Fault]:
     try:
         _REPORT.validate_python(content)
     except ValidationError as error:
-        return [
-            Fault(pointer=under + pointer_of(one["loc"]), code=one["type"], detail=one["msg"])
-            for one in error.errors(include_url=False, include_context=False, include_input=False)
-        ]
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        return [fault_of(one, under=under) for one in found]
     return []
