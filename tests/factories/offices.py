@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -75,7 +76,8 @@ class Office:
     def complete(self) -> Enrollment:
         """A draft with every answer, unsigned."""
         enrollment = self.draft()
-        today = timezone.localdate()
+        # The office's own day: between midnight and five in UTC it is still the day before there.
+        today = timezone.localdate(timezone=ZoneInfo(self.practice.time_zone))
         with acting_as(self.coordinator):
             drafts.save_answers(
                 enrollment.id,
