@@ -73,7 +73,7 @@ def _facts(row: Enrollment, journey: Journey) -> list[tuple[str, Any]]:
         (_("Journey"), journey.number),
         (_("Patient"), row.patient.name),
         (_("Program"), row.program_version.program.name),
-        (_("Version of the program"), row.program_version.number),
+        (_("Version of the program"), row.program_version.definition["version"]),
         (_("Prescriber"), row.prescriber.name),
         (_("Sent"), when(row.submitted_at)),
         (_("Urgent"), _("Yes") if journey.urgent else _("No")),

@@ -19,13 +19,13 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import requires
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
+from enrollment.core.signed import paragraphs
 from enrollment.domain.defaults import settled_by
 from enrollment.domain.trying import steps_of
 from enrollment.forms.build import read_posted
 from enrollment.forms.page import form_page
 from enrollment.forms.parts import Standing
 from enrollment.forms.reading import read_sections
-from programs.core.consents import text
 from programs.core.definition import Definition
 from programs.core.eligibility import findings
 from programs.core.fields import SECTIONS
@@ -162,7 +162,11 @@ def _texts(signer: str) -> Any:
         languages = ("en", "es") if signer == "patient" else ("en",)
         return {
             "texts": [
-                {"language": language, "paragraphs": text(each, language).split("\n\n")}
+                {
+                    "language": language,
+                    "title": each.title[language],
+                    "paragraphs": paragraphs(each, language),
+                }
                 for each in signed
                 for language in languages
                 if each.title.get(language)

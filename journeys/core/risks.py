@@ -179,13 +179,22 @@ def _last_chances(scene: Scene) -> Iterator[Risk]:
         yield Risk("R7", "appeal", why, appeal.acts, last_day, since)
     bridge, decision = scene.steps.get("bridge"), scene.steps.get(_DECISION)
     last_fill = _number(scene.around.values.get("bridge_fill_number")) or 0
-    if bridge and decision and last_fill >= 2 and not decision.over and bridge.since:
+    most = step.most if (step := scene.around.graph.by_key.get("bridge")) else 0
+    if (
+        bridge
+        and decision
+        and last_fill >= (most or _FREE_FILLS)
+        and not decision.over
+        and bridge.since
+    ):
         by = scene.date("runs_out_on") or scene.after(bridge.since, _SOON)
         why = "The last free fill was sent, and the payer has not decided"
         yield Risk("R7", "bridge", why, _role(scene, "hub"), by, bridge.since)
 
 
 _DECISION = "prior_authorization_determination"
+# Where the program says nothing less (OIG Advisory Opinion 15-11).
+_FREE_FILLS = 2
 
 
 def disagreement(scene: Scene) -> Iterator[Risk]:

@@ -207,6 +207,7 @@ class Step:
     `spoken` is the subject of the headline and `awaits` what is due ("decision"). In the status
     `begins_with` the therapy has begun, though the step is not over. Its reports
     are told to the roles of `seen_by`; reasons and notes only to those of `details_seen_by`.
+    `most` is how often a counted step may come, where a program says less than its template.
     """
 
     key: str
@@ -235,6 +236,7 @@ class Step:
     begins_with: str = ""
     seen_by: tuple[str, ...] = ORGANIZATIONS
     details_seen_by: tuple[str, ...] = ("practice", "hub", "pharmacy")
+    most: int = 0
 
     def status(self, key: str | None) -> Status | None:
         """The status with this key, or None when the step does not have it."""

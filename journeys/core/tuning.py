@@ -3,7 +3,8 @@
 A tuning is JSON: {"drop": [step keys], "steps": {step key: changes}, "thresholds": {name:
 number or clock}} (the names are those of journeys.core.graph.Thresholds). Changes may give `due`
 and `follow_up` ({"amount", "unit"}), `owner`, `chased_by`, `title`, `action`, `typical` (low and
-high business hours) and `skip_when` ([{"when": condition, "why": words}], beside the template's).
+high business hours), `most` (how often a counted step comes, no more than the template) and
+`skip_when` ([{"when": condition, "why": words}], beside the template's).
 """
 
 from collections import Counter
@@ -171,7 +172,44 @@ def _changed(step: Step, changes: object, found: list[Problem]) -> Step:
             values.update(read(step, value))
         except _Fault as fault:
             found.append(Problem(step.key, f"{key}: {fault}"))
-    return replace(step, **values) if values else step
+    return _counted(replace(step, **values)) if values else step
+
+
+def usual_most(step: Step) -> int:
+    """How often the template lets a counted step come; 0 for one that is not counted so."""
+    found = [skip.when["value"] for skip in step.skips if _counts(step, skip)]
+    return cast(int, found[0]) if found else 0
+
+
+def _counts(step: Step, skip: Skip) -> bool:
+    """Whether it ends a step once that came so often."""
+    number = step.aside.numbered_by if step.aside else ""
+    return bool(number) and skip.when.get("field") == number and skip.when.get("op") == "at_least"
+
+
+def _counted(step: Step) -> Step:
+    """The step over after as many times as it says it may come."""
+    if not step.most or step.most == usual_most(step):
+        return step
+    why = f"This program gives {step.most} at most"
+    return replace(
+        step,
+        skips=tuple(
+            replace(skip, when={**skip.when, "value": step.most}, why=why)
+            if _counts(step, skip)
+            else skip
+            for skip in step.skips
+        ),
+    )
+
+
+def _most(step: Step, value: object) -> dict[str, Any]:
+    usual = usual_most(step)
+    if not usual:
+        raise _Fault("this step is not counted.")
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= usual:
+        raise _Fault(f"from 1 to {usual}.")
+    return {"most": value}
 
 
 def _clock(value: object) -> Clock:
@@ -232,5 +270,6 @@ _READERS: Mapping[str, Callable[[Step, object], dict[str, Any]]] = {
     "title": lambda step, value: {"title": _words(value)},
     "action": lambda step, value: {"action": _words(value)},
     "typical": lambda step, value: {"typical": _hours(value)},
+    "most": _most,
     "skip_when": lambda step, value: {"skips": _skips(step, value)},
 }

@@ -1,13 +1,14 @@
 """The worksheet of every step: its own where it has one, else the facts it produces."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from journeys.core import worksheets_access as access
 from journeys.core import worksheets_routing as routing
 from journeys.core import worksheets_safety as safety
 from journeys.core import worksheets_support as support
-from journeys.core.step import Step
-from journeys.core.worksheet import Worksheet, plain
+from journeys.core.step import Condition, Step
+from journeys.core.worksheet import Stop, Worksheet, plain
 
 WORKSHEETS: Mapping[str, Worksheet] = {
     worksheet.step: worksheet
@@ -30,4 +31,10 @@ WORKSHEETS: Mapping[str, Worksheet] = {
 
 def worksheet_of(step: Step) -> Worksheet:
     """The worksheet in which this step's result is taken down."""
-    return WORKSHEETS.get(step.key) or plain(step)
+    found = WORKSHEETS.get(step.key) or plain(step)
+    if not (step.most and step.aside and step.aside.numbered_by):
+        return found
+    number = step.aside.numbered_by
+    beyond: Condition = {"field": number, "op": "greater", "value": step.most}
+    stop = Stop(beyond, f"This program gives {step.most} at most.", number)
+    return replace(found, stops=(*found.stops, stop))

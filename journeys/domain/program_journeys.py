@@ -12,7 +12,7 @@ from journeys.core.graph import ROLES, Clock, Graph, Unit
 from journeys.core.path import layout
 from journeys.core.sentences import clock_words
 from journeys.core.templates import GRAPHS
-from journeys.core.tuning import tuned, tuning_problems
+from journeys.core.tuning import tuned, tuning_problems, usual_most
 from journeys.models import Endpoint
 from programs.core.definition import JourneyPlan
 from programs.core.soundness import Problem
@@ -133,4 +133,5 @@ def _steps(graph: Graph, tune: Mapping[str, Any]) -> Iterator[StepTold]:
             dropped=step.key in drop,
             tuned=step.key in changes,
             skips=_skips(told),
+            most=told.get("most", usual_most(step)),
         )

@@ -16,6 +16,7 @@ from accounts.templatetags.charts import Row
 from accounts.tenancy import current_actor
 from journeys.core.cohort import ASSUMED, PATIENTS
 from journeys.domain import cohorts
+from programs.core.catalogue import CATALOGUE
 from programs.core.definition import Definition, JourneyPlan
 from programs.domain.studio.ports import journeys
 from programs.enums import DraftStatus
@@ -30,6 +31,9 @@ STAGE_WORDS = {
     "dispensed": gettext_lazy("Dispensed"),
     "on_therapy": gettext_lazy("On therapy"),
 }
+
+
+_SERVICES = {choice.code: choice.label.lower() for choice in CATALOGUE["H1"].choices}
 
 
 @requires(Permission.PROGRAMS_COMPOSE)
@@ -61,7 +65,8 @@ def _shown(draft: ProgramDraft) -> dict[str, Any]:
     steps = {each.key: each.title for each in journeys().steps(_plan(draft))}
     return {
         "rows": rows,
-        **{name: _most_first(told[name]) for name in ("refused", "warned", "without")},
+        **{name: _most_first(told[name]) for name in ("refused", "warned")},
+        "without": [(_SERVICES.get(key, key), n) for key, n in _most_first(told["without"])],
         # Publishing it changed nothing that they went through.
         "older": told["revision"] + (draft.status == DraftStatus.PUBLISHED) < draft.revision,
         "assumed": [

@@ -66,13 +66,14 @@ def uncovered(definition: Definition) -> Iterator[tuple[str, str, str]]:
     """
     texts = [each for each in definition.consents if each.kind == "hipaa_authorization"]
     grants = [each.grant for each in texts if each.grant]
-    services = {choice.code: choice.label for choice in CATALOGUE["H1"].choices}
+    services = {choice.code: choice.label.lower() for choice in CATALOGUE["H1"].choices}
     # One that permits nothing at all is told of already.
     for service in definition.services if grants else ():
         for part, needed in NEEDED_FOR.get(service, {}).items():
             for each in needed:
                 if not any(each in getattr(grant, part) for grant in grants):
                     what = f"{_ABOUT[part]} {each.replace('_', ' ')}"
-                    offered = services[service][:1].lower() + services[service][1:]
-                    why = f"The program offers {offered}, and this does not permit {what}."
+                    why = (
+                        f"The program offers {services[service]}, and this does not permit {what}."
+                    )
                     yield texts[0].key, f"grant {part}", why

@@ -6,7 +6,7 @@ from typing import Any
 
 Plan = Mapping[str, Any]
 # What the studio's form of a step says; what else a tuning holds stays as it was written.
-FORMED = ("title", "action", "owner", "due")
+FORMED = ("title", "action", "owner", "due", "most")
 
 
 def renewed(plan: Plan, template: str) -> dict[str, Any]:

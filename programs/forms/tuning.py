@@ -25,8 +25,21 @@ class StepForm(forms.Form):
     )
     unit = forms.ChoiceField(label=_("Counted in"))
 
-    def __init__(self, step: StepTold, port: Journeys, data: QueryDict | None = None) -> None:
+    def __init__(
+        self, step: StepTold, port: Journeys, data: QueryDict | None = None, *, most: int = 0
+    ) -> None:
         super().__init__(data, initial=_known(step))
+        if most:
+            self.fields["most"] = forms.IntegerField(
+                label=_("How many times at most"),
+                help_text=_("From 1 to {most}, the most that the template allows.").format(
+                    most=most
+                ),
+                min_value=1,
+                max_value=most,
+                initial=step.most,
+                widget=forms.NumberInput(attrs={"class": "width-10"}),
+            )
         for name, keys in (("owner", port.roles()), ("unit", port.units())):
             pairs = [(each, each.replace("_", " ").capitalize()) for each in keys]
             self.fields[name].choices = pairs  # type: ignore[attr-defined]  # a ChoiceField

@@ -26,6 +26,8 @@ class StepTold:
     tuned: bool = False
     skips: tuple[tuple[str, str], ...] = ()
     """When the program does without it: the condition in words, and why."""
+    most: int = 0
+    """How often it may come, for one that is counted; 0 for any other."""
 
     @property
     def unit_words(self) -> str:

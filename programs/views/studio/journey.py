@@ -76,7 +76,7 @@ def _step(request: HttpRequest, draft: ProgramDraft, key: str) -> HttpResponse:
         return changed(
             request, draft, lambda now: left_out(now, key, out=out), what=f"journey {key}", to=url
         )
-    form = StepForm(step, port, request.POST or None)
+    form = StepForm(step, port, request.POST or None, most=usual.most)
     if form.is_bound and form.is_valid():
         told = _changes(form.cleaned_data, usual)
         return changed(
@@ -133,4 +133,6 @@ def _changes(typed: Mapping[str, Any], usual: Any) -> dict[str, Any]:
     clock = (f"{typed['amount']:g}", typed["unit"]) if typed["amount"] else None
     if clock and clock != (usual.amount, usual.unit):
         told["due"] = {"amount": number(typed["amount"]), "unit": typed["unit"]}
+    if typed.get("most", usual.most) != usual.most:
+        told["most"] = typed["most"]
     return told

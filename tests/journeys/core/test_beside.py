@@ -7,13 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from journeys.core import graph_json
 from journeys.core.events import Event
 from journeys.core.graph import Graph
 from journeys.core.state import JourneyState
 from journeys.core.supply import gaps, proportion_covered
 from journeys.core.templates import GRAPHS
 from journeys.core.timeline import timeline
+from journeys.core.tuning import tuned
 from journeys.core.visibility import visible_actions, visible_risks
+from journeys.core.worksheets import worksheet_of
 from tests.journeys.core.story import (
     AUTHORIZED,
     SELF_INJECTED,
@@ -247,6 +250,14 @@ def test_two_free_fills_and_no_more() -> None:
     both = stand([*PENDING, DENIED, fill(1, 9), fill(2, 34)], now=60 * DAY)
     assert phases(both)["bridge"] == "done"
     assert "R7" in {risk.rule for risk in both.risks if risk.step == "bridge"}
+    # A program may give one only.
+    graph = tuned(SELF_INJECTED, {"steps": {"bridge": {"most": 1}}})
+    one = stand([*PENDING, DENIED, fill(1, 9)], now=34 * DAY, graph=graph)
+    assert phases(one)["bridge"] == "done"
+    assert "R7" in {risk.rule for risk in one.risks if risk.step == "bridge"}
+    stop = worksheet_of(graph.by_key["bridge"]).stops[-1]
+    assert stop.why == "This program gives 1 at most."
+    assert graph_json.from_json(graph_json.to_json(graph)) == graph
 
 
 def test_an_appeal_that_is_won_gives_the_approval_back() -> None:

@@ -253,6 +253,8 @@ def test_an_empty_tuning_changes_nothing() -> None:
         ),
         ({"steps": {"delivery": {"title": " "}}}, "delivery", "title: words are missing"),
         ({"steps": {"delivery": {"typical": [3, 1]}}}, "delivery", "typical: the low end"),
+        ({"steps": {"delivery": {"most": 1}}}, "delivery", "most: this step is not counted"),
+        ({"steps": {"bridge": {"most": 3}}}, "bridge", "most: from 1 to 2"),
         ({"steps": {"delivery": {"skip_when": [{}]}}}, "delivery", "skip_when: each has"),
         (
             {"steps": {"delivery": {"skip_when": [{"when": {"field": "x"}, "why": "y"}]}}},

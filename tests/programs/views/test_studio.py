@@ -253,6 +253,15 @@ def test_a_step_of_the_journey_gets_another_clock_and_is_drawn(nadia: Client) ->
     url = reverse("studio_journey", args=[draft.id])
     told = {"title": "Intake", "action": "", "owner": "hub", "amount": "3", "unit": "business_days"}
     nadia.post(f"{url}?step=intake_review", {"seen": draft.revision, **told})
+    supply = {"title": "", "action": "", "owner": "hub", "amount": "2", "unit": "business_days"}
+    bridge = f"{url}?step=bridge"
+    refused = nadia.post(bridge, {"seen": the_draft().revision, **supply, "most": "3"})
+    assert "less than or equal to 2" in refused.content.decode()
+    nadia.post(bridge, {"seen": the_draft().revision, **supply, "most": "1"})
+    assert the_draft().definition["journey"]["tune"]["steps"]["bridge"] == {"most": 1}
+    assert the_draft().faults == []
+    assert 'value="1"' in nadia.get(bridge).content.decode()
+    assert "How many times" not in nadia.get(f"{url}?step=delivery").content.decode()
     made = the_draft().definition["journey"]["tune"]["steps"]["intake_review"]
     assert made["due"] == {"amount": 3, "unit": "business_days"}
     page = nadia.get(url).content.decode()
