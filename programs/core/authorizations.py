@@ -33,6 +33,14 @@ NEEDED_FOR: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "pharmacy_triage": {"purposes": ("dispensing",), "recipients": ("pharmacy",)},
 }
 _ABOUT = {"purposes": "sharing for", "data_classes": "sharing of", "recipients": "sharing with a"}
+_SPOKEN = {"en": "English", "es": "Spanish"}
+_PERMITS = {
+    "disclosers": "nobody who may share",
+    "recipients": "nobody who may receive",
+    "data_classes": "no data",
+    "purposes": "no purpose",
+    "expires_after_days": "no end",
+}
 _SIGNATURE = {"esign": "a signature", "date": "its date", "text": "a representative's authority"}
 
 
@@ -40,8 +48,9 @@ def lacking(consent: Consent) -> Iterator[tuple[str, str]]:
     """Every element that an authorization lacks: its name, and a sentence with the law's place."""
     for name, (place, what) in IN_LAW.items():
         words = getattr(consent.elements, name, None) or {}
-        if not all(words.get(language, "").strip() for language in LANGUAGES):
-            yield name, f"It does not say {what} in every language (45 CFR {place})."
+        unsaid = [_SPOKEN[each] for each in LANGUAGES if not words.get(each, "").strip()]
+        if unsaid:
+            yield name, f"In {' and '.join(unsaid)} it does not say {what} (45 CFR {place})."
     types = {CATALOGUE[key].type for key in consent.fields if key in CATALOGUE}
     for type_, what in _SIGNATURE.items():
         if type_ not in types:
@@ -56,8 +65,7 @@ def _grant(grant: Grant) -> Iterator[tuple[str, str]]:
     for part in fields(grant):
         value = getattr(grant, part.name)
         if not value or (isinstance(value, int) and value < 0):
-            words = part.name.replace("_", " ")
-            yield f"grant {part.name}", f"What it permits names no {words}."
+            yield f"grant {part.name}", f"What it permits names {_PERMITS[part.name]}."
 
 
 def uncovered(definition: Definition) -> Iterator[tuple[str, str, str]]:

@@ -160,7 +160,7 @@ def _comparison_problems(condition: Mapping[str, Any], known: Collection[str]) -
     field, operation = condition.get("field"), condition.get("op")
     problems = []
     if not isinstance(field, str) or field not in known:
-        problems.append(f"No field is called {field!r}.")
+        problems.append(f"It reads “{field}”, which is not there.")
     if not isinstance(operation, str) or operation not in OPERATIONS:
         return [*problems, f"No comparison is called {operation!r}."]
     takes_value = operation in _COMPARISONS

@@ -92,9 +92,14 @@ def _against_each_other(definition: Definition, asked: Known) -> Iterator[Proble
             if rule.outcome != other.outcome and _alike(rule, other, asked):
                 yield Problem(
                     f"eligibility {rule.key}",
-                    f"It contradicts “{other.key}”: of the same answers one says that they stop "
+                    f"It contradicts {_said(other)}: of the same answers one says that they stop "
                     "the enrollment, the other that a person may go on.",
                 )
+
+
+def _said(rule: Rule) -> str:
+    """A rule as its page names it: by what it says, and by its key only while it says nothing."""
+    return f"“{rule.reason or rule.key}”"
 
 
 def _alike(rule: Rule, other: Rule, asked: Known) -> bool:
@@ -112,7 +117,7 @@ def _everybody(definition: Definition, asked: Known) -> Iterator[Problem]:
     ]
     tried = _tries([rule.when for rule in stops], asked) if len(stops) > 1 else []
     if tried and all(any(holds(rule.when, each) for rule in stops) for each in tried):
-        names = ", ".join(f"“{rule.key}”" for rule in stops)
+        names = " and ".join(_said(rule) for rule in stops)
         yield Problem(
             f"eligibility {stops[-1].key}", f"The rules {names} together stop every patient."
         )

@@ -101,7 +101,9 @@ def _refused_defaults(definition: Definition) -> Iterator[Problem]:
         named = fields_of(rule.when)
         if rule.outcome == "stops" and named <= set(begun) and holds(rule.when, begun):
             for field in sorted(named):
-                yield Problem(f"default {field}", f"The rule “{rule.key}” refuses it.")
+                yield Problem(
+                    f"default {field}", f"The rule “{rule.reason or rule.key}” refuses it."
+                )
 
 
 def _is_pick(field: Field) -> bool:

@@ -81,7 +81,9 @@ def unmet(case: Case, told: Outcome, names: Mapping[str, str]) -> list[str]:
     """
 
     def called(key: str) -> str:
-        return f"“{names.get(key, key)}”"
+        # A question that was taken out has no words left but those of its name.
+        own = key.rpartition(".")[2].replace("_", " ").capitalize() if "." in key else key
+        return f"“{names.get(key, own)}”"
 
     expect = case.get("expect", {})
     wrong = []

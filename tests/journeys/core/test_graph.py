@@ -65,7 +65,7 @@ def test_the_templates_have_no_faults(graph: Graph) -> None:
         (
             [step("a", skips=(Skip({"field": "x", "op": "equals", "value": 1}, "so"),))],
             "a",
-            "When it is not needed: No field is called 'x'",
+            "When it is not needed: It reads “x”, which is not there",
         ),
         ([step("a", uses=("x",))], "a", "No fact is called 'x'"),
         ([step("a", statuses=(OPEN,))], "a", "No status ends it"),
@@ -81,7 +81,7 @@ def test_the_templates_have_no_faults(graph: Graph) -> None:
         (
             [step("a", skips=(Skip({"field": "step.b", "op": "equals", "value": "done"}, "so"),))],
             "a",
-            "When it is not needed: No field is called 'step.b'",
+            "When it is not needed: It reads “step.b”, which is not there",
         ),
         (
             [
@@ -116,7 +116,7 @@ def test_the_templates_have_no_faults(graph: Graph) -> None:
         (
             [step("a", gates=(Gate({"field": "x", "op": "present"}, "y", "hub", "z"),))],
             "a",
-            "When it is stopped: No field is called 'x'",
+            "When it is stopped: It reads “x”, which is not there",
         ),
         (
             [step("a", statuses=(OPEN, DONE, Status(key="x", label="X", reasoned=True)))],
@@ -259,7 +259,7 @@ def test_an_empty_tuning_changes_nothing() -> None:
         (
             {"steps": {"delivery": {"skip_when": [{"when": {"field": "x"}, "why": "y"}]}}},
             "delivery",
-            "When it is not needed: No field is called 'x'",
+            "When it is not needed: It reads “x”, which is not there",
         ),
     ],
 )

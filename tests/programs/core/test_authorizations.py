@@ -33,8 +33,8 @@ def test_each_missing_element_is_named_with_its_place_in_the_law(
     words = {**getattr(AUTHORIZATION.elements, element), language: " "}
     without = replace(AUTHORIZATION.elements, **{element: words})
     assert told(replace(AUTHORIZATION, elements=without)) == {
-        element: f"It does not say {IN_LAW[element][1]} in every language "
-        f"(45 CFR {IN_LAW[element][0]})."
+        element: f"In {'English' if language == 'en' else 'Spanish'} it does not say "
+        f"{IN_LAW[element][1]} (45 CFR {IN_LAW[element][0]})."
     }
 
 

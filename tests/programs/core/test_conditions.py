@@ -104,7 +104,7 @@ def test_all_and_any_are_duals_and_renaming_keeps_the_meaning(
 @pytest.mark.parametrize(
     ("condition", "said"),
     [
-        (compare("Z9", "present"), "'Z9'"),
+        (compare("Z9", "present"), "“Z9”"),
         (compare("A", "resembles", 1), "'resembles'"),
         (compare("A", "equals"), "needs a value"),
         (compare("A", "present", 1), "takes no value"),
@@ -115,7 +115,7 @@ def test_all_and_any_are_duals_and_renaming_keeps_the_meaning(
         ({"all": [compare("A", "present")], "not": {}}, "stands alone"),
         ({"field": "A", "op": "present", "then": 1}, "then"),
         ({"all": ["A"]}, "is an object"),
-        ({"field": ["A"], "op": {}}, "No field"),
+        ({"field": ["A"], "op": {}}, "not there"),
         (None, "is an object"),
     ],
 )

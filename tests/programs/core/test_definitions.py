@@ -88,7 +88,7 @@ ASKS: list[str] = VELTRANA.to_json()["asks"]
         ),
         (
             {"questions": [question("a", shown_when={"field": "nowhere", "op": "present"})]},
-            "question veltrana.a: No field is called 'nowhere'.",
+            "question veltrana.a: It reads “nowhere”, which is not there.",
         ),
         (
             {"questions": circle("a", "b", "c"), "tightens": {}, "eligibility": []},
@@ -125,7 +125,7 @@ ASKS: list[str] = VELTRANA.to_json()["asks"]
                     CONSENTS[1],
                 ]
             },
-            "revocation: It does not say how to take it back in every language",
+            "revocation: In English it does not say how to take it back",
         ),
     ],
 )
@@ -214,7 +214,9 @@ def test_a_default_that_a_rule_refuses_is_told() -> None:
         "reason": "It is not shipped there.",
         "field": "G3",
     }
-    assert begun_with("home", eligibility=[rule]) == ["default G3: The rule “no_home” refuses it."]
+    assert begun_with("home", eligibility=[rule]) == [
+        "default G3: The rule “It is not shipped there.” refuses it."
+    ]
     assert begun_with("office", eligibility=[rule]) == []
     assert begun_with("home", eligibility=[{**rule, "outcome": "warns"}]) == []
 
