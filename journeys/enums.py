@@ -36,10 +36,11 @@ class PacketKind(models.TextChoices):
     COVERAGE = "coverage", "Coverage changed"
     REVOCATION = "revocation", "Permission taken back"
     WITHDRAWAL = "withdrawal", "Enrollment withdrawn"
+    TRANSFER = "transfer", "Referral sent elsewhere"
 
 
 # Word of these holds nothing about the patient, and needs no permission.
-ENDINGS = frozenset({PacketKind.REVOCATION, PacketKind.WITHDRAWAL})
+ENDINGS = frozenset({PacketKind.REVOCATION, PacketKind.WITHDRAWAL, PacketKind.TRANSFER})
 
 
 class ReportStatus(models.TextChoices):

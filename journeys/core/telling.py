@@ -28,6 +28,7 @@ _HAND_OFFS: Mapping[str, str] = {
 _NOTICES: Mapping[str, str] = {
     "revocation": "that the patient took the permission back",
     "withdrawal": "that the enrollment is withdrawn",
+    "transfer": "that the referral went to another pharmacy",
     "coverage": "the other insurance",
 }
 

@@ -1,5 +1,6 @@
 """What journeys need of their program version, read once per process: versions never change."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
@@ -14,13 +15,15 @@ from programs.models import ProgramVersion
 
 @dataclass(frozen=True)
 class Plan:
-    """The version's template, tuned, and the vendor that its route names (a slug, or empty).
+    """The version's template, tuned, and whom its route names: the vendor (a slug, or empty), and
+    each pharmacy's name by its slug.
 
     Once a journey has begun on it the graph is the kept one, whatever becomes of the template.
     """
 
     graph: Graph
     vendor: str
+    pharmacies: Mapping[str, str]
 
 
 @lru_cache(maxsize=256)
@@ -30,13 +33,14 @@ def _plan(version_id: UUID) -> Plan:
         .only("definition", "kept_graph__graph")
         .get(pk=version_id)
     )
-    plan = version.definition["journey"]
+    plan, route = version.definition["journey"], version.definition["route"]
     kept: KeptGraph | None = getattr(version, "kept_graph", None)
     return Plan(
         graph=from_json(kept.graph)
         if kept
         else tuned(GRAPHS[plan["template"]], plan.get("tune", {})),
-        vendor=version.definition["route"].get("vendor", ""),
+        vendor=route.get("vendor", ""),
+        pharmacies={each["code"]: each.get("label", "") for each in route.get("pharmacies", ())},
     )
 
 
@@ -57,3 +61,8 @@ def graph_of(version_id: UUID) -> Graph:
 def vendor_of(version_id: UUID) -> str:
     """The slug of the vendor that takes part in journeys of this program version, or nothing."""
     return _plan(version_id).vendor
+
+
+def pharmacies_of(version_id: UUID) -> Mapping[str, str]:
+    """The names of the pharmacies that may dispense for this program version, by their slugs."""
+    return _plan(version_id).pharmacies

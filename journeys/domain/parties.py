@@ -134,6 +134,15 @@ def leave_without_basis(journey: Journey, *, now: datetime) -> None:
     _share_with(journey, [each for each in journey.party_ids if each not in leaving])
 
 
+def end_part(journey: Journey, party: JourneyParty, *, now: datetime) -> None:
+    """End one party's part: from now on it sees nothing of the journey but the last word.
+
+    The caller holds the journey's lock.
+    """
+    JourneyParty.objects.filter(pk=party.pk).update(until=now)
+    _share_with(journey, [each for each in journey.party_ids if each != party.party_id])
+
+
 @dataclass
 class Cast:
     """The parties of one journey today, and whom the route would bring in."""

@@ -31,6 +31,7 @@ from journeys.domain.notifying import notices_of
 from journeys.domain.parties import Cast, active, cast_with
 from journeys.domain.projection import projecting
 from journeys.domain.reading import Reading, events_of, observations_of, read, read_all, told
+from journeys.domain.rerouting import follow_the_choice
 from journeys.domain.safety_reports import keep_safety_reports
 from journeys.domain.sending import queue_delivery
 from journeys.domain.twins import RULE, twins_without
@@ -196,6 +197,8 @@ def following(
     graph = graph_of(journey.program_version_id)
     events = [*found.events, *news]
     state = state_of(cast, graph, events, now=now)
+    if follow_the_choice(cast, state, news, now=now):
+        state = state_of(cast, graph, events, now=now)
     _carry_out_all(cast, found.events, news, state, now=now)
     event = news[-1] if news else None
     if not state.is_open and journey.closed_at is None:

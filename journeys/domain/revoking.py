@@ -1,7 +1,5 @@
 """A permission taken back, or an enrollment withdrawn: everybody who had something is told."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -19,18 +17,10 @@ from journeys.domain import handlers
 from journeys.domain.disclosing import ASKED_ON, AUTHORIZATION, has_basis
 from journeys.domain.parties import leave_last_word, leave_without_basis
 from journeys.domain.recording import lock_journey, record
-from journeys.domain.sending import keep_packet, send_to_earlier_recipients
+from journeys.domain.sending import send_to_earlier_recipients
+from journeys.domain.stopping import keep_notice
 from journeys.enums import PacketKind, PartyRole
 from journeys.models import ConsentGrant, Journey
-
-NOTICE = "throughline.notice/1"
-_SENTENCES = {
-    PacketKind.REVOCATION: "The patient took back the permission named here. From this moment on, "
-    "share nothing more on it and ask for nothing more. What was done before, relying on it, "
-    "stays as it is (45 CFR 164.508(b)(5)).",
-    PacketKind.WITHDRAWAL: "The practice withdrew this enrollment. Stop work on it and confirm.",
-}
-
 
 # Of a caller: fewer tell too little about who calls.
 LEAST_IDENTIFIED_BY = 2
@@ -158,21 +148,7 @@ def _about(grant: ConsentGrant) -> dict[str, Any]:
 
 
 def _tell(journey: Journey, kind: PacketKind, about: Mapping[str, Any], *, now: datetime) -> None:
-    """Nothing about the patient stands in a notice: our number says whom it concerns."""
-    version = journey.program_version
-    body = {
-        "schema": NOTICE,
-        "kind": kind.value,
-        "program": {"key": version.program.key, "name": version.program.name},
-        "at": now.astimezone(UTC).isoformat(),
-        "sentence": _SENTENCES[kind],
-        **about,
-    }
-    written = json.dumps(body, sort_keys=True, separators=(",", ":"))
-    digest = hashlib.sha256(written.encode()).hexdigest()
-    send_to_earlier_recipients(
-        journey, keep_packet(journey, body, digest, now=now, kind=kind), now=now
-    )
+    send_to_earlier_recipients(journey, keep_notice(journey, kind, about, now=now), now=now)
     leave_last_word(journey)
 
 

@@ -15,6 +15,7 @@ from journeys.partners.signatures import signed
 TYPES = {
     "revocation": "consent.revoked",
     "withdrawal": "enrollment.withdrawn",
+    "transfer": "referral.transferred",
     "coverage": "coverage.changed",
     "test": "connection.tested",
     "changed": "journey.changed",

@@ -13,8 +13,9 @@ from journeys.domain.queries.exchange import ARRIVED, PHASES
 from journeys.enums import ENDINGS, DeliveryStatus, PacketKind
 from journeys.models import Delivery, Journey
 
-# Only a vendor's part ends while its people still work here: see journeys.domain.parties.
-LEAVING = frozenset({OrganizationKind.VENDOR})
+# Whose part may end while the journey goes on: a vendor's with the permission, a pharmacy's with
+# the choice of another.
+LEAVING = frozenset({OrganizationKind.VENDOR, OrganizationKind.PHARMACY})
 MOST = 50
 
 

@@ -16,7 +16,7 @@ from accounts.tenancy import every_tenant
 from journeys.core.events import Event
 from journeys.domain.queries.pharmacies import eligible_pharmacies
 from journeys.domain.recording import record
-from journeys.models import Journey, JourneyEvent
+from journeys.models import Delivery, Journey, JourneyEvent
 from tests.journeys.views.conftest import World
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +118,31 @@ def test_nobody_can_turn_the_order(world: World) -> None:
         Organization.objects.filter(kind="pharmacy").update(affiliated_with="Meridian Health")
         journey = Journey.objects.get(pk=world.journey.pk)
         assert [each.name for each in eligible_pharmacies(journey)] == before
+
+
+def test_the_pharmacy_that_was_chosen_gets_the_referral_and_the_one_before_stops(
+    world: World, ana: Client
+) -> None:
+    crescent, home = (Organization.objects.get(slug=s) for s in ("crescent", "meridian-home"))
+    before, chosen = (world.browser(each, Role.PHARMACIST) for each in (crescent, home))
+    page = reverse("journey", args=[world.journey.id])
+    world.hears("intake_review", "accepted")
+    world.hears("benefit_verification", "complete", prior_authorization_required=False)
+    assert (before.get(page).status_code, chosen.get(page).status_code) == (200, 404)
+    routed(world, "meridian home rx", "patient_choice", patient_pharmacy_choice="Meridian Home Rx")
+    shown = before.get(page).content.decode()
+    assert f"Referral sent elsewhere: {world.journey.number}" in shown
+    assert world.journey.patient_name not in shown
+    assert world.journey.patient_name in chosen.get(page).content.decode()
+    assert "Accept or refuse the referral" in chosen.get(reverse("work")).content.decode()
+    with every_tenant(reason="the test looks at what goes out"):
+        sent = Delivery.objects.filter(journey=world.journey).exclude(recipient=world.hub)
+        kinds = set(sent.values_list("recipient__slug", "packet__kind"))
+    assert {("crescent", "transfer"), ("meridian-home", "enrollment")} <= kinds
+    # Told again, and elsewhere than the program names: nobody else comes or goes.
+    routed(world, "Meridian Home Rx", "patient_choice", patient_pharmacy_choice="Meridian Home Rx")
+    routed(world, "Corner Pharmacy", "payer_mandate")
+    with every_tenant(reason="the test counts what went out"):
+        assert sent.filter(packet__kind="transfer").count() == 1
+    assert chosen.get(page).status_code == 200
+    assert "Meridian Home" in ana.get(page).content.decode()
