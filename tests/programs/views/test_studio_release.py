@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -72,11 +73,13 @@ def test_a_colleague_approves_and_a_practice_gets_the_new_words(
     assert "Help for everybody." in page
     assert "What it is for" in page
     released(nadia, felix, draft)
-    live = definition_on("veltrana", timezone.localdate())
+    # The manufacturer's own day: in the evening there it is the next one already in UTC.
+    today = timezone.localdate(timezone=ZoneInfo(version.program.manufacturer.time_zone))
+    live = definition_on("veltrana", today)
     assert live is not None
     assert live.about == "Help for everybody."
     version.refresh_from_db()
-    assert version.valid_until == timezone.localdate() - dt.timedelta(days=1)
+    assert version.valid_until == today - dt.timedelta(days=1)
 
 
 def test_a_programs_own_script_is_judged_with_its_version_and_read_by_the_hub(
