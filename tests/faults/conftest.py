@@ -99,6 +99,24 @@ def database(
         use(database_name)
 
 
+@contextmanager
+def without_room(database: str, table: str) -> Iterator[None]:
+    """PostgreSQL refuses new rows of a table as it does when its disk is full."""
+    name = sql.Identifier(table)
+    with as_owner(database) as owner:
+        owner.execute(
+            "create function no_room() returns trigger language plpgsql as"
+            " $$ begin raise exception 'no room' using errcode = '53100'; end $$"
+        )
+        trigger = "create trigger no_room before insert on {} for each row execute function {}()"
+        owner.execute(sql.SQL(trigger).format(name, sql.Identifier("no_room")))
+        try:
+            yield
+        finally:
+            owner.execute(sql.SQL("drop trigger no_room on {}").format(name))
+            owner.execute("drop function no_room()")
+
+
 @pytest.fixture(scope="session")
 def own_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """A broker of the fault tests' own, which this process uses as well."""

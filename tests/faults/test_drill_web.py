@@ -18,12 +18,12 @@ from psycopg import sql
 
 from accounts.core.permissions import Role
 from accounts.tenancy import every_tenant
-from journeys.models import InboundReport
+from journeys.models import InboundReport, PartnerKey
 from tests.conftest import as_owner, site_url
 from tests.factories.exchange import signed_report, step_report, submitted
 from tests.factories.people import member, signed_in
 from tests.fakes.hub import Hub
-from tests.faults.conftest import variables
+from tests.faults.conftest import variables, without_room
 from tests.faults.processes import Broker, Web, wait_for, web
 from tests.faults.verifying import verify
 
@@ -86,7 +86,9 @@ class Report:
 
     def kept(self) -> int:
         with every_tenant(reason="a drill counts"):
-            its = InboundReport.objects.filter(message_id=self.headers["webhook-id"])
+            # A client's own ids are kept with its key's before them.
+            name = self.headers.get("idempotency-key") or self.headers["webhook-id"]
+            its = InboundReport.objects.filter(message_id__endswith=name)
             return int(its.count())
 
 
@@ -128,6 +130,42 @@ def test_f11_f12_a_server_killed_in_the_middle_of_a_report_keeps_it_once(
     assert again.json() == once_more.json()
     assert report.kept() == 1
     verify([])
+
+
+def test_f20_without_room_a_report_is_refused_whole_and_kept_once_there_is_some(
+    site: Web, database: str, hub: Hub
+) -> None:
+    """Neither the refusal nor a half-done request stands in the way of the same id afterwards."""
+    content = step_report(submitted(), "intake_review", "accepted")
+    signed = Report(site, *signed_report(content, partner="northstar", message_id="f20-signed"))
+    by_token = Report(site, signed.body, {"idempotency-key": "f20-token", **bearer(site)})
+    with without_room(database, "journeys_inboundreport"):
+        for report in (signed, by_token, signed, by_token):
+            refused = report.post()
+            assert refused.status_code == 503
+            assert refused.headers["content-type"] == "application/problem+json"
+            assert int(refused.headers["retry-after"]) > 0
+        assert signed.kept() + by_token.kept() == 0
+        assert site.answers()
+    for report in (signed, by_token):
+        again, once_more = report.post(), report.post()
+        assert (again.status_code, once_more.status_code) == (202, 202)
+        assert again.json() == once_more.json()
+        assert report.kept() == 1
+    verify([])
+
+
+def bearer(site: Web) -> dict[str, str]:
+    """What a partner's system shows that has got a token."""
+    with every_tenant(reason="a drill looks for a key"):
+        key = PartnerKey.objects.filter(organization__slug="northstar", revoked_at=None)[0]
+    asked = httpx.post(
+        f"{site.address}/api/v1/oauth/token",
+        data={"grant_type": "client_credentials"},
+        auth=(str(key.pk), key.secret),
+        timeout=20,
+    )
+    return {"authorization": f"Bearer {asked.json()['access_token']}"}
 
 
 def test_f21_without_a_free_connection_pages_say_so_soon_and_health_is_up(

@@ -22,6 +22,7 @@ from tests.conftest import as_owner
 from tests.factories.exchange import delivery_of, signed_report, step_report, submitted
 from tests.factories.people import OrganizationFactory, member, signed_in
 from tests.fakes.hub import Hub
+from tests.faults.conftest import without_room
 from tests.faults.processes import Broker, Worker, wait_for
 from tests.faults.verifying import verify
 
@@ -196,26 +197,13 @@ def test_connections_that_postgresql_cuts_lose_nothing(
 def test_a_full_disk_keeps_nothing_by_halves(hub: Hub, database: str, celery: Worker) -> None:
     """Documents and packets lie in PostgreSQL: when full it is error 53100, all undone."""
     before = submitted()
-    with as_owner(database) as owner:
-        owner.execute(
-            "create function no_room() returns trigger language plpgsql as"
-            " $$ begin raise exception 'no room' using errcode = '53100'; end $$"
-        )
-        owner.execute(
-            "create trigger no_room before insert on journeys_delivery"
-            " for each row execute function no_room()"
-        )
-    try:
+    with without_room(database, "journeys_delivery"):
         with every_tenant(reason="a test counts"):
             known = Journey.objects.count()
         with pytest.raises(OperationalError):
             submitted()
         with every_tenant(reason="a test counts"):
             assert Journey.objects.count() == known
-    finally:
-        with as_owner(database) as owner:
-            owner.execute("drop trigger no_room on journeys_delivery")
-            owner.execute("drop function no_room()")
     after = submitted()
     wait_for(lambda: confirmed(before) and confirmed(after), "both are confirmed")
     verify([before, after], hub, logs=[celery.log])
