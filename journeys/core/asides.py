@@ -1,6 +1,6 @@
 """Steps beside the path: they open by themselves or by a report, and may come again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from journeys.core.decisions import hold_while_open, open_beside_the_path
@@ -138,7 +138,7 @@ def _open(
     if found:
         return _ended(on, step, outcome, found, opened_at)
     outcome = _held(on, step, outcome, time) or turned(on, step, outcome)
-    state = replace(in_hand(step, outcome, opened_at), number=number)
+    state = in_hand(step, outcome, opened_at, number=number)
     return gated(on, step, state)
 
 

@@ -53,6 +53,18 @@ def _next_business_day(day: date) -> date:
     return day
 
 
+# One evaluation asks for its own moment again and again, and all of them for offices' hours.
+@lru_cache(maxsize=4096)
+def _local(zone: ZoneInfo, instant: datetime) -> datetime:
+    return instant.astimezone(zone).replace(tzinfo=None)
+
+
+@lru_cache(maxsize=4096)
+def _instant(zone: ZoneInfo, local: datetime, fold: int) -> datetime:
+    """Times of day that come twice are equal but for their fold, which is therefore said."""
+    return local.replace(tzinfo=zone, fold=fold).astimezone(UTC)
+
+
 @dataclass(frozen=True)
 class Calendar:
     """One organization's working hours. Opening hours stay clear of the hours a zone shifts."""
@@ -163,10 +175,10 @@ class Calendar:
         return datetime.combine(day, _HOURS[hour])
 
     def _local(self, instant: datetime) -> datetime:
-        return instant.astimezone(self.zone).replace(tzinfo=None)
+        return _local(self.zone, instant.astimezone(UTC))
 
     def _instant(self, local: datetime) -> datetime:
-        return local.replace(tzinfo=self.zone).astimezone(UTC)
+        return _instant(self.zone, local, local.fold)
 
 
 @lru_cache(maxsize=256)

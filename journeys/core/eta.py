@@ -87,9 +87,10 @@ def _finish(
     state = steps[step.key]
     if state.over:
         return _Finish(0, 0)
-    low = max((done[need].low for need in step.needs), default=0)
-    high = max((done[need].high for need in step.needs), default=0)
-    middle = max((done[need].middle for need in step.needs), default=0)
+    low = high = middle = 0.0
+    for before in (done[need] for need in step.needs):
+        low, high = max(low, before.low), max(high, before.high)
+        middle = max(middle, before.middle)
     if state.phase == "skipped":
         return _Finish(low, high, middle)
     quick, usually, slow = _left(around, step, state)

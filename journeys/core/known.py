@@ -24,6 +24,9 @@ def known(ledger: Ledger) -> Known:
     facts: dict[str, Fact] = {}
     conflicts: list[Conflict] = []
     for name, runs in ledger.facts.items():
+        if len(runs) == 1:  # As most facts are: one source told it, and nobody else.
+            facts[name] = _fact(ledger, name, *runs.values())
+            continue
         conflict = _conflict(ledger, name, runs)
         if conflict:
             conflicts.append(conflict)
@@ -43,7 +46,7 @@ def _coverage(ledger: Ledger, name: str) -> str | None:
 
 
 def _conflict(ledger: Ledger, name: str, runs: Mapping[str, Run]) -> Conflict | None:
-    if len(runs) == 1 or type_of(name).of_each_source:
+    if type_of(name).of_each_source:
         return None
     claims = claims_of(runs.values(), evidenced={})
     if all(same(claim.value, claims[0].value) for claim in claims):
@@ -75,13 +78,14 @@ def _standing(runs: Mapping[str, Run], conflict: Conflict | None) -> Run | None:
 
 
 def _fact(ledger: Ledger, name: str, run: Run) -> Fact:
+    first = run.first
     return Fact(
         name=name,
         value=run.value,
-        source=run.first.source,
-        source_name=run.first.source_name,
-        occurred_at=run.first.occurred_at,
-        received_at=run.first.received_at,
-        ref=run.first.ref,
+        source=first.source,
+        source_name=first.source_name,
+        occurred_at=first.occurred_at,
+        received_at=first.received_at,
+        ref=first.ref,
         coverage_id=_coverage(ledger, name),
     )

@@ -108,7 +108,9 @@ def state_of(step: Step, outcome: Outcome, **known: Any) -> StepState:
     return StepState(key=step.key, title=step.title, **values)
 
 
-def in_hand(step: Step, outcome: Outcome, opened_at: datetime | None) -> StepState:
+def in_hand(
+    step: Step, outcome: Outcome, opened_at: datetime | None, *, number: str = ""
+) -> StepState:
     """The state of a step somebody has to act on."""
     status = outcome.status or step.statuses[0]
     owner = status.owner or step.owner
@@ -125,6 +127,7 @@ def in_hand(step: Step, outcome: Outcome, opened_at: datetime | None) -> StepSta
         action=(reason and reason.action) or status.action or step.action,
         since=max(filter(None, (outcome.since, opened_at)), default=None),
         opened_at=outcome.restarted_at or opened_at,
+        number=number,
     )
 
 
