@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -159,19 +160,23 @@ def sealed(field: EncryptedField, value: Any, *, row_id: UUID, organization_id: 
     return seal(field.to_bytes(value), ring=key_ring(), bound_to=bound)
 
 
-def opened(field: EncryptedField, sealed: Sealed, *, row_id: UUID, organization_id: UUID) -> Any:
-    """What a column holds, where many rows are read without making an object of each.
+def opened(field: EncryptedField, rows: Iterable[tuple[UUID, UUID, Sealed]]) -> list[Any]:
+    """What a column holds in rows of which no objects are made.
 
-    Raises Unreadable when it was altered or is another row's.
+    Each is given by its id, its organization's and the ciphertext. Raises Unreadable when one
+    was altered or is another row's.
     """
-    plain = unsealed(field, sealed, row_id=row_id, organization_id=organization_id)
-    return field.from_bytes(plain)
+    ring, of_column = key_ring(), f"{field.model._meta.db_table}|{field.attname}"
+    return [
+        field.from_bytes(unseal(each, ring=ring, bound_to=f"{of_column}|{row}|{organization}"))
+        for row, organization, each in rows
+    ]
 
 
 def unsealed(
     field: EncryptedField, sealed: Sealed, *, row_id: UUID, organization_id: UUID
 ) -> bytes:
-    """The same as it was kept. Raises Unreadable as `opened` does."""
+    """What one row holds, as it was kept. Raises Unreadable as `opened` does."""
     bound = _bound_to(field.model, field.attname, row_id, organization_id)
     return unseal(sealed, ring=key_ring(), bound_to=bound)
 

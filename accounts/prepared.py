@@ -7,7 +7,8 @@ them too, see plans.py.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -18,7 +19,14 @@ from django.db.models.query import get_related_populators
 
 from accounts.core.actor import Actor
 from accounts.plans import Plan, execution, kept_plans, planned, run_plans
-from accounts.tenancy import Scope, alone, current_organization_id, current_scope, writing_for
+from accounts.tenancy import (
+    Scope,
+    alone,
+    current_organization_id,
+    current_scope,
+    every_tenant,
+    writing_for,
+)
 from accounts.writing import Statement
 
 Value = UUID | str | Sequence[UUID] | Sequence[str]
@@ -157,6 +165,21 @@ def together(*asked: Asked) -> list[list[Any]]:
     """Ask several queries in one round trip; the answers in the same order."""
     answers = run_plans([each.statement() for each in asked])
     return [each.written.read(rows) for each, rows in zip(asked, answers, strict=True)]
+
+
+@contextmanager
+def every_tenant_asking(
+    ask: Callable[[], Sequence[Asked]], *, reason: str, actor: Actor | None = None
+) -> Iterator[list[list[Any]]]:
+    """A block that sees every organization's rows, and the answers to what it begins with."""
+    asked: list[Asked] = []
+
+    def first() -> list[Statement]:
+        asked.extend(ask())
+        return [each.statement() for each in asked]
+
+    with kept_plans(), every_tenant(reason=reason, actor=actor, first=first) as answers:
+        yield [each.written.read(rows) for each, rows in zip(asked, answers, strict=True)]
 
 
 def asked_as(scope: Scope, ask: Callable[[], Sequence[Asked]]) -> list[list[Any]]:

@@ -6,7 +6,7 @@ transaction that carries the organization to PostgreSQL, where the same rule is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -73,15 +73,19 @@ def _tell_postgresql(scope: Scope | None) -> None:
     run([_telling(scope)])
 
 
+Ask = Callable[[], Sequence[Statement]]
+Answers = list[list[Sequence[Any]]]
+
+
 @contextmanager
-def _within(scope: Scope) -> Iterator[None]:
+def _within(scope: Scope, first: Ask = list) -> Iterator[Answers]:
+    """A block in a scope, and the answers to what is asked as PostgreSQL is told of it."""
     outer = _scope.get()
     nested = connection.in_atomic_block
     with transaction.atomic():
-        _tell_postgresql(scope)
         token = _scope.set(scope)
         try:
-            yield
+            yield answers_of([_telling(scope), *first()])[1:]
         finally:
             _scope.reset(token)
         # After an error the rollback has taken the setting back, and a commit ends it.
@@ -102,16 +106,19 @@ def acting_as(actor: Actor) -> Iterator[Actor]:
 
 
 @contextmanager
-def every_tenant(*, reason: str, actor: Actor | None = None) -> Iterator[None]:
+def every_tenant(
+    *, reason: str, actor: Actor | None = None, first: Ask = list
+) -> Iterator[Answers]:
     """Run a block that sees every organization's rows: the only open door.
 
     For work that belongs to no one organization (a worker's sweep, recording an event for
-    every party). The reason is for whoever reads the code.
+    every party). The reason is for whoever reads the code. What is to be asked `first` goes in
+    the round trip that opens the door; the block gets its answers.
     """
     if not reason:
         raise ValueError("every_tenant needs a reason.")
-    with _within(Scope(actor=actor, every_tenant_reason=reason)):
-        yield
+    with _within(Scope(actor=actor, every_tenant_reason=reason), first) as answers:
+        yield answers
 
 
 def alone(scope: Scope, statements: Sequence[Statement]) -> list[list[Sequence[Any]]]:

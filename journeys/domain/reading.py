@@ -1,7 +1,8 @@
 """A journey with its parties and its story, read in one round trip."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,9 +11,10 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
+from accounts.core.actor import Actor
 from accounts.models import Organization
 from accounts.phi import Sealed, opened
-from accounts.prepared import Asked, Prepared, together
+from accounts.prepared import Asked, Prepared, every_tenant_asking, together
 from journeys.core import pace
 from journeys.core.evaluate import NOTHING, Observations
 from journeys.core.events import Event, from_json
@@ -97,10 +99,7 @@ def observations_of(journey: Journey) -> Observations:
 
 def events_of(rows: Sequence[Told]) -> list[Event]:
     """The events of rows that `told` gave."""
-    return [
-        from_json(opened(BODY, body, row_id=row_id, organization_id=organization_id))
-        for _, row_id, organization_id, body in rows
-    ]
+    return [from_json(body) for body in opened(BODY, (row[1:] for row in rows))]
 
 
 def read_due(ids: Collection[UUID], besides: QuerySet[WorkItem], *, now: datetime) -> list[Reading]:
@@ -142,16 +141,34 @@ def _by_journey(rows: QuerySet[Any], ids: Collection[UUID]) -> Mapping[UUID, lis
     return found
 
 
-def read(journey_id: UUID, *besides: Asked, lock: bool = False) -> Reading | None:
-    """One journey that the actor may see, with what else is asked in the same round trip.
+BESIDES = (standing_parties, told, routed_vendor)
 
-    With `lock` its row is locked until the transaction ends, before anything else is read.
+
+def read(journey_id: UUID, *besides: Asked) -> Reading | None:
+    """One journey that the actor may see, with what else is asked in the same round trip."""
+    asked = (each(journey_id=journey_id) for each in (journey, *BESIDES))
+    return _reading(together(*asked, *besides))
+
+
+@contextmanager
+def holding(
+    journey_id: UUID, *besides: Prepared, reason: str, actor: Actor | None = None
+) -> Iterator[Reading | None]:
+    """A block that sees every organization's rows and has one journey to itself.
+
+    The round trip that begins it locks the journey and then reads it, with what is asked besides.
     """
-    first = locked_journey if lock else journey
-    asked = (first, standing_parties, told, routed_vendor)
-    found, parties, events, vendors, *others = together(
-        *(each(journey_id=journey_id) for each in asked), *besides
-    )
+    asked = (locked_journey, *BESIDES, *besides)
+
+    def ask() -> list[Asked]:
+        return [each(journey_id=journey_id) for each in asked]
+
+    with every_tenant_asking(ask, reason=reason, actor=actor) as answers:
+        yield _reading(answers)
+
+
+def _reading(answers: Sequence[Sequence[Any]]) -> Reading | None:
+    found, parties, events, vendors, *others = answers
     if not found:
         return None
     by_slug = {each.slug: each for each in vendors}

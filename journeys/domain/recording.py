@@ -30,7 +30,14 @@ from journeys.domain.graphs import graph_of, vendor_of
 from journeys.domain.notifying import notices_of
 from journeys.domain.parties import Cast, active, cast_with
 from journeys.domain.projection import projecting
-from journeys.domain.reading import Reading, events_of, observations_of, read, read_all, told
+from journeys.domain.reading import (
+    Reading,
+    events_of,
+    holding,
+    observations_of,
+    read_all,
+    told,
+)
 from journeys.domain.rerouting import follow_the_choice
 from journeys.domain.safety_reports import keep_safety_reports
 from journeys.domain.sending import queue_delivery
@@ -107,8 +114,10 @@ def _goes_alone(found: Reading, reports: Mapping[UUID, Sequence[Event]]) -> bool
 
 
 def _record(journey_id: UUID, *events: Event, actor: Actor | None, now: datetime) -> Journey:
-    with every_tenant(reason="an event concerns every party of its journey", actor=actor):
-        found = _locked(journey_id)
+    reason = "an event concerns every party of its journey"
+    with holding(journey_id, open_work, reason=reason, actor=actor) as found:
+        if found is None:
+            raise UnknownJourney(str(journey_id))
         news = _news(found, events)
         if news:
             _learn(found, news, actor=actor, now=now)
@@ -129,17 +138,12 @@ def refresh(journey_id: UUID, *, now: datetime) -> Journey:
 
 
 def _refresh(journey_id: UUID, *, now: datetime) -> Journey:
-    with every_tenant(reason="the clock concerns every party of its journey"):
-        found = _locked(journey_id)
+    reason = "the clock concerns every party of its journey"
+    with holding(journey_id, open_work, reason=reason) as found:
+        if found is None:
+            raise UnknownJourney(str(journey_id))
         _learn(found, (), actor=None, now=now)
         return found.journey
-
-
-def _locked(journey_id: UUID) -> Reading:
-    found = read(journey_id, open_work(journey_id=journey_id), lock=True)
-    if found is None:
-        raise UnknownJourney(str(journey_id))
-    return found
 
 
 def stored_events(journey: Journey) -> list[Event]:
