@@ -3,11 +3,13 @@
 import json
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -47,9 +49,11 @@ from programs.core.display import display
 @requires(Permission.ENROLLMENTS_VIEW)
 @require_safe
 def of_journey(request: HttpRequest, journey_id: UUID) -> HttpResponse:
-    """From a journey to the form it began with."""
+    """From a journey to the form it began with, at the first field the hub asks about."""
     row = get_visible_or_404(Enrollment.objects.all(), journey_id=journey_id)
-    return redirect("enrollment", row.id)
+    asked = [each["field"] for each in returned(row) if not each["changed"]]
+    place = f"#slot-{quote(asked[0])}" if asked else ""
+    return redirect(f"{reverse('enrollment', args=[row.id])}{place}")
 
 
 @requires(Permission.ENROLLMENTS_VIEW)

@@ -43,6 +43,7 @@ def correct_it(practice: Page) -> None:
     """The form stands open at the field; as long as nothing changes it cannot be sent."""
     expect(practice.locator(".banner")).to_contain_text(SENTENCE)
     expect(practice.locator("#slot-B7")).to_contain_text(SENTENCE)
+    expect(practice.locator("#slot-B7")).to_be_in_viewport()
     assert violations(practice) == []
     practice.get_by_role("button", name="Review and sign").first.click()
     practice.wait_for_url("**/review/")
