@@ -274,7 +274,8 @@ CONTENT_SECURITY_POLICY = {
 
 LANGUAGE_CODE = "en-us"
 LANGUAGES = [("en", "English"), ("es", "Español")]
-TIME_ZONE = "UTC"
+# What day it is where no page says whose: in tasks and commands. Pages take their reader's zone.
+TIME_ZONE = "America/New_York"
 USE_TZ = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from enrollment.core.packet import packet, sha256
 from enrollment.domain.submission import facts_of
 from journeys.domain.sandbox_sending import MadeUp
@@ -26,7 +28,7 @@ def made_up_packet(
 
     `marks` go along under `sandbox`, so that nobody takes it for a patient's.
     """
-    read, today = Definition.from_json(definition), now.date()
+    read, today = Definition.from_json(definition), timezone.localdate(now)
     drawn, _form = somebody(read, seed, today=today)
     name = {"A1": FIRST_NAMES[seed % len(FIRST_NAMES)], "A3": "Sandbox"}
     answers = {**drawn, **name, **INSURED, **changes}

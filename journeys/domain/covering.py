@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.core.actor import Actor
 from accounts.models import Organization
@@ -174,7 +175,7 @@ def counting(journey: Journey, packet: Packet, *, on: date) -> Mapping[str, Any]
     now, body = coverage_in_force(journey, on=on), dict(packet.body)
     if now is None:
         return body
-    began = now.body["from_on"] > packet.created_at.date().isoformat()
+    began = now.body["from_on"] > timezone.localdate(packet.created_at).isoformat()
     later = now.version > packet.version or began
     return _with_coverage(body, now.body) if later else body
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.utils import timezone
+
 from accounts import audit
 from accounts.core.actor import Actor
 from journeys.domain.confirming import confirm_by_review
@@ -55,7 +57,7 @@ def return_(
     asked = [{"field": each["field"], "sentence": each["sentence"].strip()} for each in corrections]
     if not asked:
         raise Refused("Tick at least one field that has to be corrected.")
-    known = askable(journey_id, today=now.date())
+    known = askable(journey_id, today=timezone.localdate(now))
     for each in asked:
         if each["field"] not in known:
             raise Refused("One of the fields is not on this form.")

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from accounts import audit
 from accounts.core.actor import Actor
 from accounts.models import Organization
@@ -156,7 +158,7 @@ def _record_revoked(journey: Journey, grant: ConsentGrant, *, by: Actor, now: da
     # Whether manufacturer's services may go on is what the grants that are left say.
     facts: dict[str, object] = {AUTHORIZATION: has_basis(journey, PartyRole.VENDOR, at=now)}
     if not facts[AUTHORIZATION]:
-        facts[ASKED_ON] = now.date().isoformat()
+        facts[ASKED_ON] = timezone.localdate(now).isoformat()
     told = _said(journey, by=by, now=now)
     event = replace(
         told, id=f"revoked:{grant.pk}", kind="authorization", status="revoked", facts=facts

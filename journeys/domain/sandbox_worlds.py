@@ -8,6 +8,8 @@ few pages that look over everybody what to leave out.
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from accounts import audit
 from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind
@@ -83,12 +85,14 @@ def _program(
     program = Program.objects.create(
         manufacturer=maker, key=key, name=PROGRAM, product=MEDICINE, active=False
     )
-    definition = _definition(key, maker, hub, double, valid_from=now.date().isoformat())
+    definition = _definition(
+        key, maker, hub, double, valid_from=timezone.localdate(now).isoformat()
+    )
     ProgramVersion.objects.create(
         program=program,
         number=1,
         definition=definition,
-        valid_from=now.date(),
+        valid_from=timezone.localdate(now),
         published_at=now,
     )
 

@@ -115,7 +115,7 @@ def _show(
     audit.read(packets[0], fields=["body"], purpose="intake review")
     checks = queries.checks_of(journey, packets[0], now=now)
     missing = queries.missing_now(checks)
-    left = queries.unanswered(journey, packets[0], today=now.date())
+    left = queries.unanswered(journey, packets[0], today=timezone.localdate(now))
     parts = queries.parts_of(packets, asked=_asked_before(story)) + ([left] if left else [])
     # The lines that the rules found wrong are ticked for who asks so, each with its sentence.
     asks = missing if request.GET.get("ask") == "missing" else {}

@@ -102,7 +102,7 @@ def test(request: HttpRequest, key: str, partner_id: UUID) -> HttpResponse:
 def _version(key: str) -> ProgramVersion:
     """The version that holds of one of the actor's own programs."""
     mine = Program.objects.filter(manufacturer_id=current_actor().organization_id)
-    version = version_on(get_visible_or_404(mine, key=key), timezone.now().date())
+    version = version_on(get_visible_or_404(mine, key=key), timezone.localdate())
     if version is None:
         raise Http404
     return version

@@ -28,7 +28,7 @@ def program_list(request: HttpRequest) -> HttpResponse:
     """Every program, or a manufacturer's own ones."""
     actor = current_actor()
     own = actor.organization_kind == OrganizationKind.MANUFACTURER
-    programs = listed(timezone.now().date(), manufacturer_id=only_of(actor))
+    programs = listed(timezone.localdate(), manufacturer_id=only_of(actor))
     count, may_enroll = len(programs), actor.may(Permission.ENROLLMENTS_EDIT)
     if own:
         words = ngettext("You run {count} program.", "You run {count} programs.", count)

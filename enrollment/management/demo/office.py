@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.core.actor import Actor
 from accounts.tenancy import acting_as
 from enrollment.domain import drafts, signatures, submission
@@ -48,7 +50,7 @@ def prepare(
             now=now,
         )
         if done >= 1:
-            answers = clinical_answers(version.program.key, today=now.date())
+            answers = clinical_answers(version.program.key, today=timezone.localdate(now))
             drafts.save_answers(draft.id, answers, seen_revision=0, by=office.staff, now=now)
         if done >= 2:
             authorize(office, draft, patient, now=now)
@@ -61,7 +63,7 @@ def prepare(
 def authorize(office: Office, draft: Enrollment, patient: Patient, *, now: dt.datetime) -> None:
     """The patient, or who answers for them, agrees to everything in the office."""
     draft.refresh_from_db()
-    shown = signatures.statement_of(draft, "patient", today=now.date())
+    shown = signatures.statement_of(draft, "patient", today=timezone.localdate(now))
     parent = draft.answers.get("A20")
     signatures.authorize(
         draft.id,
@@ -80,7 +82,7 @@ def certify(office: Office, draft: Enrollment, *, now: dt.datetime) -> None:
     """The prescriber reads and signs what stands in it now."""
     with acting_as(office.doctor):
         draft.refresh_from_db()
-        shown = signatures.statement_of(draft, "prescriber", today=now.date())
+        shown = signatures.statement_of(draft, "prescriber", today=timezone.localdate(now))
         signatures.certify(
             draft.id, seen_digest=shown.digest("en"), means=MEANS, by=office.doctor, now=now
         )

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from journeys.core.questions import question, question_of
 from journeys.domain.likely_twins import likely_twins
@@ -130,7 +131,7 @@ def checks_of(journey: Journey, packet: Packet, *, now: datetime) -> list[Check]
     definition = definition_of(journey.program_version_id)
     values = values_of(packet.body)
     found = [
-        *_form(definition, values, today=now.date()),
+        *_form(definition, values, today=timezone.localdate(now)),
         *_consent(journey, now=now),
         *_twins(journey),
         *_likely_twins(journey),

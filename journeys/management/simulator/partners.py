@@ -8,11 +8,13 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import structlog
 from standardwebhooks import Webhook
 
+from journeys.core.clocks import DEFAULT_ZONE
 from journeys.core.templates import GRAPHS
 from journeys.management.simulator.desk import Desk, Taken
 from journeys.management.simulator.scripts import Case, Turn, turns_of
@@ -57,7 +59,7 @@ class World:
                 journey=data["journey"],
                 version=data["version"],
                 program=data["packet"]["program"]["key"],
-                taken_on=datetime.now(UTC).date().isoformat(),
+                taken_on=datetime.now(ZoneInfo(DEFAULT_ZONE)).date().isoformat(),
                 before=self.desk.seen(partner),
             )
             self.desk.take(taken)
