@@ -18,6 +18,8 @@ _room = BoundedSemaphore(2)
 # A browser shows no TIFF, so its pages are kept as a PDF.
 KEPT_AS = {"image/tiff": "application/pdf"}
 CHILD = "enrollment.documents.child"
+# Where this process keeps compiled code, so that the child need not compile the decoders anew.
+COMPILED = ("-X", f"pycache_prefix={sys.pycache_prefix}") if sys.pycache_prefix else ()
 TOO_MUCH = (
     "This file takes too much to read, so it was not kept. Print it to a new PDF, or take a "
     "picture of it, and attach that."
@@ -40,7 +42,7 @@ def _decoded(content_type: str, body: bytes) -> bytes:
         raise Unfit("Many files are being read just now; try again in a minute.")
     try:
         done = subprocess.run(  # noqa: S603  # our own module; the file is its input only
-            [sys.executable, "-P", "-B", "-m", CHILD, content_type],
+            [sys.executable, "-P", "-B", *COMPILED, "-m", CHILD, content_type],
             input=body,
             capture_output=True,
             timeout=SECONDS,

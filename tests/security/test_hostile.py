@@ -82,11 +82,15 @@ def tried(world: World) -> Iterator[Answer]:
         if address.name in NO_PAGES:
             continue
         person = next(each for each in world.insiders.values() if each.may(address.permission))
-        paths = [world.path(address), *mangled(world, address)]
-        for number, path in enumerate(paths):
-            found = attacks(person, address, path) if not number else [("get", path, None)]
-            for method, target, form in found:
-                yield answer_of(person, address, method, target, form)
+        refused: set[str] = set()
+        for method, target, form in attacks(person, address, world.path(address)):
+            # An address that does not take a method reads nothing of what comes by it.
+            if method not in refused:
+                answer = answer_of(person, address, method, target, form)
+                refused |= {method} if answer.status == 405 else set()
+                yield answer
+        for path in mangled(world, address):
+            yield answer_of(person, address, "get", path, None)
 
 
 def mangled(world: World, address: Address) -> list[str]:
