@@ -270,7 +270,7 @@ def _question(
         if told["required"] is not True:
             item.repairs.append("“required” was text; it was read as true.")
     if told.get("initial"):
-        item.repairs.append("Its value it begins with was not kept.")
+        item.repairs.append("The value it begins with was not kept.")
     if told.get("answerValueSet") and not made.get("choices"):
         item.repairs.append("Its list elsewhere was not kept.")
     return made

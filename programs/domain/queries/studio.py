@@ -1,5 +1,6 @@
 """Loads for the studio: a manufacturer's programs with their drafts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -39,6 +40,20 @@ def closed() -> list[ProgramDraft]:
     """The drafts that were published or given up, the latest first."""
     rows = ProgramDraft.objects.exclude(status__in=OPEN).select_related("changed_by", "program")
     return list(rows[:MOST_CLOSED])
+
+
+def version_before(
+    draft: ProgramDraft, versions: Sequence[ProgramVersion]
+) -> ProgramVersion | None:
+    """Whose place a draft takes, of the versions with the newest first: what its changes are told
+    against. Going back to an earlier one takes the place of the one that holds, not of its base.
+    """
+    since = str(draft.definition.get("valid_from", ""))
+    published = next((each.number for each in versions if each.id == draft.version_id), None)
+    for each in versions:
+        if each.valid_from.isoformat() <= since and (published is None or each.number < published):
+            return each
+    return draft.base
 
 
 def versions_of(program_id: UUID | None) -> list[ProgramVersion]:

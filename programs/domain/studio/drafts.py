@@ -81,7 +81,7 @@ def _from(base: ProgramVersion, *, by: Actor, now: datetime) -> ProgramDraft:
     """A draft with the words of a version, from today, under the name of a next version."""
     plan = {
         **base.definition,
-        "version": _next(base.definition["version"], now=now),
+        "version": _next(base.program, now=now),
         "valid_from": timezone.localdate(now).isoformat(),
     }
     draft = ProgramDraft(
@@ -94,13 +94,16 @@ def _from(base: ProgramVersion, *, by: Actor, now: datetime) -> ProgramDraft:
     return _made(draft, by=by, now=now, action="opened")
 
 
-def _next(version: str, *, now: datetime) -> str:
-    """A name for the version after one: its year and month, with a number while they are taken."""
+def _next(program: Program, *, now: datetime) -> str:
+    """A name for a program's next version: the year and month, with a number while it is taken."""
     month = timezone.localdate(now).strftime("%Y-%m")
-    if not version.startswith(month):
-        return month
-    number = version.removeprefix(month).strip("-.")
-    return f"{month}-{int(number) + 1 if number.isdigit() else 2}"
+    published = program.versions.filter(published_at__isnull=False)
+    taken = set(published.values_list("definition__version", flat=True))
+    number, name = 1, month
+    while name in taken:
+        number += 1
+        name = f"{month}-{number}"
+    return name
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from accounts.access import requires
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from programs import rules
-from programs.domain.queries.studio import versions_of
+from programs.domain.queries.studio import version_before, versions_of
 from programs.domain.studio import drafts, release
 from programs.enums import DraftStatus
 from programs.forms.changes import changes
@@ -34,13 +34,16 @@ def release_page(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if form.is_bound and form.is_valid():
         return _dated(request, draft, form.cleaned_data)
     actor = current_actor()
+    versions = versions_of(draft.program_id)
+    before = version_before(draft, versions)
     context: dict[str, Any] = {
         **frame(draft, "dates"),
         "part_name": _("Release"),
         "about": sentence_of(draft),
         "form": form,
-        "changes": changes(draft.base.definition, draft.definition) if draft.base else [],
-        "versions": versions_of(draft.program_id),
+        "before": before,
+        "changes": changes(before.definition, draft.definition) if before else [],
+        "versions": versions,
         "all_faults": faults(draft),
         "here": [each for each in faults(draft) if each["where"] == "dates"],
         "may_propose": not rules.why_not_propose(draft),

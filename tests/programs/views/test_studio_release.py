@@ -171,6 +171,11 @@ def test_going_back_is_publishing_again(
     nadia.post(reverse("studio_again", args=[version.id]))
     again = the_draft()
     assert again.definition["about"] == version.definition["about"]
+    # Told against what it takes the place of, and under a name that no other version has.
+    assert again.definition["version"] == f"{draft.definition['version']}-2"
+    page = nadia.get(reverse("studio_release", args=[again.id])).content.decode()
+    assert f"What changes against version {draft.definition['version']}" in page
+    assert "<del>A mistake.</del>" in page
     released(nadia, felix, again)
     live = definition_on("veltrana", timezone.localdate())
     assert live is not None
