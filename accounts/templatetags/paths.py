@@ -1,7 +1,7 @@
 """The journey's path as a drawing, and the marks of its story's entries.
 
 The layout comes as columns and rows; here it becomes lines. The picture is a grid of cells, 100
-wide and 92 high in the drawing's own units (112 where words of an open step stand above another
+wide and 100 high in the drawing's own units (112 where words of an open step stand above another
 step); the width is stretched to the page, so lines turn between two columns, where no words stand.
 """
 
@@ -17,7 +17,7 @@ from accounts.templatetags.components import icon
 
 register = template.Library()
 
-CELL_WIDTH, CELL_HEIGHT, TALL_CELL_HEIGHT = 100, 92, 112
+CELL_WIDTH, CELL_HEIGHT, TALL_CELL_HEIGHT = 100, 100, 112
 # Where a station's dot stands in its cell, from the top; timeline.css pads it to the same place.
 DOT = 19
 BEND = 14

@@ -77,7 +77,7 @@ FACTS = _all(
     FactType("accumulator", "Copay help is not counted (accumulator)", "boolean", _EVERYONE, True),
     FactType("maximizer", "Cost follows the copay help (maximizer)", "boolean", _EVERYONE, True),
     FactType("alternative_funding", "Alternative funding program", "boolean", _CARE, True),
-    FactType("payer_reference", "Payer's reference", "text", _ACCESS, True),
+    FactType("payer_reference", "Payer's reference", "text", _ACCESS, True, of_each_source=True),
     FactType("submitted_by", "Sent by", "choice", _CARE, True, of_each_source=True),
     FactType("submission_method", "Sent through", "choice", _CARE, True, of_each_source=True),
     FactType("submitted_on", "Sent on", "date", _CARE, True, of_each_source=True),

@@ -282,7 +282,9 @@ def _row(journey: Journey, event: Event, *, actor: Actor | None, now: datetime) 
 
 def _carry_out(cast: Cast, effect: Effect, event: Event, *, now: datetime) -> None:
     if isinstance(effect, Send):
-        party = cast.bring_in(effect.to, now=now)
+        # Nobody comes to a journey for a card: it goes with the referral.
+        alone = effect.kind == "copay_card"
+        party = cast.parties.get(effect.to) if alone else cast.bring_in(effect.to, now=now)
         if party is not None:
             queue_delivery(cast.journey, recipient=party.party, now=now)
     elif isinstance(effect, CallHandler):

@@ -22,6 +22,7 @@ from journeys.rules import may_report
 
 # A clock that runs a little ahead is no lie about the future.
 CLOCK_SKEW = timedelta(minutes=5)
+A_MINUTE = timedelta(minutes=1, microseconds=-1)
 REVERIFICATION = "reverification"
 SAFETY_CAPTURED = ("adverse_event", "captured")
 
@@ -48,7 +49,7 @@ def report(journey_id: UUID, told: Report, *, by: Actor, now: datetime) -> Journ
     What the step's worksheet (journeys.core.worksheets) stops is not said by anybody here.
     """
     story = story_for_writing(journey_id, by=by, now=now)
-    words = _words(told)
+    words = _words(told, now=now)
     if any(event.id == words.id for event in story.events):
         return story.journey
     step = _check(story, told, by=by, now=now)
@@ -102,7 +103,7 @@ def known_of(story: Story, *, now: datetime) -> Mapping[str, object]:
     return known
 
 
-def _words(told: Report) -> Words:
+def _words(told: Report, *, now: datetime) -> Words:
     return Words(
         id=f"report:{told.token}",
         kind="status",
@@ -110,10 +111,20 @@ def _words(told: Report) -> Words:
         status=told.status,
         reason=told.reason,
         facts=told.facts,
-        occurred_at=told.occurred_at,
+        occurred_at=_moment(told.occurred_at, now=now),
         transport=told.transport,
         note=told.note,
     )
+
+
+def _moment(told: datetime, *, now: datetime) -> datetime:
+    """The last moment of a minute that a person told, at most now.
+
+    So what a person reports comes after what a system told in the same minute, and after what
+    they reported just before.
+    """
+    whole = told.second == 0 and told.microsecond == 0
+    return min(told + A_MINUTE, now) if whole and told <= now else told
 
 
 def _check(story: Story, told: Report, *, by: Actor, now: datetime) -> Step:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -151,8 +151,7 @@ class ReportForm(forms.Form):
         cls, step: Step, *, status: str, known: Values, viewer: str, now: datetime
     ) -> "ReportForm":
         """An empty form; most reports are about what has just happened."""
-        moment = timezone.localtime(now) - timedelta(minutes=1)
-        start = {"occurred_at": moment, "token": uuid4(), "status": status}
+        start = {"occurred_at": timezone.localtime(now), "token": uuid4(), "status": status}
         return cls(step=step, status=status, known=known, viewer=viewer, initial=start)
 
     def drawn(self) -> Iterator[Drawn]:

@@ -3,6 +3,7 @@
 import datetime as dt
 from io import BytesIO
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -20,6 +21,9 @@ from tests.fakes.pdf_ua import faults
 from tests.journeys.views.conftest import PATIENT, World
 
 pytestmark = pytest.mark.django_db
+
+# Pages say "today" as it is where their hub and practice are.
+EASTERN = ZoneInfo("America/New_York")
 
 KINDS = ("benefits", "request", "letter")
 
@@ -105,7 +109,7 @@ def test_a_hub_keeps_what_a_payer_decides_by_and_the_request_takes_what_counts(
 ) -> None:
     """Kept in versions, answered by the practice, named by a denial."""
     program = verified.journey.program_version.program
-    today = timezone.localdate()
+    today = timezone.localdate(timezone=EASTERN)
     begun = {"payer": "", "line": "commercial", "why": "Its policy"}
     rows = {"words-0": "Methotrexate was tried", "shown-0": "E6", "words-1": "A specialist agrees"}
     at = reverse("payer_criteria_new", query={"program": program.id})
@@ -139,7 +143,7 @@ def test_a_hub_keeps_what_a_payer_decides_by_and_the_request_takes_what_counts(
 def test_a_hub_reads_its_own_sheets_alone(verified: World) -> None:
     sam = verified.browser(verified.hub, Role.HUB_SUPERVISOR)
     program = verified.journey.program_version.program
-    told = {"from_on": str(timezone.localdate()), "why": "A call"}
+    told = {"from_on": str(timezone.localdate(timezone=EASTERN)), "why": "A call"}
     at = reverse("payer_criteria_new", query={"program": program.id})
     sheet = sam.post(at, {**told, "words-0": "Tried"})["Location"]
     other = OrganizationFactory.create(kind="hub", name="Southstar", slug="southstar")

@@ -85,6 +85,29 @@ def test_a_report_moves_the_journey_on_with_its_facts(accepted: World, priya: Cl
     assert body["facts"]["out_of_pocket_estimate"] == "180.00"
 
 
+def test_what_was_caught_up_with_in_one_minute_stands_in_its_order(
+    accepted: World, priya: Client, ana: Client
+) -> None:
+    today = told()["occurred_at"][:10]
+    called = {"fact-verified_by": "call", "fact-payer_reference": "CALL-1"}
+    priya.post(url_of(accepted), told(**called))
+    # The payer calls each thing by a number of its own: that is no disagreement.
+    sent = {"fact-submitted_by": "practice", "fact-submission_method": "fax"}
+    sent |= {"fact-submitted_on": today, "fact-payer_reference": "PX-1"}
+    ana.post(url_of(accepted, "prior_authorization"), told(status="submitted", reason="", **sent))
+    denied = told(status="denied", reason="step_therapy")
+    priya.post(url_of(accepted, "prior_authorization_determination"), denied)
+    appeal = {"fact-appeal_sent_on": today, "fact-submission_method": "fax"}
+    ana.post(url_of(accepted, "appeal"), told(status="submitted", reason="appeal", **appeal))
+    upheld = told(status="upheld", reason="", **{"fact-appeal_answer": "It stands."})
+    priya.post(url_of(accepted, "appeal"), upheld)
+    assert [each.status for each in events(accepted)[-5:]] == [
+        *("complete", "submitted", "denied", "submitted", "upheld")
+    ]
+    page = ana.get(reverse("journey", args=[accepted.journey.id])).content.decode()
+    assert "Appeal is with Lakeside Rheumatology" in page
+
+
 def test_a_double_click_is_one_report(accepted: World, priya: Client) -> None:
     data = {**BARE, "token": str(uuid.uuid4()), "occurred_at": told()["occurred_at"]}
     before = len(events(accepted))
