@@ -1,23 +1,14 @@
 """Two practices with one patient each, and browsers signed in at them."""
 
-from collections.abc import Callable, Iterator
-from zoneinfo import ZoneInfo
+from collections.abc import Callable
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from tests.factories.offices import Office, office
 from tests.factories.people import proven, signed_in
-
-
-@pytest.fixture(autouse=True)
-def _where_the_practices_are() -> Iterator[None]:
-    """Today is the practices' day, also in the evening, when it is tomorrow in UTC."""
-    with timezone.override(ZoneInfo("America/New_York")):
-        yield
 
 
 @pytest.fixture
