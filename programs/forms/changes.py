@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from programs.core.catalogue import CATALOGUE
 from programs.core.composing import LISTED
 from programs.core.conditions import Condition
+from programs.core.definition import JourneyPlan
+from programs.domain.studio.ports import journeys
 from programs.forms.boxes import Box
 from programs.forms.parts import BASICS, BOXES, CONSENT, COPAY, GRANT, NAMES, ROUTE
 from programs.forms.summaries import Known, known_fields, summary, words_of
@@ -160,6 +162,14 @@ def _label(key: str) -> str:
     return f"{CATALOGUE[key].label} ({key})" if key in CATALOGUE else key
 
 
+_TUNED = {
+    "action": "What its owner does", "chased_by": "Who follows it up", "due": "Due after",
+    "follow_up": "Followed up after", "most": "How many times at most", "owner": "Who has it",
+    "skip_when": "It is not needed when", "title": "Name of the step",
+    "typical": "Usual business hours",
+}  # fmt: skip
+
+
 def _journey(before: Row, after: Row) -> Iterator[Changed]:
     old, new = before["journey"], after["journey"]
     if old["template"] != new["template"]:
@@ -167,23 +177,27 @@ def _journey(before: Row, after: Row) -> Iterator[Changed]:
         yield Changed(_name("journey"), _name("journey"), _("changed"), (detail,))
         return
     was, now = old.get("tune", {}), new.get("tune", {})
+    titles = {
+        each.key: each.title for each in journeys().steps(JourneyPlan(new["template"], tune={}))
+    }
     for name in ("drop", "thresholds"):
         if was.get(name) != now.get(name):
             label = _("Steps left out") if name == "drop" else _("Limits")
-            say = _told if name == "drop" else _limits
-            detail = Detail(label, say(was.get(name)), say(now.get(name)))
+            told = tuple(_limits(each.get(name)) if name == "thresholds" else
+                         ", ".join(titles.get(key, key) for key in each.get(name, ()))
+                         for each in (was, now))  # fmt: skip
+            detail = Detail(label, *told)
             yield Changed(_name("journey"), label, _("changed"), (detail,))
     steps = (was.get("steps", {}), now.get("steps", {}))
     for key in dict.fromkeys((*steps[0], *steps[1])):
         one, other = steps[0].get(key, {}), steps[1].get(key, {})
         if one != other:
-            told = tuple(
-                Detail(name.replace("_", " ").capitalize(), _clock(one.get(name)),
-                       _clock(other.get(name)))
-                for name in dict.fromkeys((*one, *other)) if one.get(name) != other.get(name)
-            )  # fmt: skip
-            title = key.replace("_", " ").capitalize()
-            yield Changed(_name("journey"), title, _("changed"), told)
+            details = tuple(
+                Detail(_TUNED.get(name, name), _clock(one.get(name)), _clock(other.get(name)))
+                for name in dict.fromkeys((*one, *other))
+                if one.get(name) != other.get(name)
+            )
+            yield Changed(_name("journey"), titles.get(key, key), _("changed"), details)
 
 
 def _limits(told: Row | None) -> str:

@@ -261,6 +261,9 @@ def test_a_step_of_the_journey_gets_another_clock_and_is_drawn(nadia: Client) ->
     assert the_draft().definition["journey"]["tune"]["steps"]["bridge"] == {"most": 1}
     assert the_draft().faults == []
     assert 'value="1"' in nadia.get(bridge).content.decode()
+    diff = nadia.get(reverse("studio_release", args=[draft.id])).content.decode()
+    assert "“Bridge supply”" in diff
+    assert "How many times at most: <del>as in the template</del>" in diff
     assert "How many times" not in nadia.get(f"{url}?step=delivery").content.decode()
     made = the_draft().definition["journey"]["tune"]["steps"]["intake_review"]
     assert made["due"] == {"amount": 3, "unit": "business_days"}
