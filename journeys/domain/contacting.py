@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
+
 from accounts import audit
 from accounts.core.actor import Actor
 from accounts.phi import blind_index
@@ -89,9 +91,13 @@ def answers_of(journey: Journey) -> Mapping[str, str]:
 
 
 def stops_of(answers: Mapping[str, str], *, by: Actor) -> list[Stop]:
-    """What the patient asked the actor's organization to be silent about, the newest first."""
+    """What the patient asked the actor's organization to be silent about, the newest first.
+
+    Each with its moment in the zone of whoever reads it.
+    """
     found = ContactStop.objects.filter(address__in=_digests(answers, by=by)).order_by("-said_at")
-    return [Stop(*row) for row in found.values_list("purpose", "said_at", "channel")]
+    rows = found.values_list("purpose", "said_at", "channel")
+    return [Stop(purpose, timezone.localtime(at), channel) for purpose, at, channel in rows]
 
 
 def _digests(answers: Mapping[str, str], *, by: Actor) -> Iterable[bytes]:

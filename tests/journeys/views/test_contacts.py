@@ -1,10 +1,12 @@
 """A hub reaches a patient in two clicks, and never against the patient's word."""
 
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.core.permissions import Role
 from accounts.models import AuditEntry, Organization
@@ -53,7 +55,10 @@ def test_a_contact_is_in_the_story_and_a_stop_is_heard_at_once_on_every_journey(
     assert log(priya, world.journey, "text:asked_to_stop") == 302
     assert log(priya, other, "text:sent") == 422
     asked = priya.get(reverse("journey_contact", args=[other.id]), {"purpose": "delivery"})
-    assert "Not this way: The patient asked you to stop on" in asked.content.decode()
+    # The day is the reader's, not Greenwich's.
+    today = timezone.localdate(timezone=ZoneInfo("America/New_York"))
+    words = f"Not this way: The patient asked you to stop on {today:%b %-d, %Y}"
+    assert words in asked.content.decode()
     assert log(priya, other, "text:sent", purpose="enrollment") == 302
     assert log(priya, other, "inbound:talked") == 302
     with every_tenant(reason="the test looks"):
