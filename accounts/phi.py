@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -160,17 +160,16 @@ def sealed(field: EncryptedField, value: Any, *, row_id: UUID, organization_id: 
     return seal(field.to_bytes(value), ring=key_ring(), bound_to=bound)
 
 
-def opened(field: EncryptedField, rows: Iterable[tuple[UUID, UUID, Sealed]]) -> list[Any]:
-    """What a column holds in rows of which no objects are made.
+def opened(field: EncryptedField, rows: Iterable[tuple[UUID, UUID, Sealed]]) -> Iterator[Any]:
+    """What a column holds in rows of which no objects are made, one after the other.
 
     Each is given by its id, its organization's and the ciphertext. Raises Unreadable when one
     was altered or is another row's.
     """
     ring, of_column = key_ring(), f"{field.model._meta.db_table}|{field.attname}"
-    return [
-        field.from_bytes(unseal(each, ring=ring, bound_to=f"{of_column}|{row}|{organization}"))
-        for row, organization, each in rows
-    ]
+    for row, organization, each in rows:
+        bound = f"{of_column}|{row}|{organization}"
+        yield field.from_bytes(unseal(each, ring=ring, bound_to=bound))
 
 
 def unsealed(

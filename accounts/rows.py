@@ -1,10 +1,10 @@
 """One row written by a statement that PostgreSQL keeps: no column is named anew each time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.sql import InsertQuery
 
 from accounts.plans import Plan, execution
@@ -19,19 +19,20 @@ def inserting(row: models.Model, *, once: bool = False, **places: str) -> Statem
     """
     model = type(row)
     plan = _insertion(model, once, tuple(sorted(places.items())))
-    return execution(plan, [_value(row, each, add=True) for each in _fields(model)])
+    return execution(plan, _values(row, _fields(model), add=True))
 
 
 def updating(row: models.Model, columns: Sequence[str]) -> Statement:
     """The update of a row's columns."""
     model = type(row)
     fields = [model._meta.get_field(name) for name in columns]
-    values = [_value(row, each, add=False) for each in fields]
-    return execution(_update(model, tuple(columns)), [*values, row.pk])
+    return execution(_update(model, tuple(columns)), [*_values(row, fields, add=False), row.pk])
 
 
-def _value(row: models.Model, field: Any, *, add: bool) -> Any:
-    return field.get_db_prep_save(field.pre_save(row, add), connection=connection)
+def _values(row: models.Model, fields: Iterable[Any], *, add: bool) -> list[Any]:
+    # The stand-in for it looks the connection up anew whenever a column asks it for anything.
+    used = connections[DEFAULT_DB_ALIAS]
+    return [each.get_db_prep_save(each.pre_save(row, add), connection=used) for each in fields]
 
 
 @lru_cache(maxsize=64)

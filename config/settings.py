@@ -50,6 +50,8 @@ INSTALLED_APPS = [
     "lucide",
     "ninja",
     "template_partials",
+    # Last: it waits until the code of all the others is loaded.
+    "config",
 ]
 
 MIDDLEWARE = [
