@@ -70,13 +70,22 @@ def _about(words: str) -> Callable[[Telling, Event], str]:
 
 
 def _hand_off(telling: Telling, event: Event) -> str:
-    names = " and ".join(name_of(role, telling.parties) for role in event.to) or "a partner"
+    names = _whom(telling, event)
     ended = _NOTICES.get(event.reason or "")
     if ended and event.status in ("sent", "accepted"):
         told = "was told" if event.status == "sent" else "confirmed knowing"
         return f"{names[:1].upper()}{names[1:]} {told} {ended}"
     words = _HAND_OFFS.get(event.status or "sent", _HAND_OFFS["sent"]).format(to=names)
     return words[:1].upper() + words[1:]
+
+
+def _whom(telling: Telling, event: Event) -> str:
+    """Who got it: who says so by the name of then, the others by who has their part today."""
+    if event.status in ("accepted", "rejected") and event.role in event.to and event.source_name:
+        return event.source_name
+    if event.reason == "transfer":
+        return "the pharmacy before"
+    return " and ".join(name_of(role, telling.parties) for role in event.to) or "a partner"
 
 
 def _settled(telling: Telling, event: Event) -> str:

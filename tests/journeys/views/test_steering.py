@@ -133,6 +133,7 @@ def test_the_pharmacy_that_was_chosen_gets_the_referral_and_the_one_before_stops
     shown = before.get(page).content.decode()
     assert f"Referral sent elsewhere: {world.journey.number}" in shown
     assert world.journey.patient_name not in shown
+    assert "took the permission back" not in shown
     assert world.journey.patient_name in chosen.get(page).content.decode()
     assert "Accept or refuse the referral" in chosen.get(reverse("work")).content.decode()
     with every_tenant(reason="the test looks at what goes out"):
