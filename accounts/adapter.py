@@ -88,7 +88,7 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # all
         return f"{settings.SITE_URL}{path}"
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # as above
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
     def encrypt(self, text: str) -> str:
         return second_factors.close(text)
 

@@ -126,7 +126,7 @@ def _reading() -> Plan:
     )
     # Only names of our own tables and columns are put in.
     return Plan(
-        f"select {columns}, exists (select from mfa_authenticator a"  # noqa: S608  # as above
+        f"select {columns}, exists (select from mfa_authenticator a"  # noqa: S608  # columns of our own
         " where a.user_id = accounts_user.id)"
         " from django_session"
         " left join usersessions_usersession u using (session_key)"

@@ -124,7 +124,7 @@ def actor(get_response: Next) -> Next:
             zone = membership.organization.time_zone
         request.memberships = memberships  # type: ignore[attr-defined]  # read by the shell
         request.membership = membership  # type: ignore[attr-defined]  # read by the shell
-        request.actor = _actor(user, membership)  # type: ignore[attr-defined]  # as above
+        request.actor = _actor(user, membership)  # type: ignore[attr-defined]  # read by access
         with timezone.override(zone):
             return get_response(request)
 

@@ -50,8 +50,7 @@ def _insertion(model: type[models.Model], once: bool, places: Sequence[tuple[str
         for at, field in enumerate(fields, start=1)
     )
     but = " on conflict do nothing" if once else ""
-    # Only names of our own tables and columns are put in, here and below.
-    return Plan(f'insert into "{model._meta.db_table}" ({columns}) values ({values}){but}')  # noqa: S608  # as above
+    return Plan(f'insert into "{model._meta.db_table}" ({columns}) values ({values}){but}')  # noqa: S608  # our own names
 
 
 @lru_cache(maxsize=64)
@@ -62,7 +61,7 @@ def _update(model: type[models.Model], columns: Sequence[str]) -> Plan:
         for at, field in enumerate(fields, start=1)
     )
     key = f'"{model._meta.pk.column}" = ${len(fields) + 1}'
-    return Plan(f'update "{model._meta.db_table}" set {changes} where {key}')  # noqa: S608  # as above
+    return Plan(f'update "{model._meta.db_table}" set {changes} where {key}')  # noqa: S608  # our own names
 
 
 def _place(model: type[models.Model], field: Any) -> str:

@@ -163,12 +163,12 @@ class PartyQuerySet(models.QuerySet[M]):
 
 class OwnedManager(models.Manager.from_queryset(OwnedQuerySet)):  # type: ignore[misc]  # built at run time
     def get_queryset(self) -> OwnedQuerySet[Any]:
-        return super().get_queryset().visible()  # type: ignore[no-any-return]  # as above
+        return super().get_queryset().visible()  # type: ignore[no-any-return]  # the manager is untyped
 
 
 class PartyManager(models.Manager.from_queryset(PartyQuerySet)):  # type: ignore[misc]  # built at run time
     def get_queryset(self) -> PartyQuerySet[Any]:
-        return super().get_queryset().visible()  # type: ignore[no-any-return]  # as above
+        return super().get_queryset().visible()  # type: ignore[no-any-return]  # the manager is untyped
 
 
 class TenantModel(models.Model):

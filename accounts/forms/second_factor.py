@@ -42,7 +42,7 @@ class CodeForm(Once, AuthenticateForm):  # type: ignore[misc]  # allauth has no 
     pass
 
 
-class CodeAgainForm(Once, ReauthenticateForm):  # type: ignore[misc]  # as above
+class CodeAgainForm(Once, ReauthenticateForm):  # type: ignore[misc]  # allauth has no types
     pass
 
 

@@ -87,7 +87,7 @@ def test_what_happened_shows_at_once(world: World, priya: Client) -> None:
         )
     assert "(Jonah Price)" not in after
     assert "(Jonah Price)" in page_of(world, priya)
-    with every_tenant(reason="as above"):
+    with every_tenant(reason="the test changes the journey once more"):
         Delivery.objects.filter(journey=world.journey).update(trouble="The line was busy.")
     assert "The line was busy." in page_of(world, priya)
 
