@@ -165,7 +165,7 @@ def repeated(answer: Heard, number: str, name: str) -> Verdict:
     told = answer.case_number
     if told and told != number:
         return Verdict(False, f"It was opened again as {told}; the case is {number}.", name)
-    return Verdict(True, f"Answered {answer.status} again, and the case is still {number}.", name)
+    return Verdict(True, f"It was taken again, and the case is still {number}.", name)
 
 
 def _judge(*, now: datetime) -> int:

@@ -23,6 +23,7 @@ from journeys.models import Delivery, InboundReport, Journey
 PAUSE_SECONDS = (6.0, 18.0)
 LOOK_AGAIN_SECONDS = 0.5
 MOST_LOOKS = 1800
+LOOKS_IN_SILENCE = 40
 REPEATED = 0.25
 
 
@@ -120,9 +121,11 @@ class Stage:
 
     def wait(self, until: Callable[[], bool], what: str) -> None:
         """Let the product work until this is so. Raises Stuck after a quarter hour."""
-        for _ in range(MOST_LOOKS):
+        for look in range(MOST_LOOKS):
             if until():
                 return
+            if look == LOOKS_IN_SILENCE:
+                self.say(f"Still waiting for {what}.")
             self.pause(LOOK_AGAIN_SECONDS)
         raise Stuck(f"Waited in vain for {what}.")
 
