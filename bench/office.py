@@ -4,6 +4,8 @@ from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
+from django.utils import timezone
+
 from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind, Role
 from accounts.models import Membership
@@ -48,7 +50,7 @@ def signed_drafts(count: int, *, program: str, seed: int, now: datetime) -> list
             )
         with acting_as(doctor):
             draft = Enrollment.objects.select_related("program_version").get(id=draft.id)
-            shown = signatures.statement_of(draft, "prescriber", today=now.date())
+            shown = signatures.statement_of(draft, "prescriber", today=timezone.localdate(now))
             signatures.certify(
                 draft.id, seen_digest=shown.digest("en"), means=MEANS, by=doctor, now=now
             )
@@ -75,10 +77,10 @@ def _filled_in(
         by=by,
         now=now,
     )
-    answers = clinical_answers(version.program.key, today=now.date())
+    answers = clinical_answers(version.program.key, today=timezone.localdate(now))
     drafts.save_answers(draft.id, answers, seen_revision=0, by=by, now=now)
     draft.refresh_from_db()
-    shown = signatures.statement_of(draft, "patient", today=now.date())
+    shown = signatures.statement_of(draft, "patient", today=timezone.localdate(now))
     agreement = signatures.Agreement(known.name, [consent.key for consent in shown.consents])
     signatures.authorize(draft.id, agreement, means=MEANS, by=by, now=now)
     return draft
