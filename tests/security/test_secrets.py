@@ -21,6 +21,7 @@ FIXTURES = {
     "whsec_": "how every signing secret begins; what follows is drawn when a key is made",
     "THROUGHLINE_PARTNER=northstar-sandbox": "the name of a partner in its sandbox",
     "AB1234567": "a registration number of nobody, for a check of its form",
+    "whsec_+/a+kJh2sXk8/3cvbWfQ2yLr1nTz5uVb+8dRkQ0aXw=": "the key of nobody, that a form encodes",
 }
 # Findings by the name or the place of a value, not by its look: tests invent such values.
 GUESSES = {"Secret Keyword", "Basic Auth Credentials"}
