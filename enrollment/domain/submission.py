@@ -237,10 +237,20 @@ def _new_journey(
         urgent=bool(facts["urgent"]),
         packet=body,
         packet_digest=sha256(body),
-        facts=facts,
+        facts={**facts, **_choice_of_pharmacy(enrollment)},
         grants=grants_of(enrollment, authorization),
         pharmacy=str(answers.get("G2.pharmacy") or ""),
     )
+
+
+def _choice_of_pharmacy(enrollment: Enrollment) -> dict[str, object]:
+    """The patient's own choice, where the form tells of one: the hub sees it when it asks."""
+    answers, route = enrollment.answers, enrollment.program_version.definition["route"]
+    if answers.get("G2.chosen_by") != "patient":
+        return {}
+    named = {each["code"]: each["label"] for each in route.get("pharmacies", ())}
+    label = named.get(str(answers.get("G2.pharmacy")))
+    return {"patient_pharmacy_choice": label} if label else {}
 
 
 def return_for_correction(*, journey_id: UUID, data: Mapping[str, Any], now: datetime) -> None:

@@ -80,9 +80,17 @@ def with_clock(
     if step.due.until:
         until = instant_of(step.due.until, around.values, steps, calendar, end_of_day=True)
         due_at = min(due_at, until) if until else due_at
-    action = state.action.replace("{owner}", name_of(state.owner or step.owner, around.parties))
+    action = _action(around, step, state)
     act_by = _act_by(around, step, state, due_at, calendar)
     return replace(state, acts=acts, due_at=due_at, act_by=act_by, action=action)
+
+
+def _action(around: Around, step: Step, state: StepState) -> str:
+    """What whoever acts is asked for."""
+    status, owner = step.status(state.status), state.owner or step.owner
+    if status and status.unfilled and around.parties and owner not in around.parties:
+        return status.unfilled
+    return state.action.replace("{owner}", name_of(owner, around.parties))
 
 
 def _due_at(around: Around, step: Step, state: StepState, calendar: Calendar) -> datetime:

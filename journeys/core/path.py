@@ -11,6 +11,8 @@ from journeys.core.state import JourneyState, Party, StepState
 from journeys.core.visibility import may_know
 
 _NOBODY: Mapping[str, Party] = {}
+# A lane whose party is chosen on the way, until it is.
+_TO_CHOOSE: Mapping[str, str] = {"pharmacy": "Specialty pharmacy"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,8 @@ def _rows(
             rows[step.key] = top + taken.get(column, 0)
             taken[column] = taken.get(column, 0) + 1
         if taken:
-            title = name_of(role, parties)
+            unknown = _TO_CHOOSE.get(role) if role not in parties else None
+            title = unknown or name_of(role, parties)
             height = max(taken.values())
             lanes.append(Lane(role, title[:1].upper() + title[1:], top, height))
             top += height

@@ -74,7 +74,8 @@ class Status:
     """One state a step can be reported in.
 
     `owner` has the step in this status when it is not the step's own owner; `action` is what
-    the organization with the next action does; `due` runs from the moment of the status, or
+    the organization with the next action does, or `unfilled` who stands in while nobody has the
+    owner's part; `due` runs from the moment of the status, or
     what the law gives the payer (`table`); `closes` ends the whole journey; `calls` names a
     handler the product runs once. A status that `comes_at` a moment is set by the clock while
     the step stands in one listed before it. `attempts` counts failed contacts, a `setback`
@@ -86,6 +87,7 @@ class Status:
     kind: StatusKind = "open"
     owner: str | None = None
     action: str | None = None
+    unfilled: str = ""
     due: Clock | None = None
     closes: bool = False
     calls: str | None = None

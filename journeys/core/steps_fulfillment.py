@@ -70,6 +70,7 @@ PHARMACY_TRIAGE = Step(
             label="Sent to the pharmacy",
             owner="pharmacy",
             action="Accept or refuse the referral",
+            unfilled="Say which pharmacy the referral went to, and what it answers",
             due=Clock(1, "business_days"),
         ),
         Status(key="accepted", label="Accepted by the pharmacy", kind="done"),
@@ -98,6 +99,8 @@ PHARMACY_TRIAGE = Step(
     due=Due(Clock(4, "business_hours")),
     typical=(1, 10),
     produces=("pharmacy_name",),
+    # Nobody has the part when it first opens: the choice itself sends the referral. When it opens
+    # anew, for another insurance, it is sent to who has it.
     sends=(Sending("opened", "referral", "pharmacy"),),
     per_coverage=True,
 )

@@ -118,7 +118,8 @@ _DUAL = Graph(
     "dual_iv_to_sc",
     "Infusions first, then self-injected",
     (
-        *_MEDICAL,
+        # Injections are shipped whoever buys the infusions: their pharmacy is chosen in any case.
+        *(PHARMACY_TRIAGE if step.key == PHARMACY_TRIAGE.key else step for step in _MEDICAL),
         INFUSION_COURSE,
         replace(
             DELIVERY,

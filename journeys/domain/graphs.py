@@ -10,6 +10,7 @@ from journeys.core.graph_json import from_json, to_json
 from journeys.core.templates import GRAPHS
 from journeys.core.tuning import tuned
 from journeys.models import KeptGraph
+from journeys.rules import ROUTING
 from programs.models import ProgramVersion
 
 
@@ -61,6 +62,11 @@ def graph_of(version_id: UUID) -> Graph:
 def vendor_of(version_id: UUID) -> str:
     """The slug of the vendor that takes part in journeys of this program version, or nothing."""
     return _plan(version_id).vendor
+
+
+def chooses_pharmacy(version_id: UUID) -> bool:
+    """Whether a step of these journeys asks which pharmacy: none takes part before it is told."""
+    return ROUTING in graph_of(version_id).by_key
 
 
 def pharmacies_of(version_id: UUID) -> Mapping[str, str]:

@@ -17,7 +17,7 @@ from journeys.core.deidentified import age_band, week_of
 from journeys.core.events import Event
 from journeys.core.regions import region_of
 from journeys.domain.covering import as_it_counts, still_true
-from journeys.domain.graphs import keep_graph
+from journeys.domain.graphs import chooses_pharmacy, keep_graph
 from journeys.domain.likely_twins import ask_for_twins
 from journeys.domain.likeness import keep_keys
 from journeys.domain.parties import active, add_party
@@ -184,10 +184,15 @@ _FURTHER = {"amended": ("amendment", "sent"), "authorized": ("authorization", "g
 
 
 def _routed(new: NewJourney) -> tuple[Organization, Organization | None]:
-    """The hub, and the pharmacy: the patient's choice if the network has it, else its first."""
+    """The hub, and the pharmacy where no step asks for one.
+
+    That is the patient's choice if the network has it, else its first. Where a step asks, the
+    pharmacy is the one chosen there, and until then there is none.
+    """
     route = new.program_version.definition["route"]
     network = [pharmacy["code"] for pharmacy in route.get("pharmacies", [])]
-    chosen = new.pharmacy if new.pharmacy in network else next(iter(network), "")
+    wanted = new.pharmacy if new.pharmacy in network else next(iter(network), "")
+    chosen = "" if chooses_pharmacy(new.program_version.pk) else wanted
     found = active([route["hub"], chosen])
     if route["hub"] not in found:
         raise NoRoute(route["hub"])

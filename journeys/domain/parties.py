@@ -11,7 +11,7 @@ from accounts.prepared import together
 from journeys.core.graph import Clock
 from journeys.core.state import Party
 from journeys.domain.disclosing import has_basis
-from journeys.domain.graphs import vendor_of
+from journeys.domain.graphs import chooses_pharmacy, vendor_of
 from journeys.domain.reading import standing_parties
 from journeys.enums import ENDINGS, PartyRole
 from journeys.models import (
@@ -51,9 +51,12 @@ def routed_to(
 ) -> Mapping[str, Organization]:
     """Whom the journey's route names, by the role they would take; nobody for the roles `but`.
 
+    A pharmacy that is chosen on the way comes by its choice alone: journeys.domain.rerouting.
     Whoever asks for many journeys gives the active `vendors` they may name, by slug.
     """
-    named = {PartyRole.HUB: journey.hub, PartyRole.PHARMACY: journey.pharmacy}
+    named: dict[PartyRole, Organization | None] = {PartyRole.HUB: journey.hub}
+    if not chooses_pharmacy(journey.program_version_id):
+        named[PartyRole.PHARMACY] = journey.pharmacy
     vendor = vendor_of(journey.program_version_id)
     if vendor and PartyRole.VENDOR not in but:
         known = active([vendor]) if vendors is None else vendors
@@ -179,6 +182,11 @@ class Cast:
                 self.journey, role=role, organization=self.routed[role], now=now
             )
         return self.parties.get(role)
+
+    def take_in(self, role: str, organization: Organization, *, now: datetime) -> None:
+        """Make the party in a role one that the route does not name by itself."""
+        self.routed = {**self.routed, role: organization}
+        self.bring_in(role, now=now)
 
     def _may_come(self, role: str, *, now: datetime) -> bool:
         return role != PartyRole.VENDOR or has_basis(self.journey, role, at=now)

@@ -1,4 +1,4 @@
-"""The pharmacy that a referral is sent to is the journey's pharmacy, whoever it was before."""
+"""The pharmacy that a referral is sent to is the journey's pharmacy; before that there is none."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,6 +16,8 @@ from journeys.models import Journey
 from journeys.rules import ROUTING
 
 _SENT = frozenset({"sent", "transferred"})
+# Whoever is the first may also be told of only when it has accepted.
+_CHOSEN = _SENT | {"accepted"}
 
 
 def follow_the_choice(
@@ -24,15 +26,18 @@ def follow_the_choice(
     """Bring in the pharmacy that the hub's news chose; whether it is another than before.
 
     It gets the referral. The one before is told to stop, and sees nothing more of the journey.
-    One that the program does not name changes nothing here: the hub reaches it by itself. The
-    caller holds the journey's lock.
+    One that the program does not name changes nothing here: the hub reaches it by itself. Where
+    none is told of, the program's only one is meant; among several nobody guesses, and the work
+    stays with the hub. The caller holds the journey's lock.
     """
-    if not any(each.step == ROUTING and each.status in _SENT for each in news):
+    before = cast.parties.get(PartyRole.PHARMACY)
+    choosing = _SENT if before else _CHOSEN
+    told = any(each.step == ROUTING and each.status in choosing for each in news)
+    step = state.steps.get(ROUTING) if told and state.is_open else None
+    if step is None or step.phase == "skipped":
         return False
     chosen = _chosen(cast, state)
-    before = cast.parties.get(PartyRole.PHARMACY)
-    known = before.party_id if before else cast.journey.pharmacy_id
-    if chosen is None or chosen.pk == known:
+    if chosen is None or (before is not None and chosen.pk == before.party_id):
         return False
     journey = cast.journey
     journey.pharmacy = chosen
@@ -42,17 +47,14 @@ def follow_the_choice(
         queue_delivery(journey, recipient=before.party, packet=word, now=now)
         end_part(journey, before, now=now)
         del cast.parties[PartyRole.PHARMACY]
-    cast.routed = {**cast.routed, PartyRole.PHARMACY.value: chosen}
-    if cast.bring_in(PartyRole.PHARMACY, now=now):
-        queue_delivery(journey, recipient=chosen, now=now)
+    cast.take_in(PartyRole.PHARMACY, chosen, now=now)
+    queue_delivery(journey, recipient=chosen, now=now)
     return True
 
 
 def _chosen(cast: Cast, state: JourneyState) -> Organization | None:
-    """The pharmacy of the program whose name stands as the one chosen."""
-    told = state.facts.get("pharmacy_name")
-    if told is None:
-        return None
-    named = pharmacies_of(cast.journey.program_version_id).items()
-    code = next((code for code, label in named if same(label, str(told.value))), "")
-    return active([code]).get(code)
+    """The pharmacy of the program whose name stands as the one chosen, or its only one."""
+    named, told = pharmacies_of(cast.journey.program_version_id), state.facts.get("pharmacy_name")
+    meant = [code for code, label in named.items() if told and same(label, str(told.value))]
+    only = [*named] if told is None and len(named) == 1 else []
+    return next(iter(active(meant or only).values()), None)

@@ -81,7 +81,7 @@ def send_enrollment(
     if double.kind != OrganizationKind.HUB:
         # A real hub would come to it in days.
         journey = lock_journey(journey.pk)
-        cast_of(journey).bring_in(double.kind, now=now)
+        cast_of(journey).take_in(double.kind, double, now=now)
         queue_delivery(journey, recipient=double, now=now)
     return journey
 

@@ -61,7 +61,7 @@ def tell(journey: Journey, history: tuple[Told, ...]) -> None:
         occurred_at = CALENDAR.after_hours(occurred_at, told.after)
         if told.step and told.step not in steps:
             continue
-        record(
+        journey = record(
             journey.id,
             _event(journey, told, number=number, occurred_at=occurred_at),
             actor=None,

@@ -85,6 +85,7 @@ class World:
             today=date.fromisoformat(taken.taken_on),
             chance=Random(f"{self.seed}:{taken.partner}:{taken.before}"),  # noqa: S311  # not for secrets
             smooth=taken.before == 0,
+            pharmacies=pharmacies_of(taken.program),
         )
 
     async def _work(self, taken: Taken) -> None:
@@ -148,6 +149,12 @@ def steps_of(program: str) -> frozenset[str]:
     known = load_definitions().get(program)
     graph = GRAPHS[known.journey.template if known else "self_injected_pharmacy_benefit"]
     return frozenset(graph.by_key)
+
+
+def pharmacies_of(program: str) -> dict[str, str]:
+    """The names of the pharmacies that a demo program has, by their codes."""
+    known = load_definitions().get(program)
+    return {each.code: each.label for each in known.route.pharmacies} if known else {}
 
 
 def number_of(partner: str, journey: str) -> str:

@@ -1,10 +1,12 @@
 """What each simulated partner does with a case: plans, decided by the seed alone."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 from typing import Any
+
+from journeys.core.neutral import in_neutral_order
 
 
 @dataclass(frozen=True)
@@ -40,13 +42,15 @@ class Case:
     today: date
     chance: Random
     smooth: bool
+    # The names of the pharmacies that the program has, by their codes.
+    pharmacies: Mapping[str, str] = field(default_factory=dict)
 
     def happens(self, probability: float) -> bool:
         return self.chance.random() < probability and not self.smooth
 
 
 def hub(case: Case) -> Iterator[Turn]:
-    """Intake, benefits, and the payer's decision; a returned case goes on with its correction."""
+    """From intake to the referral, once the payer agrees; a returned case goes on corrected."""
     if case.version == 1 and case.happens(0.15):
         yield Turn(
             0.5,
@@ -62,6 +66,7 @@ def hub(case: Case) -> Iterator[Turn]:
     yield Turn(0.5, "intake_review", "accepted")
     if "benefit_verification" not in case.steps:
         yield Turn(2, "patient_assistance", "approved")
+        yield from _referral(case)
         return
     yield Turn(1, "benefit_verification", "electronic_sent")
     asked = case.smooth or case.chance.random() < 0.8
@@ -77,11 +82,28 @@ def hub(case: Case) -> Iterator[Turn]:
         },
         again=2 if case.happens(0.3) else 0,
     )
-    if asked:
-        yield from _prior_authorization(case)
+    if not asked or (yield from _prior_authorization(case)):
+        yield from _referral(case)
 
 
-def _prior_authorization(case: Case) -> Iterator[Turn]:
+def _referral(case: Case) -> Iterator[Turn]:
+    """The patient is asked, and wants the program's first pharmacy unless it is its turn anyway.
+
+    So whoever tries the demo finds the case there.
+    """
+    if not case.pharmacies:
+        return
+    code, name = next(iter(case.pharmacies.items()))
+    facts = {"patient_choice_asked_on": case.today.isoformat(), "pharmacy_name": name}
+    if in_neutral_order(case.pharmacies, of=case.journey)[0] == code:
+        facts["routing_reason"] = "no_preference"
+    else:
+        facts |= {"routing_reason": "patient_choice", "patient_pharmacy_choice": name}
+    yield Turn(0.5, "pharmacy_triage", "sent", facts=facts)
+
+
+def _prior_authorization(case: Case) -> Generator[Turn, None, bool]:
+    """Returns whether the payer approves."""
     reference = f"REF-{case.chance.randrange(10**6):06}"
     yield Turn(
         2,
@@ -93,7 +115,7 @@ def _prior_authorization(case: Case) -> Iterator[Turn]:
     yield Turn(1, "prior_authorization_determination", "pending", late=case.happens(0.3))
     if case.happens(0.2):
         yield Turn(3, "prior_authorization_determination", "denied", reason="step_therapy")
-        return
+        return False
     yield Turn(
         3,
         "prior_authorization_determination",
@@ -105,6 +127,7 @@ def _prior_authorization(case: Case) -> Iterator[Turn]:
         },
         again=1 if case.happens(0.3) else 0,
     )
+    return True
 
 
 def vendor(case: Case) -> Iterator[Turn]:

@@ -11,7 +11,7 @@ from enrollment.enums import EnrollmentStatus
 from enrollment.models import Coverage, Enrollment, Patient
 from enrollment.rules import Refused
 from journeys.domain.handlers import HANDLERS
-from journeys.models import ConsentGrant, Delivery, Journey, Packet
+from journeys.models import ConsentGrant, Delivery, Journey, JourneyEvent, Packet
 from tests.factories.offices import Office, office
 from tests.factories.people import actor_of, member
 
@@ -31,12 +31,20 @@ def send(lakeside: Office, enrollment: Enrollment, *, urgent: bool = False) -> E
 
 
 def test_a_complete_signed_enrollment_becomes_a_journey(lakeside: Office) -> None:
-    sent = send(lakeside, lakeside.signed(), urgent=True)
+    enrollment = lakeside.complete()
+    lakeside.answer(enrollment, G2__pharmacy="meridian-home", G2__chosen_by="patient")
+    lakeside.authorize(enrollment)
+    lakeside.certify(enrollment)
+    sent = send(lakeside, enrollment, urgent=True)
     assert sent.status == EnrollmentStatus.SUBMITTED
     with acting_as(lakeside.coordinator):
         journey = Journey.objects.get(id=sent.journey_id)
         assert journey.patient_name == "Rosa Delgado"
         assert journey.urgent
+        # What the patient chose is told to the hub that asks, and goes to no pharmacy before.
+        (event,) = JourneyEvent.objects.filter(journey=journey)
+        assert event.body["facts"]["patient_pharmacy_choice"] == "Meridian Home Rx"
+        assert journey.pharmacy_id is None
         packet = Packet.objects.get(journey=journey)
         told = {each["id"]: each["value"] for s in packet.body["sections"] for each in s["fields"]}
         assert (told["A3"], told["F1"]) == ("Delgado", "99101014002")

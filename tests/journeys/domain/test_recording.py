@@ -147,8 +147,11 @@ def test_a_party_comes_in_when_it_has_something_to_do_and_sees_the_past(
         ("copay_enrollment", "enrolled", {}),
         ("pharmacy_triage", "sent", {}),
     ):
+        with acting_as(grace):
+            assert not Journey.objects.exists()
         event = replace(told(hub, step, status, **facts))
         record(journey.id, event, actor=None, now=timezone.now())
+    # The program has this one pharmacy: it is meant where none is named.
     with acting_as(grace):
         assert Journey.objects.get().id == journey.id
         assert JourneyEvent.objects.count() == 5
@@ -265,6 +268,15 @@ def the_end(journey: Journey, at: dt.datetime = NOW) -> Event:
 
 def ended(journey: Journey, at: dt.datetime = NOW) -> None:
     record(journey.pk, the_end(journey, at), actor=None, now=at)
+
+
+def test_a_choice_told_after_the_end_brings_no_pharmacy_in(
+    journey: Journey, hub: Organization, pharmacy: Organization
+) -> None:
+    ended(journey)
+    record(journey.id, told(hub, "pharmacy_triage", "sent"), actor=None, now=timezone.now())
+    with acting_as(actor_of(member(pharmacy, Role.PHARMACIST))):
+        assert not Journey.objects.exists()
 
 
 def rules_of(journey: Journey) -> list[str]:

@@ -47,6 +47,8 @@ def turns(
         today=TODAY,
         chance=Random(seed),
         smooth=smooth,
+        # By lot it is the second one's turn.
+        pharmacies={"crescent": "Crescent Specialty Pharmacy", "oak": "Oak Street Pharmacy"},
     )
     return list(turns_of(kind, case))
 
@@ -66,6 +68,20 @@ def test_partners_report_only_what_every_journey_knows(kind: str, graph: Graph) 
         assert status is not None, turn
         assert not turn.reason or turn.reason in {each.key for each in status.reasons}, turn
         assert set(turn.facts) <= set(FACTS), turn
+
+
+def test_the_hub_asks_the_patient_and_says_which_pharmacy_gets_the_referral() -> None:
+    told = [turn for seed in range(60) for turn in turns("enrollment.submitted", seed)]
+    sent = [turn.facts for turn in told if turn.step == "pharmacy_triage"]
+    assert 0 < len(sent) < 60, "not where it was returned or the payer refused"
+    crescent = "Crescent Specialty Pharmacy"
+    for facts in sent:
+        assert facts == {
+            "patient_choice_asked_on": TODAY.isoformat(),
+            "patient_pharmacy_choice": crescent,
+            "pharmacy_name": crescent,
+            "routing_reason": "patient_choice",
+        }
 
 
 def test_partners_know_which_steps_a_program_has() -> None:

@@ -153,7 +153,7 @@ def test_the_list_costs_the_same_with_many_cases(
 def go_on_to_the_pharmacy(world: World) -> None:
     world.hears("intake_review", "accepted")
     world.hears("benefit_verification", "complete", prior_authorization_required=False)
-    world.hears("pharmacy_triage", "sent")
+    world.hears("pharmacy_triage", "sent", pharmacy_name="Meridian Home Rx")
 
 
 def test_every_number_a_supervisor_oversees_is_that_of_the_rows(

@@ -154,7 +154,7 @@ def test_a_pharmacy_sees_the_story_without_what_it_may_not_know(world: World) ->
         payer_reference="SECRET-77",
     )
     world.hears("copay_enrollment", "enrolled")
-    world.hears("pharmacy_triage", "sent")
+    world.hears("pharmacy_triage", "sent", pharmacy_name="Crescent Specialty Pharmacy")
     crescent = Organization.objects.get(slug="crescent")
     page = world.browser(crescent, Role.PHARMACIST).get(url_of(world)).content.decode()
     assert PATIENT in page

@@ -128,6 +128,7 @@ def test_the_pharmacy_that_was_chosen_gets_the_referral_and_the_one_before_stops
     page = reverse("journey", args=[world.journey.id])
     world.hears("intake_review", "accepted")
     world.hears("benefit_verification", "complete", prior_authorization_required=False)
+    routed(world, "Crescent Specialty Pharmacy", "patient_choice")
     assert (before.get(page).status_code, chosen.get(page).status_code) == (200, 404)
     routed(world, "meridian home rx", "patient_choice", patient_pharmacy_choice="Meridian Home Rx")
     shown = before.get(page).content.decode()
@@ -147,3 +148,44 @@ def test_the_pharmacy_that_was_chosen_gets_the_referral_and_the_one_before_stops
         assert sent.filter(packet__kind="transfer").count() == 1
     assert chosen.get(page).status_code == 200
     assert "Meridian Home" in ana.get(page).content.decode()
+
+
+def test_no_pharmacy_takes_part_before_the_patient_was_asked(
+    world: World, ana: Client, priya: Client
+) -> None:
+    crescent, home = (Organization.objects.get(slug=s) for s in ("crescent", "meridian-home"))
+    listed_first, chosen = (world.browser(each, Role.PHARMACIST) for each in (crescent, home))
+    page = reverse("journey", args=[world.journey.id])
+
+    def answers() -> tuple[int, int]:
+        return listed_first.get(page).status_code, chosen.get(page).status_code
+
+    with every_tenant(reason="the test looks at what goes out"):
+        to_pharmacies = Delivery.objects.filter(recipient__in=[crescent, home])
+    world.hears("intake_review", "accepted")
+    world.hears("benefit_verification", "complete", prior_authorization_required=False)
+    world.hears("copay_enrollment", "declined")
+    world.hears("pharmacy_triage", "choosing", patient_choice_asked_on=f"{timezone.localdate()}")
+    for browser in (ana, priya):
+        shown = browser.get(page).content.decode()
+        assert "Specialty pharmacy" in shown
+        assert crescent.name not in shown
+    assert answers() == (404, 404)
+
+    # Said to be sent, and not where: nobody guesses, and it is the hub's work to say.
+    world.hears("pharmacy_triage", "sent")
+    assert answers() == (404, 404)
+    words = "Say which pharmacy the referral went to"
+    assert words in priya.get(reverse("work")).content.decode()
+    with every_tenant(reason="the test looks at what goes out"):
+        assert not to_pharmacies.exists()
+
+    routed(world, "Meridian Home Rx", "no_preference")
+    assert answers() == (404, 200)
+    assert words not in priya.get(reverse("work")).content.decode()
+    assert "Meridian Home" in ana.get(page).content.decode()
+    world.hears("pharmacy_triage", "accepted")
+    with every_tenant(reason="the test looks at what goes out"):
+        (sent,) = to_pharmacies.select_related("packet")
+    assert (sent.recipient_id, sent.packet.kind) == (home.id, "enrollment")
+    assert answers() == (404, 200)
