@@ -33,17 +33,23 @@ class Item:
     """One thing that payers ask for, and the answer of the enrollment it is known by.
 
     `answer` names one answer, or several that are written together; with `fact` it is a fact of
-    the journey where one is known. One that stands `if_any` is left out where there is none.
+    the journey where one is known. One that stands `if_any` is left out where there is none, and
+    one of a `pharmacy_card` where there is none and the medicine is under the medical benefit.
     """
 
     label: str
     answer: tuple[str, ...] = ()
     fact: str = ""
     if_any: bool = False
+    pharmacy_card: bool = False
 
 
-def _items(*pairs: tuple[str, str], if_any: bool = False) -> tuple[Item, ...]:
-    return tuple(Item(label, tuple(answers.split()), "", if_any) for label, answers in pairs)
+def _items(
+    *pairs: tuple[str, str], if_any: bool = False, pharmacy_card: bool = False
+) -> tuple[Item, ...]:
+    return tuple(
+        Item(label, tuple(answers.split()), "", if_any, pharmacy_card) for label, answers in pairs
+    )
 
 
 # What payers' request forms have in common; nobody's own form is copied.
@@ -67,10 +73,13 @@ REQUEST: tuple[tuple[str, tuple[Item, ...]], ...] = (
                 ("Kind of insurance", "B5"),
                 ("Member ID", "B7"),
                 ("Group number", "B8"),
+            ),
+            *_items(
                 ("Rx BIN", "B19"),
                 ("Rx PCN", "B20"),
                 ("Rx group", "B21"),
                 ("Rx member ID", "B22"),
+                pharmacy_card=True,
             ),
             *_items(("Second insurance", "B13"), if_any=True),
         ),
@@ -167,16 +176,25 @@ def own_answers(packet: Mapping[str, Any]) -> list[Line]:
 
 
 def request_to_payer(
-    answers: Mapping[str, str], facts: Mapping[str, str], own: Sequence[Line] = ()
+    answers: Mapping[str, str],
+    facts: Mapping[str, str],
+    own: Sequence[Line] = (),
+    *,
+    medical: bool = False,
 ) -> list[Section]:
     """The payer's request with everything filled in that is known; the rest is left open.
 
-    `own` are the program's own answers, which end the clinical section.
+    `own` are the program's own answers, which end the clinical section; `medical` says that the
+    medical benefit pays, which has no pharmacy card.
     """
     sections = []
     for title, items in REQUEST:
         lines = [(item, Line(item.label, _words(item, answers, facts))) for item in items]
-        kept = tuple(line for item, line in lines if line.words or not item.if_any)
+        kept = tuple(
+            line
+            for item, line in lines
+            if line.words or not (item.if_any or (medical and item.pharmacy_card))
+        )
         sections.append(Section(title, (*kept, *own) if title == "Clinical" else kept))
     return sections
 

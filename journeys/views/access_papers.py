@@ -63,6 +63,15 @@ def _words(material: Material) -> dict[str, str]:
     return {name: facts.shown(name, value) for name, value in material.facts.items()}
 
 
+def _sections(material: Material) -> list[Section]:
+    return request_to_payer(
+        material.answers,
+        _words(material),
+        material.own,
+        medical=material.facts.get("benefit") == "medical",
+    )
+
+
 @requires(Permission.JOURNEYS_REPORT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def authorization_request(request: HttpRequest, journey_id: UUID) -> HttpResponse:
@@ -81,7 +90,7 @@ def authorization_request(request: HttpRequest, journey_id: UUID) -> HttpRespons
     audit.read(material.packet, fields=["body"], purpose="prior authorization request")
     sheet = sheet_for(story.journey, material, on=day_of(story, now=now))
     criteria = criteria_of(sheet, material)
-    sections = request_to_payer(material.answers, _words(material), material.own)
+    sections = _sections(material)
     filled, total = prefilled([*sections, *_asked_by_payer(sheet, criteria)])
     step = story.state.steps[REQUEST]
     return render(
@@ -165,7 +174,7 @@ def _request(story: Story, material: Material) -> Mapping[str, Any]:
         "about": _about(story),
         "lead": told(sheet) if sheet else "",
         "sections": [
-            *request_to_payer(material.answers, _words(material), material.own),
+            *_sections(material),
             *_asked_by_payer(sheet, criteria),
         ],
         "note": _("Filled in from the enrollment. What is open is for the practice to complete."),

@@ -38,6 +38,14 @@ def test_what_there_is_none_of_is_left_out() -> None:
     assert "Second insurance" not in labels
 
 
+def test_the_medical_benefit_has_no_pharmacy_card() -> None:
+    for medical in (True, False):
+        sections = request_to_payer({"B19": "610999"}, {}, medical=medical)
+        labels = {line.label for section in sections for line in section.lines}
+        assert "Rx BIN" in labels
+        assert ("Rx PCN" in labels) is not medical
+
+
 def test_the_programs_own_clinical_answers_are_told_too() -> None:
     own = {"id": "veltrana.tb_result", "label": "TB test", "display": "Negative"}
     weight = {"id": "E10.weight", "label": "Weight", "display": "70"}
