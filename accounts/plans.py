@@ -8,12 +8,13 @@ by itself when a table's statistics or the role change.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import count
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from django.db import NotSupportedError, connection
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connection, connections
 
 from accounts.writing import Statement, answers_of
 
@@ -25,23 +26,26 @@ class Plan:
     sql: str
 
 
+StandIn = UUID | str | date
+
+# For what finds its rows by key, where one plan is as good as another: until the transaction ends
+# PostgreSQL weighs none anew. It guesses that a list holds ten, and would plan for one each time.
+BY_KEY = Statement("set local plan_cache_mode = force_generic_plan", ())
+
 _numbers = count(1)
 # By the connection to PostgreSQL, the names of what it keeps.
 _names: WeakKeyDictionary[Any, dict[Plan, str]] = WeakKeyDictionary()
 
 
-def planned(sql: str, known: Sequence[UUID | str]) -> tuple[list[UUID | str], Plan]:
+def planned(sql: str, known: Sequence[StandIn]) -> tuple[list[StandIn], Plan]:
     """Make SQL in which these values stand written out into a plan that takes others for them.
 
     Gives the values that it does hold, in the order in which the plan takes theirs. One that is
     all of a set stands for any number, which are given as a list.
     """
-    held: list[UUID | str] = []
+    held: list[StandIn] = []
     for value in known:
-        # As psycopg writes them.
-        literal, kind = (
-            (f"'{value.hex}'::uuid", "::uuid") if isinstance(value, UUID) else (f"'{value}'", "")
-        )
+        literal, kind = _literal(value)
         if literal in sql:
             held.append(value)
             any_of = f" = any(${len(held)}{kind or '::text'}[])"
@@ -50,16 +54,30 @@ def planned(sql: str, known: Sequence[UUID | str]) -> tuple[list[UUID | str], Pl
     return held, Plan(sql)
 
 
+def _literal(value: StandIn) -> tuple[str, str]:
+    """As psycopg writes a value, and what type it says that it has."""
+    match value:
+        case UUID():
+            return f"'{value.hex}'::uuid", "::uuid"
+        case datetime():
+            return f"'{value}'::timestamptz", "::timestamptz"
+        case date():
+            return f"'{value}'::date", "::date"
+    return f"'{value}'", ""
+
+
 def execution(plan: Plan, values: Sequence[Any]) -> Statement:
     """What runs a plan on the connection in use, which is told of it where it knows it not.
 
     Telling goes past Django's cursor: it is once per connection, and no query of a page.
     """
-    connection.ensure_connection()
-    names = _names.setdefault(connection.connection, {})
+    # The stand-in for it looks the connection up anew whenever it is asked for anything.
+    used = connections[DEFAULT_DB_ALIAS]
+    used.ensure_connection()
+    names = _names.setdefault(used.connection, {})
     if plan not in names:
         name = f"kept_{next(_numbers)}"
-        with connection.wrap_database_errors, connection.connection.cursor() as cursor:
+        with used.wrap_database_errors, used.connection.cursor() as cursor:
             cursor.execute(f"prepare {name} as {plan.sql}")
         names[plan] = name
     places = f"({', '.join(['%s'] * len(values))})" if values else ""

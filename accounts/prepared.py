@@ -10,7 +10,8 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -18,7 +19,7 @@ from django.db import connection, models
 from django.db.models.query import get_related_populators
 
 from accounts.core.actor import Actor
-from accounts.plans import Plan, execution, kept_plans, planned, run_plans
+from accounts.plans import BY_KEY, Plan, StandIn, execution, kept_plans, planned, run_plans
 from accounts.tenancy import (
     Scope,
     alone,
@@ -29,14 +30,35 @@ from accounts.tenancy import (
 )
 from accounts.writing import Statement
 
-Value = UUID | str | Sequence[UUID] | Sequence[str]
+Value = UUID | str | date | Sequence[UUID] | Sequence[str] | None
 ORGANIZATION = "acting organization"
 NAMES = UUID("8e9f0ae0-54c5-4d6e-8f6c-3c4b8b1f6a52")
+LONG_AGO = datetime(1500, 1, 1, tzinfo=UTC)
+CENTURY = timedelta(days=36_500) // timedelta(microseconds=1)
 
 
+@cache
 def _stand_in(name: str) -> UUID:
     """What stands for a value while the SQL is being written."""
     return uuid5(NAMES, name)
+
+
+def _moment(name: str) -> datetime:
+    """What stands for an instant: one that nothing happened at."""
+    return LONG_AGO + timedelta(microseconds=_stand_in(name).int % CENTURY)
+
+
+@cache
+def _stand_ins(name: str) -> tuple[StandIn, ...]:
+    # A column of text is compared with the text of what stands in.
+    return _stand_in(name), str(_stand_in(name)), _moment(name), _moment(name).date()
+
+
+def _given(name: str, kind: object) -> StandIn:
+    """What a query is built with in place of what it says to be of this kind."""
+    if kind is datetime:
+        return _moment(name)
+    return _moment(name).date() if kind is date else _stand_in(name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +66,7 @@ class Written:
     """SQL with stand-ins for the named values, how it is run, and how its rows are read."""
 
     sql: str
-    stand_ins: Sequence[UUID | str]
+    stand_ins: Sequence[StandIn]
     plan: Plan
     read: Callable[[Iterable[Sequence[Any]]], list[Any]]
 
@@ -54,7 +76,7 @@ class Asked:
     """A written query with its values."""
 
     written: Written
-    values: Mapping[UUID | str, Value]
+    values: Mapping[StandIn, Value]
 
     def statement(self) -> Statement:
         """What asks it on the connection in use."""
@@ -64,11 +86,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A queryset as a function of ids, or of words that are looked for as they are.
+    """A queryset as a function of ids, instants, days, or words that are looked for as they are.
 
-    `build` takes them by name and gives a queryset of models or of `values_list`; whatever else
-    it depends on must never change. Of one that is looked for by `__in=[name]` any number may be
-    given, as a list. Raises UnscopedQuery when nobody acts.
+    `build` takes them by name (what it says is a datetime or a date is one) and gives a queryset
+    of models or of `values_list`; whatever else it depends on must never change. Of one that is
+    looked for by `__in=[name]` any number may be given, as a list. Raises UnscopedQuery when nobody
+    acts.
     """
 
     build: Callable[..., models.QuerySet[Any, Any]]
@@ -79,10 +102,9 @@ class Prepared:
         if every not in self._written:
             with writing_for(_nobodys_scope(every)):
                 self._written[every] = self._write()
-        values: dict[UUID | str, Value] = {}
+        values: dict[StandIn, Value] = {}
         for name, value in ids.items():
-            # A column of text is compared with the text of what stands in.
-            values[_stand_in(name)] = values[str(_stand_in(name))] = value
+            values |= dict.fromkeys(_stand_ins(name), value)
         if not every:
             values[_stand_in(ORGANIZATION)] = current_organization_id()
         return Asked(self._written[every], values)
@@ -94,22 +116,21 @@ class Prepared:
 
     def _write(self) -> Written:
         names = inspect.signature(self.build).parameters
-        queryset = self.build(**{name: _stand_in(name) for name in names})
+        queryset = self.build(**{name: _given(name, its.annotation) for name, its in names.items()})
         compiler = queryset.query.get_compiler("default")
         with connection.cursor() as cursor:
             sql = cursor.mogrify(*compiler.as_sql())
-        known = [ORGANIZATION, *names]
-        stand_ins = [each for name in known for each in (_stand_in(name), str(_stand_in(name)))]
+        stand_ins = [each for name in (ORGANIZATION, *names) for each in _stand_ins(name)]
         written = _written(sql, stand_ins, _reader(queryset, compiler))
         for name in names:
-            if not {_stand_in(name), str(_stand_in(name))} & set(written.stand_ins):
+            if not set(_stand_ins(name)) & set(written.stand_ins):
                 raise ValueError(f"The query does not say {name!r} in a way that can be filled in.")
         return written
 
 
 def _written(
     sql: str,
-    known: Sequence[UUID | str],
+    known: Sequence[StandIn],
     read: Callable[[Iterable[Sequence[Any]]], list[Any]],
 ) -> Written:
     stand_ins, plan = planned(sql, known)
@@ -171,14 +192,17 @@ def together(*asked: Asked) -> list[list[Any]]:
 def every_tenant_asking(
     ask: Callable[[], Sequence[Asked]], *, reason: str, actor: Actor | None = None
 ) -> Iterator[list[list[Any]]]:
-    """A block that sees every organization's rows, and the answers to what it begins with."""
+    """A block that sees every organization's rows, and the answers to what it begins with.
+
+    All that is asked in it goes by key.
+    """
     asked: list[Asked] = []
 
     def first() -> list[Statement]:
         asked.extend(ask())
-        return [each.statement() for each in asked]
+        return [BY_KEY, *(each.statement() for each in asked)]
 
-    with kept_plans(), every_tenant(reason=reason, actor=actor, first=first) as answers:
+    with kept_plans(), every_tenant(reason=reason, actor=actor, first=first) as (_, *answers):
         yield [each.written.read(rows) for each, rows in zip(asked, answers, strict=True)]
 
 
@@ -200,15 +224,33 @@ def digest_of(first: Asked, *more: Asked) -> str | None:
 
     None when the first finds nothing. Rows count, not their order.
     """
-    asked = (first, *more)
-    values = {key: value for each in asked for key, value in each.values.items()}
-    digest = Asked(_digesting(tuple(each.written for each in asked)), values)
-    ((found,),) = run_plans([digest.statement()])
+    ((found,),) = run_plans([_of_each(DIGEST, (first, *more)).statement()])
     return None if found[0] is None else "".join(each or "-" for each in found)
 
 
+def over(sql: str, asked: Asked) -> Asked:
+    """What SQL of our own says of the rows of a query, which stands in it as "{}"."""
+    return Asked(_over(sql, asked.written), asked.values)
+
+
 @lru_cache(maxsize=64)
-def _digesting(queries: tuple[Written, ...]) -> Written:
+def _over(sql: str, query: Written) -> Written:
+    return _written(sql.format(query.sql), query.stand_ins, list)
+
+
+def counted(*asked: Asked) -> Asked:
+    """How many rows each of the queries finds, as one row."""
+    return _of_each("(select count(*) from ({}) r)", asked)
+
+
+def _of_each(what: str, asked: Sequence[Asked]) -> Asked:
+    """One row with something of each of the queries."""
+    values = {key: value for each in asked for key, value in each.values.items()}
+    return Asked(_telling_of_each(what, tuple(each.written for each in asked)), values)
+
+
+@lru_cache(maxsize=64)
+def _telling_of_each(what: str, queries: tuple[Written, ...]) -> Written:
     known = list(dict.fromkeys(each for query in queries for each in query.stand_ins))
-    digests = ", ".join(DIGEST.format(query.sql) for query in queries)
-    return _written(f"select {digests}", known, list)
+    told = ", ".join(what.format(query.sql) for query in queries)
+    return _written(f"select {told}", known, list)

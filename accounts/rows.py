@@ -1,7 +1,8 @@
 """One row written by a statement that PostgreSQL keeps: no column is named anew each time."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
@@ -24,25 +25,57 @@ def inserting(row: models.Model, *, once: bool = False, **places: str) -> Statem
 
 def updating(row: models.Model, columns: Sequence[str]) -> Statement:
     """The update of a row's columns."""
-    model = type(row)
-    fields = [model._meta.get_field(name) for name in columns]
-    return execution(_update(model, tuple(columns)), [*_values(row, fields, add=False), row.pk])
+    model, named = type(row), tuple(columns)
+    values = _values(row, _named(model, named), add=False)
+    return execution(_update(model, named), [*values, row.pk])
 
 
-def _values(row: models.Model, fields: Iterable[Any], *, add: bool) -> list[Any]:
+# What stands in a row goes to PostgreSQL as it is; of the others Django makes something first.
+AS_IT_IS = (
+    *(models.BooleanField, models.CharField, models.DateTimeField, models.ForeignKey),
+    *(models.IntegerField, models.UUIDField),
+)
+
+
+@dataclass(frozen=True)
+class _Column:
+    field: Any
+
+    @cached_property
+    def name(self) -> str:
+        return str(self.field.attname)
+
+    @cached_property
+    def as_it_is(self) -> bool:
+        its = self.field
+        by_itself = getattr(its, "auto_now", False) or getattr(its, "auto_now_add", False)
+        return isinstance(its, AS_IT_IS) and not by_itself
+
+
+def _values(row: models.Model, columns: Iterable[_Column], *, add: bool) -> list[Any]:
     # The stand-in for it looks the connection up anew whenever a column asks it for anything.
     used = connections[DEFAULT_DB_ALIAS]
-    return [each.get_db_prep_save(each.pre_save(row, add), connection=used) for each in fields]
+    return [
+        getattr(row, each.name)
+        if each.as_it_is
+        else each.field.get_db_prep_save(each.field.pre_save(row, add), connection=used)
+        for each in columns
+    ]
 
 
 @lru_cache(maxsize=64)
-def _fields(model: type[models.Model]) -> tuple[Any, ...]:
-    return tuple(field for field in model._meta.concrete_fields if not field.has_db_default())
+def _named(model: type[models.Model], columns: Sequence[str]) -> tuple[_Column, ...]:
+    return tuple(_Column(model._meta.get_field(name)) for name in columns)
+
+
+@lru_cache(maxsize=64)
+def _fields(model: type[models.Model]) -> tuple[_Column, ...]:
+    return tuple(_Column(each) for each in model._meta.concrete_fields if not each.has_db_default())
 
 
 @lru_cache(maxsize=64)
 def _insertion(model: type[models.Model], once: bool, places: Sequence[tuple[str, str]]) -> Plan:
-    fields = _fields(model)
+    fields = [each.field for each in _fields(model)]
     known: Mapping[str, str] = dict(places)
     columns = ", ".join(f'"{field.column}"' for field in fields)
     values = ", ".join(
@@ -55,7 +88,7 @@ def _insertion(model: type[models.Model], once: bool, places: Sequence[tuple[str
 
 @lru_cache(maxsize=64)
 def _update(model: type[models.Model], columns: Sequence[str]) -> Plan:
-    fields: list[Any] = [model._meta.get_field(name) for name in columns]
+    fields = [each.field for each in _named(model, columns)]
     changes = ", ".join(
         f'"{field.column}" = {_place(model, field).replace("%s", f"${at}")}'
         for at, field in enumerate(fields, start=1)

@@ -17,7 +17,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models, transaction
 
 from accounts.core.actor import Actor
-from accounts.writing import Statement, answers_of, run
+from accounts.writing import Statement, answers_of, say
 
 
 class UnscopedQuery(RuntimeError):
@@ -69,12 +69,19 @@ def _telling(scope: Scope | None) -> Statement:
     )
 
 
-def _tell_postgresql(scope: Scope | None) -> None:
-    run([_telling(scope)])
-
-
 Ask = Callable[[], Sequence[Statement]]
 Answers = list[list[Sequence[Any]]]
+
+
+def _tell_postgresql(scope: Scope | None) -> None:
+    say(_telling(scope))
+
+
+def _entered(scope: Scope, asked: Sequence[Statement]) -> Answers:
+    if asked:
+        return answers_of([_telling(scope), *asked])[1:]
+    _tell_postgresql(scope)
+    return []
 
 
 @contextmanager
@@ -85,7 +92,7 @@ def _within(scope: Scope, first: Ask = list) -> Iterator[Answers]:
     with transaction.atomic():
         token = _scope.set(scope)
         try:
-            yield answers_of([_telling(scope), *first()])[1:]
+            yield _entered(scope, first())
         finally:
             _scope.reset(token)
         # After an error the rollback has taken the setting back, and a commit ends it.
@@ -169,6 +176,15 @@ class OwnedManager(models.Manager.from_queryset(OwnedQuerySet)):  # type: ignore
 class PartyManager(models.Manager.from_queryset(PartyQuerySet)):  # type: ignore[misc]  # built at run time
     def get_queryset(self) -> PartyQuerySet[Any]:
         return super().get_queryset().visible()  # type: ignore[no-any-return]  # the manager is untyped
+
+    def named_in(self, column: str) -> PartyQuerySet[Any]:
+        """Rows that name the acting organization in a column, as a hub's journeys do.
+
+        As narrow as `party_ids`, and PostgreSQL can tell beforehand how many there are, which it
+        cannot of an array: it sorted all that a hub ever had for one page.
+        """
+        rows: PartyQuerySet[Any] = super().get_queryset()
+        return rows.filter(**{column: current_organization_id()})
 
 
 class TenantModel(models.Model):

@@ -55,6 +55,21 @@ class Statement:
     parameters: Sequence[Any]
 
 
+class Later(str):
+    """A statement whose answer nobody needs: in a transaction it is sent with what is asked next.
+
+    At the latest it goes with the commit; should it fail, so does what it was sent with.
+    """
+
+    __slots__ = ()
+
+
+def say(statement: Statement) -> None:
+    """Have a statement run, in its place among all others but in no message of its own."""
+    with connection.cursor() as cursor:
+        cursor.execute(Later(statement.sql), statement.parameters)
+
+
 def run(statements: Sequence[Statement]) -> None:
     """Run them in their order, in one round trip."""
     if statements:
@@ -62,16 +77,31 @@ def run(statements: Sequence[Statement]) -> None:
             _send(cursor, statements)
 
 
+COMMIT = Statement("commit", [])
+
+
+def run_last(statements: Sequence[Statement]) -> None:
+    """Run what ends a transaction: what commits it goes in the same round trip.
+
+    Within a larger transaction, whose end is for whoever began it, they are only run. Afterwards
+    nothing may be asked or written: the scope of the transaction is gone with it.
+    """
+    outermost = connection.in_atomic_block and not connection.savepoint_ids
+    run([*statements, COMMIT] if outermost else statements)
+
+
 def answers_of(statements: Sequence[Statement]) -> list[list[Sequence[Any]]]:
     """Run them in their order, in one round trip; the rows that each gave."""
     answers: list[list[Sequence[Any]]] = []
     with connection.cursor() as cursor:
         _send(cursor, statements)
+        # It is all here: psycopg's own cursor hands it over without Django looking on.
+        its = cursor.cursor
         for _ in statements:
             # Cheaper to ask than `description`, which describes every column of the answer.
-            answered = cursor.pgresult.status == ExecStatus.TUPLES_OK
-            answers.append(cursor.fetchall() if answered else [])
-            cursor.nextset()
+            answered = its.pgresult.status == ExecStatus.TUPLES_OK
+            answers.append(its.fetchall() if answered else [])
+            its.nextset()
     return answers
 
 

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -22,6 +23,7 @@ from journeys.domain.endpoints import RECEIVERS
 ENTRIES = (
     (_("Work"), "work", "list-checks", "w", Permission.WORK_VIEW),
     (_("Intake"), "intake", "inbox", "i", Permission.INTAKE_REVIEW),
+    (_("Faxes"), "faxes", "printer", "d", Permission.INTAKE_REVIEW),
     (_("Cases"), "cases", "contact", "k", Permission.INTAKE_REVIEW),
     (_("Patients"), "patients", "users", "p", Permission.PATIENTS_VIEW),
     (_("Enrollments"), "enrollments", "file-text", "e", Permission.ENROLLMENTS_VIEW),
@@ -67,16 +69,40 @@ class Workplace(NamedTuple):
 
 
 class Reader(NamedTuple):
-    """Who looks at the page."""
+    """Who looks at the page, and how many seconds before their session's end they are warned."""
 
+    id: UUID | None
     name: str
     email: str
+    warned_before: int
+
+
+class Look(NamedTuple):
+    """How the reader likes pages to look: a theme other than the system's, the rail folded."""
+
+    theme: str
+    folded: bool
+
+
+THEMES = frozenset(("light", "dark"))
+
+
+def _look(request: HttpRequest) -> Look:
+    theme = request.COOKIES.get("theme", "")
+    return Look(theme if theme in THEMES else "", request.COOKIES.get("rail") == "collapsed")
 
 
 def entries_for(actor: Actor, *, path: str) -> tuple[Item, ...]:
     """The rail of one person: only what they may open, the current page marked."""
     places = _places(actor.organization_kind, actor.permissions, get_language())
-    return tuple(Item(*place, path.startswith(place[1])) for place in places)
+    return _rail(places, frozenset(place[1] for place in places if path.startswith(place[1])))
+
+
+@lru_cache(maxsize=256)
+def _rail(
+    places: tuple[tuple[str, str, str, str], ...], current: frozenset[str]
+) -> tuple[Item, ...]:
+    return tuple(Item(*place, place[1] in current) for place in places)
 
 
 @lru_cache(maxsize=256)
@@ -109,11 +135,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Context of every page; a stranger's page has no rail."""
     actor = actor_of(request)
     if actor is None:
-        return {"nav": (), "workplaces": ()}
+        return {"nav": (), "workplaces": (), "look": _look(request)}
+    email = getattr(request.user, "email", "")
     return {
+        "look": _look(request),
         "nav": entries_for(actor, path=request.path),
         "workplaces": workplaces_of(actor, getattr(request, "memberships", [])),
-        "reader": Reader(actor.name, getattr(request.user, "email", "")),
+        "reader": Reader(actor.user_id, actor.name, email, settings.IDLE_WARNING_SECONDS),
         "membership": getattr(request, "membership", None),
         "hears_notices": actor.may(Permission.JOURNEYS_VIEW),
         "idle": idle_data(request),

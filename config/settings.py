@@ -60,15 +60,14 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "config.static.StaticFiles",
-    "csp.middleware.CSPMiddleware",
+    "accounts.requests.Policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.middleware.Authentication",
-    "django_structlog.middlewares.RequestMiddleware",
+    "accounts.requests.Requests",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.session_limits",
     "accounts.middleware.handed_over",
@@ -95,10 +94,9 @@ TEMPLATES = [
 
 # The site connects as a role that neither owns tables nor may bypass row-level security;
 # migrations run with DATABASE_URL set to DATABASE_OWNER_URL.
-DATABASES = {"default": env.db_url("DATABASE_URL", engine="django.db.backends.postgresql")}
+DATABASES = {"default": env.db_url("DATABASE_URL", engine="accounts.postgresql")}
 # A socket folder stands percent-encoded in the URL's host.
 DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     "pool": {
@@ -289,7 +287,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if STATIC_FROM_SOURCE
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "config.static.Collected"
     },
 }
 WHITENOISE_USE_FINDERS = STATIC_FROM_SOURCE

@@ -1,11 +1,26 @@
 """Static files under both servers."""
 
 from collections.abc import AsyncIterator, Iterable
+from functools import lru_cache
 
+from django.contrib.staticfiles.storage import HashedFilesMixin
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class KnownAddresses(HashedFilesMixin):
+    """What was collected never changes: the address of each file is put together once."""
+
+    @lru_cache(maxsize=256)  # noqa: B019  # the one storage lives as long as the process
+    def url(self, name: str, force: bool = False) -> str:
+        return str(super().url(name, force))
+
+
+class Collected(KnownAddresses, CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types
+    """The collected files, compressed."""
 
 
 async def _awaited(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:

@@ -8,13 +8,13 @@ from journeys.api.api import api, declared
 # The API is one; what the app above journeys adds to it is joined here.
 api.add_router("", prefill)
 
-# Partners call most often, and addresses are tried in their order.
+# Addresses are tried in their order: partners call most often, then who looks at journeys.
 urlpatterns = [
     path("api/v1/", declared()),
-    path("", include("accounts.urls")),
     path("", include("programs.urls")),
     path("", include("journeys.urls")),
     path("", include("enrollment.urls")),
+    path("", include("accounts.urls")),
 ]
 
 handler400 = "accounts.views.errors.bad_request"

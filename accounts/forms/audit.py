@@ -27,7 +27,7 @@ class AuditFilterForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"].choices = [("", _("Everybody")), *people]  # type: ignore[attr-defined]  # a choice field
-        self.fields["action"].choices = [("", _("Everything")), *actions]  # type: ignore[attr-defined]  # as above
+        self.fields["action"].choices = [("", _("Everything")), *actions]  # type: ignore[attr-defined]  # a choice field
 
     def filters(self) -> Filters:
         self.is_valid()

@@ -46,5 +46,5 @@ class CodeAgainForm(Once, ReauthenticateForm):  # type: ignore[misc]  # allauth 
     pass
 
 
-class FirstCodeForm(Once, ActivateTOTPForm):  # type: ignore[misc]  # as above
+class FirstCodeForm(Once, ActivateTOTPForm):  # type: ignore[misc]  # allauth has no types
     pass

@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import cast
 
 from django import template
-from django.conf import settings
 from django.template.base import (
     FilterExpression,
     Node,
@@ -22,7 +21,6 @@ from django.template.base import (
 )
 from django.template.context import Context
 from django.template.engine import Engine
-from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, gettext_lazy
@@ -135,39 +133,6 @@ def _check(name: str, props: frozenset[str], fills: frozenset[str]) -> None:
     ]
     if faults:
         raise template.TemplateSyntaxError(f'component "{name}" ' + "; ".join(sorted(faults)))
-
-
-@lru_cache(maxsize=32)
-def _still(name: str, language: str | None) -> SafeString:
-    return render_to_string(name)
-
-
-@register.simple_tag
-def still(name: str) -> SafeString:
-    """Include a template that depends on nothing but the language: written once, then kept."""
-    return render_to_string(name) if settings.DEBUG else _still(name, get_language())
-
-
-# Stands in what is kept for the token that each answer has its own of.
-PLACE_OF_IT = "place-of-the-form-token"
-
-
-@lru_cache(maxsize=1024)
-def _kept(name: str, language: str | None, given: tuple[tuple[str, object], ...]) -> str:
-    return render_to_string(name, {**dict(given), "csrf_token": PLACE_OF_IT})
-
-
-@register.simple_tag(takes_context=True)
-def kept(context: Context, name: str, **given: object) -> SafeString:
-    """Include a template that depends on the given values alone: written once for each of them.
-
-    It sees nothing else of the page, so nothing of one reader is ever kept for another. Values
-    must be hashable; forms in it get the answer's own token.
-    """
-    write = _kept.__wrapped__ if settings.DEBUG else _kept
-    written = write(name, get_language(), tuple(sorted(given.items())))
-    token = str(context.get("csrf_token") or "")
-    return mark_safe(written.replace(PLACE_OF_IT, token))  # noqa: S308  # a rendered template
 
 
 @register.simple_tag

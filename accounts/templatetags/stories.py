@@ -60,6 +60,10 @@ class Entry(Protocol):
     def transport(self) -> str: ...
     @property
     def unplaced_why(self) -> str: ...
+    @property
+    def read_by(self) -> Sequence[str]: ...
+    @property
+    def unread_by(self) -> Sequence[str]: ...
 
 
 class Paper(Protocol):
@@ -120,6 +124,7 @@ def _entry(entry: Entry, settle_url: str, papers: Mapping[str, Sequence[Paper]])
         f'<div class="entry-words"><p class="entry-what">{escape(entry.what)}</p>'
         f'<p class="entry-who">{escape(entry.who)} {escape(way(entry.transport))}{_late(entry)}</p>'
         f"{_facts(entry.facts)}{_note(entry.note)}{_papers(papers.get(entry.key, ()))}"
+        f"{_readers(entry.read_by, entry.unread_by)}"
         f"{_rare(entry, settle_url)}"
         f"{_moved(entry.set_in_motion)}</div></li>"
     )
@@ -157,6 +162,15 @@ def _papers(papers: Sequence[Paper]) -> str:
         f' <span class="quiet">({escape(paper.about)})</span></p>'
         for paper in papers
     )
+
+
+def _readers(read: Sequence[str], unread: Sequence[str]) -> str:
+    told = []
+    if read:
+        told.append(gettext("Read by {names}").format(names=", ".join(read)))
+    if unread:
+        told.append(gettext("Not read yet by {names}").format(names=", ".join(unread)))
+    return f'<p class="entry-who">{escape(" · ".join(told))}</p>' if told else ""
 
 
 def _moved(moved: Sequence[str]) -> str:

@@ -215,6 +215,8 @@ class Entry:
     note: str = ""
     transport: str = "portal"
     unplaced_why: str = ""
+    read_by: tuple[str, ...] = ()
+    unread_by: tuple[str, ...] = ()
 
 
 def entries(now: datetime) -> list[Entry]:
@@ -275,6 +277,8 @@ def entries(now: datetime) -> list[Entry]:
             late - 3 * hour,
             late - 3 * hour,
             note="The patient's plan changed on the first of the month; the new card is attached.",
+            read_by=("Northstar Access",),
+            unread_by=("Crescent Specialty Pharmacy",),
         ),
         Entry(
             "5",

@@ -4,7 +4,6 @@ import time
 from typing import Any, cast
 
 from allauth.account import views as allauth_account
-from django.conf import settings
 from django.contrib import messages
 from django.http import (
     Http404,
@@ -30,7 +29,7 @@ from accounts.tenancy import every_tenant
 
 
 def idle_data(request: HttpRequest) -> dict[str, Any]:
-    """What the page's countdown needs, in seconds: `expires_at` (epoch), `seconds`, `warning`."""
+    """What the page's countdown needs, in seconds: `expires_at` (epoch) and `seconds`."""
     now = time.time()
     ends = ends_at(
         seen_at=request.session.get("seen_at", now),
@@ -40,7 +39,6 @@ def idle_data(request: HttpRequest) -> dict[str, Any]:
     return {
         "expires_at": int(ends),
         "seconds": max(0, int(ends - now)),
-        "warning": settings.IDLE_WARNING_SECONDS,
     }
 
 

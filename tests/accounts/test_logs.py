@@ -158,13 +158,17 @@ def test_nothing_that_is_logged_can_begin_a_line_of_its_own(
     assert log.getvalue().count("\n") == 2
 
 
-def test_an_ordinary_request_is_two_lines_that_share_an_id(db: None, log: io.StringIO) -> None:
+def test_a_reading_is_one_line_and_a_change_two_that_share_an_id(
+    db: None, log: io.StringIO
+) -> None:
     Client().get("/account/login/?next=/audit/")
-    started, finished = lines(log)
+    Client().post("/account/login/?next=/audit/")
+    read, started, finished = lines(log)
+    assert (read["event"], read["code"]) == ("request_finished", 200)
+    assert read["page"] == "GET /account/login/"
     assert (started["event"], finished["event"]) == ("request_started", "request_finished")
-    assert started["request_id"] == finished["request_id"]
-    assert finished["page"] == "GET /account/login/"
-    assert finished["code"] == 200
+    assert started["request_id"] == finished["request_id"] != read["request_id"]
+    assert started["page"] == finished["page"] == "POST /account/login/"
 
 
 @pytest.mark.parametrize("event", sorted(ORDINARY))

@@ -26,6 +26,9 @@ def test_each_reader_finds_their_own_name_and_places_in_the_frame(
     for _ in range(2):
         ana_sees, ben_sees = page_of(hers), page_of(his)
         assert ana.user.email in ana_sees
+        assert 'data-warn-before="120"' in ana_sees
+        assert f'data-person="{ana.user.pk}"' in ana_sees
+        assert f'data-person="{ana.user.pk}"' not in ben_sees
         assert ana.user.email not in ben_sees
         assert ben.organization.name in ben_sees
         assert ben.organization.name not in ana_sees

@@ -23,7 +23,7 @@ ROOMS = {
         "/dev/components/",
     ),
     "maya@lakeside.example": ("/worklist/", "/signing/"),
-    "jonah@beacon.example": ("/worklist/", "/intake/", "/journeys/", "/exchange/"),
+    "jonah@beacon.example": ("/worklist/", "/intake/", "/faxes/add/", "/journeys/", "/exchange/"),
     "grace@crescent.example": ("/worklist/", "/journeys/"),
     "nadia@aldertree.example": ("/programs/", "/programs/veltrana/", "/studio/", "/studio/new/"),
     "casey@operations.example": ("/exchange/",),

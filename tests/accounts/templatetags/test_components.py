@@ -67,7 +67,7 @@ def test_words_from_outside_are_escaped_in_a_state() -> None:
 
 
 def test_the_words_of_scripts_are_kept_per_language() -> None:
-    source = '{% still "shell/words.html" %}'
+    source = '{% load keeping %}{% kept "shell/words.html" %}'
     assert "Reconnecting" in render(source)
     with override("es"):
         assert render(source) == render(source)
