@@ -1,5 +1,6 @@
 """May this actor do this, and is the program draft in a state to be done. Sentences answer."""
 
+from datetime import date
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -33,12 +34,14 @@ def why_not_change(draft: ProgramDraft) -> str:
     return ""
 
 
-def why_not_propose(draft: ProgramDraft) -> str:
-    """Nothing faulty is proposed."""
+def why_not_propose(draft: ProgramDraft, *, today: date) -> str:
+    """Nothing faulty is proposed, nor what would hold from a day that is past."""
     if draft.status != DraftStatus.COMPOSING:
         return _("Only a draft that is being composed can be proposed.")
     if draft.faults:
         return _("Mend every fault first; each is listed with its place.")
+    if draft.definition["valid_from"] < today.isoformat():
+        return _("It would hold from a day that is past. Choose another under “When it holds”.")
     return ""
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from programs.core.computed import number
 from programs.core.conditions import Answers, holds
 from programs.core.fields import Field
 from programs.core.identifiers import medicare_number
@@ -61,9 +62,11 @@ def _limits(field: Field, value: Any) -> list[str]:
             f"This holds {field.max_length} characters; {len(value)} were written. Nothing was cut."
         ]
     unit = f" {field.unit}" if field.unit else ""
-    if field.minimum is not None and Decimal(value) < Decimal(field.minimum):
+    # A draft that is tried may have limits that are no numbers yet.
+    read, low, high = (number(each) for each in (value, field.minimum, field.maximum))
+    if read is not None and low is not None and read < low:
         return [f"The least this can be is {field.minimum}{unit}; {value} is less."]
-    if field.maximum is not None and Decimal(value) > Decimal(field.maximum):
+    if read is not None and high is not None and read > high:
         return [f"The most this can be is {field.maximum}{unit}; {value} is more."]
     return []
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from programs.core.composing import free, slug
-from programs.core.questionnaire_extras import extensions, spanish
+from programs.core.questionnaire_extras import extensions
 from programs.core.questionnaire_item import Item
-from programs.core.questionnaire_lists import listed
+from programs.core.questionnaire_lists import listed, lost
+from programs.core.questionnaire_spanish import said_in
 from programs.core.questionnaire_texts import LONGEST_LABEL
 from programs.core.text import one_line
 
@@ -26,7 +27,9 @@ def _true(value: object) -> bool:
 def options_of(item: Item, told: Json, contained: Mapping[str, Json]) -> list[Any]:
     """The answers to choose from, in the item or in a list that the file has."""
     options = _list(told.get("answerOption") or told.get("option"))
-    options = options or listed(told, contained)
+    if not options:
+        options = listed(told, contained)
+        item.repairs += lost(told, contained)
     if options and item.type not in ("choice", "coding", "open-choice"):
         item.repairs.append("It has a list of answers; it is asked as a choice.")
     return options
@@ -43,11 +46,17 @@ def choices(made: dict[str, Any], item: Item, told: Json, options: list[Any]) ->
             continue
         key = free(slug(code or label), taken)
         taken.add(key)
-        found.append({"code": key, "label": label[:LONGEST_LABEL]})
+        for own in (code, label):
+            item.codes.setdefault(own, key)
         coding = option.get("valueCoding") if isinstance(option, Mapping) else None
-        if translated := spanish(coding if isinstance(coding, Mapping) else {}, "display"):
-            found[-1]["label_es"] = translated[:LONGEST_LABEL]
+        beside = coding if isinstance(coding, Mapping) else {}
+        english, spanish = said_in(label, beside, "display", item.language)
+        found.append({"code": key, "label": english[:LONGEST_LABEL]})
+        found[-1] |= {"label_es": spanish[:LONGEST_LABEL]} if spanish else {}
+        item.repairs += _more(option)
     if found:
+        if not all(each["label"] for each in found):
+            item.repairs.append("The English of its choices is missing; write it.")
         made["choices"] = found
         made["type"] = "combo" if made["type"] == "combo" else "pick"
         if _true(told.get("repeats")) and item.type != "open-choice":
@@ -56,6 +65,17 @@ def choices(made: dict[str, Any], item: Item, told: Json, options: list[Any]) ->
         made["type"] = "text"
         item.unlisted = True
         item.repairs.append("It has no choices in this file; it is asked as text.")
+
+
+def _more(option: object) -> list[str]:
+    """What a choice has beside its words, such as choices of its own."""
+    known = ("extension", "id", "initialSelected")
+    names = option if isinstance(option, Mapping) else {}
+    return [
+        f"“{name[:30]}” of a choice means nothing here and was not kept."
+        for name in map(str, names)
+        if name not in known and not name.lstrip("_").startswith("value")
+    ]
 
 
 def _option(option: object) -> tuple[str, str]:
@@ -77,16 +97,20 @@ def _option(option: object) -> tuple[str, str]:
 
 def unit(made: dict[str, Any], item: Item, told: Json) -> None:
     """The unit of a number, or the several of which one is picked with a quantity."""
-    units: list[str] = []
+    units: dict[str, str] = {}
     for name, each in extensions(told):
         coding = each.get("valueCoding")
         if name in ("questionnaire-unit", "questionnaire-unitOption") and isinstance(
             coding, Mapping
         ):
-            units.append(one_line(str(coding.get("display") or coding.get("code") or "")))
-    units = list(dict.fromkeys(each for each in units if each))
+            code, words = str(coding.get("code") or ""), str(coding.get("display") or "")
+            # A unit's code is the same in every language, its name is not.
+            plain = code or words if item.language == "es" else words or code
+            units[one_line(plain)] = one_line(words)
+    units.pop("", None)
     if len(units) == 1:
-        made["unit"] = units[0]
+        made["unit"], words = next(iter(units.items()))
+        made |= {"unit_es": words} if words not in ("", made["unit"]) else {}
     elif units:
         made["type"] = "quantity"
         made["choices"] = [{"code": slug(each), "label": each} for each in units]

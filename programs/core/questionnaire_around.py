@@ -18,8 +18,9 @@ def helped(outer: Item | None, text: str, told: Mapping[str, Any]) -> bool:
     """
     if outer is None or outer.question is None or not text or told.get("enableWhen"):
         return False
-    hint = outer.question.get("hint", "")
-    outer.question["hint"] = "\n".join(each for each in (hint, text) if each)[:LONGEST_HELP]
+    name = "hint_es" if outer.language == "es" else "hint"
+    hint = outer.question.get(name, "")
+    outer.question[name] = "\n".join(each for each in (hint, text) if each)[:LONGEST_HELP]
     return True
 
 
@@ -36,5 +37,6 @@ def told_apart(items: Sequence[Item]) -> None:
         if times[plain_words(each.text)] < 2 or not title or len(title) > LONGEST_TITLE:
             continue
         if each.question is not None and plain_words(title) != plain_words(each.text):
-            each.question["label"] = f"{title.rstrip(': ')}: {each.text}"[:LONGEST_LABEL]
+            name = "label_es" if each.language == "es" else "label"
+            each.question[name] = f"{title.rstrip(': ')}: {each.text}"[:LONGEST_LABEL]
             each.repairs.append("Another question has the same words; its group's stand before.")

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
-from programs.core.composing import slug
 from programs.core.conditions import Condition, fields_of
+from programs.core.questionnaire_limits import exact
 
 _OPERATORS: Mapping[str, str] = {
     "!=": "not_equals", "<": "less", "<=": "at_most", "=": "equals", ">": "greater",
@@ -29,14 +29,14 @@ def enabled_when(
     repairs: list[str],
     *,
     unlisted: Collection[str] = (),
-    worded: Collection[str] = (),
+    unsized: Collection[str] = (),
 ) -> Condition | None:
     """The condition under which an item is enabled; None when it always is.
 
     A part that reads an item which is not there is left out, and said in ``repairs``; so is one
     that compares an answer which is typed here with a code, since nobody types a code: the
     questions in ``unlisted``, whose choices are not in the file. Nor is there more or less
-    of the ``worded``, such as a time of day, which is text here.
+    of the ``unsized``: choices, yes or no, and what is text here, such as a time of day.
     """
     given = told.get("enableWhen")
     if not given:
@@ -53,7 +53,7 @@ def enabled_when(
         for each, part in read
         if part is not None
         and not _by_code(each, part, unlisted, repairs)
-        and not _by_size(part, worded, repairs)
+        and not _by_size(part, unsized, repairs)
     ]
     if not parts:
         return None
@@ -76,7 +76,10 @@ def _part(each: object, by_link: Mapping[str, str], repairs: list[str]) -> Condi
     if operator not in _OPERATORS or value is None or _points(value):
         repairs.append(f"Its comparison “{str(operator)[:10]}” could not be read; it was not kept.")
         return None
-    return {"field": by_link[asked], "op": _OPERATORS[operator], "value": _value(value)}
+    found = _value(value)
+    if "answerDateTime" in each and isinstance(found, str):
+        found = found[:10]  # Only the day is asked here.
+    return {"field": by_link[asked], "op": _OPERATORS[operator], "value": found}
 
 
 def _by_code(each: object, part: Condition, unlisted: Collection[str], repairs: list[str]) -> bool:
@@ -88,9 +91,10 @@ def _by_code(each: object, part: Condition, unlisted: Collection[str], repairs: 
     return False
 
 
-def _by_size(part: Condition, worded: Collection[str], repairs: list[str]) -> bool:
-    if part["op"] in _BY_SIZE and part["field"] in worded:
-        repairs.append("It hung on more or less of an answer that is text here; that was not kept.")
+def _by_size(part: Condition, unsized: Collection[str], repairs: list[str]) -> bool:
+    if part["op"] in _BY_SIZE and part["field"] in unsized:
+        repairs.append("It hung on more or less of an answer that is no number or day here; that "
+                       "was not kept.")  # fmt: skip
         return True
     return False
 
@@ -103,21 +107,26 @@ def _points(value: Any) -> bool:
 def _value(value: Any) -> Any:
     if isinstance(value, Mapping):
         if "value" in value:
-            return str(value["value"])
-        return slug(str(value.get("code") or value.get("display") or ""))
+            return exact(value["value"]) or str(value["value"])
+        return str(value.get("code") or value.get("display") or "")
     if isinstance(value, bool):
         return value
-    return f"{value:g}" if isinstance(value, int | float) else str(value)
+    return exact(value) or str(value)
 
 
-def chosen_by_code(condition: Condition, picked: Collection[str]) -> Condition:
-    """The condition comparing with the codes that choices have here, for questions with some."""
+def chosen_by_code(condition: Condition, picked: Mapping[str, Mapping[str, str]]) -> Condition:
+    """The condition comparing with the codes that choices have here, for questions with some.
+
+    ``picked`` are those questions, each with its codes by the choice's code or words; another
+    value stays as it is, such as an answer that somebody types instead of choosing.
+    """
     for word in ("all", "any"):
         if word in condition:
             return {word: [chosen_by_code(part, picked) for part in condition[word]]}
     value = condition.get("value")
     if condition["field"] in picked and isinstance(value, str):
-        return {**condition, "value": slug(value)}
+        codes = picked[condition["field"]]
+        return {**condition, "value": codes.get(value, value)}
     return condition
 
 

@@ -138,14 +138,14 @@ def known_by_code(told: Json) -> str:
                  if n in _BY_DEFINITION or n in _BY_LOINC), "")  # fmt: skip
 
 
-def spanish(told: Json, key: str) -> str:
-    """The Spanish words of a text, where it carries a translation."""
+def translation(told: Json, key: str, wanted: str) -> str:
+    """The words of a text in the language ``wanted``, where it carries a translation."""
     beside = told.get(f"_{key}")
     for name, each in extensions(beside if isinstance(beside, Mapping) else {}):
         parts = {str(p.get("url")): p for p in _list(each.get("extension"))
                  if isinstance(p, Mapping)}  # fmt: skip
         language = str(parts.get("lang", {}).get("valueCode", ""))
-        if name == "translation" and language.partition("-")[0] == "es":
+        if name == "translation" and language.partition("-")[0].lower() == wanted:
             content = parts.get("content", {})
             return one_line(str(content.get("valueString") or content.get("valueMarkdown") or ""))
     return ""

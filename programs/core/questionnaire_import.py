@@ -19,12 +19,14 @@ from programs.core.questionnaire_extras import (
     entry_format,
     known_by_code,
     loincs,
-    spanish,
     unread,
 )
+from programs.core.questionnaire_form import said_of_form
 from programs.core.questionnaire_item import Item
+from programs.core.questionnaire_limits import limited
+from programs.core.questionnaire_spanish import language_of, said_in, title_in_english
 from programs.core.questionnaire_texts import LONGEST_LABEL, keyed, texts
-from programs.core.questionnaire_words import fits, proposed
+from programs.core.questionnaire_words import fits, plain_words, proposed
 
 MOST_ITEMS = 5_000
 _TYPES: Mapping[str, str] = {
@@ -56,12 +58,13 @@ class _Reading:
 
     program: str
     contained: Mapping[str, Json]
+    language: str
     links: set[str] = field(default_factory=set)
     ids: set[str] = field(default_factory=set)
     by_link: dict[str, str] = field(default_factory=dict)
-    picked: set[str] = field(default_factory=set)
+    picked: dict[str, Mapping[str, str]] = field(default_factory=dict)
     unlisted: set[str] = field(default_factory=set)
-    worded: set[str] = field(default_factory=set)
+    unsized: set[str] = field(default_factory=set)
     inlined: set[str] = field(default_factory=set)
 
 
@@ -77,7 +80,7 @@ def read_questionnaire(data: object, program: str, *, taken: Collection[str] = (
         for each in _list(data.get("contained"))
         if isinstance(each, Mapping) and isinstance(each.get("id"), str)
     }
-    reading = _Reading(program, contained, ids=set(taken))
+    reading = _Reading(program, contained, ids=set(taken), language=language_of(data))
     found: list[Item] = _of_the_form(data)
     raw: list[tuple[Item, Json]] = []
     # A stack of our own: thirty levels of a form must not become thirty of ours.
@@ -101,8 +104,7 @@ def read_questionnaire(data: object, program: str, *, taken: Collection[str] = (
 
 def _of_the_form(data: Json) -> list[Item]:
     """What the form says of itself that is not kept; nothing when it says nothing such."""
-    said = [*unread(data), *(f"“{key}” was not kept." for key in ("modifierExtension",
-            "derivedFrom") if data.get(key))]  # fmt: skip
+    said = said_of_form(data)
     if not said:
         return []
     return [Item("", "The form itself", "group", 0, left=_LEFT["group"], repairs=said)]
@@ -129,6 +131,7 @@ def _item(
         repairs.append(f"Its type “{kind[:30]}” is unknown; " + ("a group" if below else "text"))
         kind = "group" if below else "string"
     item = Item(_link(told, text, reading, repairs), text, kind, depth, repairs=repairs)
+    item.language = reading.language
     item.around = _around(outer)
     below = [*below, *_inlined(told, reading, repairs)]
     item.hidden = (outer.hidden if outer else "") or _hidden(told)
@@ -141,7 +144,7 @@ def _item(
         repairs.append("It has no words; its id stands for them.")
     if why:
         item.left = why
-        repairs += _of_a_group(told) if kind == "group" else ()
+        repairs += _of_a_group(told) if kind == "group" else _unasked(told)
     else:
         _asked(item, told, help_, section, reading)
     return item, told, below
@@ -155,16 +158,28 @@ def _asked(item: Item, told: Json, help_: str, section: str, reading: _Reading) 
     value = ".value" if item.question["type"] == "quantity" else ""
     reading.by_link[item.link] = item.question["id"] + value
     if item.question.get("choices"):
-        reading.picked.add(item.question["id"])
-    if item.question["type"] in ("text", "long_text"):
-        reading.worded.add(item.question["id"])
+        reading.picked[item.question["id"]] = item.codes
+    if item.question["type"] not in ("date", "number", "quantity"):
+        reading.unsized.add(item.question["id"])
     if item.unlisted:
         reading.unlisted.add(item.question["id"])
 
 
 def _of_a_group(told: Json) -> list[str]:
-    many = "It could be filled in several times; here its questions are asked once."
-    return [many] if _true(told.get("repeats")) else []
+    said = {
+        "repeats": "It could be filled in several times; here its questions are asked once.",
+        "readOnly": "It was only to be read; here its questions are answered.",
+        "required": "Something in it had to be answered; here each question says so itself.",
+    }
+    return [words for key, words in said.items() if _true(told.get(key))]
+
+
+def _unasked(told: Json) -> list[str]:
+    """What is lost with an item that becomes no question."""
+    said = {"required": "It had to be answered."} if _true(told.get("required")) else {}
+    if told.get("initial"):
+        said["initial"] = "The value it begins with was not kept."
+    return list(said.values())
 
 
 def _maps_to(item: Item, told: Json) -> str:
@@ -251,19 +266,14 @@ def _question(
 ) -> dict[str, Any]:
     name = free(f"{reading.program}.{slug(item.link)}", reading.ids)
     reading.ids.add(name)
-    title = section.lower()
+    title = title_in_english(plain_words(section))
     made: dict[str, Any] = {
         "id": name,
         "section": next((s for word, s in _SECTIONS if word in title), "Clinical"),
         "label": item.text,
         "type": _TYPES[item.type],
     }
-    if help_ or entry_format(told):
-        made["hint"] = "\n".join(each for each in (help_, entry_format(told)) if each)
-    if translated := spanish(told, "text"):
-        made["label_es"] = translated[:LONGEST_LABEL]
-    elif told.get("_text"):
-        item.repairs.append("What stood beside its words was not kept.")
+    _words(made, item, told, help_)
     _shape(made, item, told, reading)
     if _true(told.get("required")):
         made["required"] = "always"
@@ -276,6 +286,21 @@ def _question(
     return made
 
 
+def _words(made: dict[str, Any], item: Item, told: Json, help_: str) -> None:
+    """Its words and its help, each in the language they are in."""
+    english, spanish = said_in(item.text, told, "text", item.language)
+    made["label"] = english[:LONGEST_LABEL]
+    if spanish:
+        made["label_es"] = spanish[:LONGEST_LABEL]
+    if not english:
+        item.repairs.append("Its English is missing; write it.")
+    if told.get("_text") and not (english and spanish):
+        item.repairs.append("What stood beside its words was not kept.")
+    if help_ or entry_format(told):
+        name = "hint_es" if item.language == "es" else "hint"
+        made[name] = "\n".join(each for each in (help_, entry_format(told)) if each)
+
+
 def _shape(made: dict[str, Any], item: Item, told: Json, reading: _Reading) -> None:
     """What the type needs: choices, a unit, limits, lengths."""
     options = options_of(item, told, reading.contained)
@@ -285,37 +310,20 @@ def _shape(made: dict[str, Any], item: Item, told: Json, reading: _Reading) -> N
         unit(made, item, told)
     elif item.type in ("dateTime", "time"):
         item.repairs.append("Only the day is asked." if item.type == "dateTime" else "As text.")
-    if made["type"] == "number":
-        _limits(made, told)
-        made |= {"checks": ["whole"]} if item.type == "integer" else {}
-    if made["type"] in ("text", "long_text"):
-        _length(made, item, told)
+    elif item.type == "url":
+        item.repairs.append("As text.")
+    limited(made, item, told)
+    if made["type"] == "number" and item.type == "integer":
+        made["checks"] = ["whole"]
     if _true(told.get("repeats")) and made["type"] != "multi":
         item.repairs.append("It could be answered several times; here it is asked once.")
-
-
-def _limits(made: dict[str, Any], told: Json) -> None:
-    for word, name in (("minValue", "minimum"), ("maxValue", "maximum")):
-        for each in _extensions(told, word):
-            value = next((v for k, v in each.items() if k.startswith("value")), None)
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                made[name] = f"{value:g}"
-
-
-def _length(made: dict[str, Any], item: Item, told: Json) -> None:
-    longest = told.get("maxLength")
-    if isinstance(longest, str) and longest.isdigit():
-        item.repairs.append("“maxLength” was text; it was read as a number.")
-        longest = int(longest)
-    if type(longest) is int and longest > 0:
-        made["max_length"] = min(longest, 5_000)
 
 
 def _condition(item: Item, told: Json, reading: _Reading) -> None:
     """When it is shown: its own conditions together with those of the groups around it."""
     outer: Item | None = told.get("_outer")
     own = enabled_when(
-        told, reading.by_link, item.repairs, unlisted=reading.unlisted, worded=reading.worded
+        told, reading.by_link, item.repairs, unlisted=reading.unlisted, unsized=reading.unsized
     )
     own = chosen_by_code(own, reading.picked) if own else None
     item.when = both(outer.when if outer else None, own)

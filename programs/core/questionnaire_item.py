@@ -25,5 +25,9 @@ class Item:
     hidden: str = ""
     # The titles of the groups it stands in, the nearest first.
     around: tuple[str, ...] = ()
+    # The codes that its choices have here, by their own codes and words.
+    codes: dict[str, str] = field(default_factory=dict)
+    # The language of its words: "es", or "en" for any other.
+    language: str = "en"
     # Its choices stand in a list that is not in the file.
     unlisted: bool = False

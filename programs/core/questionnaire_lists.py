@@ -38,12 +38,42 @@ def listed(told: Json, contained: Mapping[str, Json]) -> list[Json]:
     if not values or values.get("resourceType") != "ValueSet":
         return [] if address.startswith("#") else _known(address)
     expansion = values.get("expansion")
-    found = _list(expansion.get("contains")) if isinstance(expansion, Mapping) else []
+    found = _unfolded(expansion.get("contains")) if isinstance(expansion, Mapping) else []
+    found = found or _concepts(values, "include")
+    without = {each.get("code") for each in _concepts(values, "exclude")}
+    return [{"valueCoding": each} for each in found if each.get("code") not in without]
+
+
+def lost(told: Json, contained: Mapping[str, Json]) -> list[str]:
+    """What of an item's own list cannot be read from the file: rules that a server works out."""
+    values = contained.get(str(told.get("answerValueSet", "")), {})
+    compose = None if values.get("expansion") else values.get("compose")
+    parts = [
+        part
+        for word in ("include", "exclude")
+        for part in _list(compose.get(word) if isinstance(compose, Mapping) else None)
+        if isinstance(part, Mapping) and not part.get("concept")
+    ]
+    return ["A part of its list is a rule, not choices, and was not kept."] if parts else []
+
+
+def _concepts(values: Json, word: str) -> list[Json]:
     compose = values.get("compose")
-    for part in _list(compose.get("include")) if isinstance(compose, Mapping) else []:
-        found = [*found, *(_list(part.get("concept")) if isinstance(part, Mapping) else [])]
-    whole = (each for each in found if isinstance(each, Mapping))
-    return [{"valueCoding": each} for each in whole]
+    parts = _list(compose.get(word) if isinstance(compose, Mapping) else None)
+    inside = (_list(part.get("concept")) for part in parts if isinstance(part, Mapping))
+    return [each for several in inside for each in several if isinstance(each, Mapping)]
+
+
+def _unfolded(contains: object) -> list[Json]:
+    """The codings of an expansion in order, those inside others too; a mere heading is none."""
+    found: list[Json] = []
+    ahead = _list(contains)[::-1]
+    while ahead:
+        one = ahead.pop()
+        if isinstance(one, Mapping):
+            found += () if one.get("abstract") is True else (one,)
+            ahead += _list(one.get("contains"))[::-1]
+    return found
 
 
 def _known(address: str) -> list[Json]:

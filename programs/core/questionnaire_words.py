@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from programs.core.catalogue import ANSWERABLE
+from programs.core.questionnaire_spanish import question_in_english, title_in_english
 
 # What other forms call these; whole phrases, in small letters.
 _ALSO: Mapping[str, tuple[str, ...]] = {
@@ -41,6 +42,7 @@ _ALSO: Mapping[str, tuple[str, ...]] = {
 def plain_words(text: str) -> str:
     """Small letters and digits only, one space between words."""
     folded = unicodedata.normalize("NFKD", text.casefold())
+    folded = "".join(each for each in folded if not unicodedata.combining(each))
     return " ".join(re.findall(r"[a-z0-9]+", folded.replace("'", "")))
 
 
@@ -106,7 +108,7 @@ _PRESCRIBED = re.compile(r"\b(?:prescri\w+|medications?|drugs?|dosing|rx)\b")
 
 def _whose(around: Sequence[str]) -> str:
     for title in around:
-        words = plain_words(title[:200])
+        words = title_in_english(plain_words(title[:200]))
         found = next((who for who, pattern in _WHOSE if pattern.search(words)), "")
         if found:
             return found
@@ -119,8 +121,11 @@ def proposed(text: str, around: Sequence[str] = ()) -> str:
     ``around`` are the titles of the groups it stands in, the nearest first: “First name” under
     “Prescriber information” is not the patient's, and a family member's weight nobody's here.
     """
-    words = plain_words(text[:200])
+    given = plain_words(text[:200])
+    words = question_in_english(given)
     whose = _whose(around)
+    if given == "nombre" and whose in ("", _PATIENT):
+        words = "first name"
     bare = _FIRST.sub("", words)
     found = _IN_BLOCK.get(whose, {}).get(bare) or _BY_WORDS.get(words) or _BY_WORDS.get(bare, "")
     return found if found and fits(found, around) else ""

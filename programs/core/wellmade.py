@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from programs.core.computed import problems_of
+from programs.core.computed import number, problems_of
 from programs.core.fields import COMPOUND, SECTIONS, Field
 from programs.core.identifiers import loinc
 
 MOST_REPEATED = 6
 _PICKED = frozenset({"pick", "multi", "checklist", "quantity"})
+_NUMBERS = frozenset({"computed", "money", "number", "quantity"})
 _OF_PARTS = frozenset({"group", "matrix", "repeat"})
 
 
@@ -25,8 +26,22 @@ def faults(question: Field) -> Iterator[str]:
         yield "A part is one question, not several."
     if question.formula and question.type != "computed":
         yield "Only a computed value has a formula."
+    if any(not each.label.strip() for each in (*question.choices, *question.rows)):
+        yield "One of its choices has no words in English."
+    yield from _limited(question)
     yield from _coded(question)
     yield from _BY_TYPE.get(question.type, _none)(question)
+
+
+def _limited(question: Field) -> Iterator[str]:
+    written = [each for each in (question.minimum, question.maximum) if each is not None]
+    read = [found for each in written if (found := number(each)) is not None]
+    if len(read) < len(written):
+        yield "Its limits are plain numbers, such as 0.5 or 120."
+    elif written and question.type not in _NUMBERS:
+        yield "Only a number has a lowest and a highest value."
+    elif len(read) == 2 and read[0] > read[1]:
+        yield f"No number is at least {written[0]} and at most {written[1]}."
 
 
 def _coded(question: Field) -> Iterator[str]:

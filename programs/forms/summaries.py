@@ -62,7 +62,8 @@ def _question(row: Row, known: Known) -> tuple[str, str]:
     told = [TYPES[row["type"]], row["section"]]
     if row.get("shown_when"):
         told.append(f"asked when {words_of(row['shown_when'], known)}")
-    return row["label"], " · ".join(told)
+    # What was read in from a form in Spanish has no English yet.
+    return row["label"] or row.get("label_es", ""), " · ".join(told)
 
 
 def _rule(row: Row, known: Known) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from programs.domain.queries.catalogue import holding
@@ -11,6 +11,7 @@ from programs.models import Program, ProgramDraft, ProgramVersion
 
 OPEN = (DraftStatus.COMPOSING, DraftStatus.PROPOSED)
 MOST_CLOSED = 20
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,21 @@ def version_before(
         if each.valid_from.isoformat() <= since and (published is None or each.number < published):
             return each
     return draft.base
+
+
+def gap_before(draft: ProgramDraft, versions: Sequence[ProgramVersion]) -> tuple[date, date] | None:
+    """The days between the version before and a draft on which none would hold, if there are."""
+    try:
+        since = date.fromisoformat(draft.definition["valid_from"])
+    except ValueError:  # A fault that is told with the others.
+        return None
+    ends = [each.valid_until for each in versions
+            if each.valid_from < since and each.id != draft.version_id]  # fmt: skip
+    last = max((each for each in ends if each), default=None)
+    # One without an end ends when this one takes its place.
+    if last is None or None in ends or last + _DAY >= since:
+        return None
+    return last + _DAY, since - _DAY
 
 
 def versions_of(program_id: UUID | None) -> list[ProgramVersion]:

@@ -25,7 +25,7 @@ def propose(draft_id: UUID, *, by: Actor, now: datetime) -> ProgramDraft:
     """Ask a colleague to approve the draft as it stands. Raises Refused."""
     rules.manufacturer_of(by)
     draft = lock(draft_id)
-    rules.require(rules.why_not_propose(draft))
+    rules.require(rules.why_not_propose(draft, today=timezone.localdate(now)))
     draft.status, draft.sent_back = DraftStatus.PROPOSED, ""
     draft.proposed_by_id, draft.proposed_at = by.user_id, now
     draft.save(update_fields=["status", "sent_back", "proposed_by", "proposed_at"])

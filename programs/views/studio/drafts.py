@@ -91,6 +91,8 @@ def sentence_of(draft: ProgramDraft) -> str:
             len(draft.faults),
         )
         return words.format(count=len(draft.faults))
+    if draft.definition["valid_from"] < timezone.localdate().isoformat():
+        return _("You compose it; the day from which it holds is past. Next: choose another.")
     return _("You compose it; nothing is wrong with it. Next: try it, then propose it.")
 
 

@@ -15,7 +15,7 @@ from accounts.access import requires
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from programs import rules
-from programs.domain.queries.studio import version_before, versions_of
+from programs.domain.queries.studio import gap_before, version_before, versions_of
 from programs.domain.studio import drafts, release
 from programs.enums import DraftStatus
 from programs.forms.changes import changes
@@ -30,7 +30,8 @@ from programs.views.studio.shared import faults, frame, load
 def release_page(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """The difference from the live version, the dates, and the next thing to do."""
     draft = load(draft_id)
-    form = DatesForm(draft, request.POST or None)
+    today = timezone.localdate()
+    form = DatesForm(draft, request.POST or None, today=today)
     if form.is_bound and form.is_valid():
         return _dated(request, draft, form.cleaned_data)
     actor = current_actor()
@@ -46,7 +47,8 @@ def release_page(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "versions": versions,
         "all_faults": faults(draft),
         "here": [each for each in faults(draft) if each["where"] == "dates"],
-        "may_propose": not rules.why_not_propose(draft),
+        "why_not_propose": rules.why_not_propose(draft, today=today),
+        "gap": gap_before(draft, versions),
         "waits": draft.status == DraftStatus.PROPOSED,
         "may_decide": not rules.why_not_decide(actor, draft),
         "why_not_decide": rules.why_not_decide(actor, draft),

@@ -365,5 +365,5 @@ def test_short_lists_that_everybody_knows_are_choices_and_help_stays_with_its_qu
     assert "shown_when" not in told["more"].question
     assert "always shown" in told["more"].repairs[0]
     assert "shown_when" not in told["late"].question
-    assert "text here" in told["late"].repairs[0]
+    assert "no number or day here" in told["late"].repairs[0]
     sound(items)

@@ -162,6 +162,29 @@ def test_both_versions_hold_while_they_overlap(
     assert version.valid_until == until
 
 
+def test_a_day_that_is_past_and_days_without_a_version_are_told_while_composing(
+    nadia: Client, version: ProgramVersion
+) -> None:
+    draft, today = opened(nadia), timezone.localdate()
+    yesterday, later = today - dt.timedelta(days=1), today + dt.timedelta(days=20)
+    page = post(nadia, "studio_release", draft, valid_from=yesterday, overlap="until")
+    assert "Choose today or a later day." in page
+    assert "Say until which day." in page
+    # A draft that lay for a day is not proposed with the day on which it was begun.
+    with every_tenant(reason="a draft of yesterday"):
+        ProgramDraft.objects.update(
+            definition={**draft.definition, "valid_from": yesterday.isoformat()}
+        )
+    assert "a day that is past" in post(nadia, "studio_propose", draft)
+    assert (
+        "Propose it" not in nadia.get(reverse("studio_release", args=[draft.id])).content.decode()
+    )
+    ProgramVersion.objects.update(valid_until=today + dt.timedelta(days=9))
+    page = post(nadia, "studio_release", draft, valid_from=later, overlap="ends")
+    since, until = today + dt.timedelta(days=10), later - dt.timedelta(days=1)
+    assert f"From {since:%b} {since.day}, {since.year} to {until:%b} {until.day}" in page
+
+
 def test_going_back_is_publishing_again(
     nadia: Client, felix: Client, version: ProgramVersion
 ) -> None:
