@@ -42,6 +42,21 @@ class CheckedFile:
         return hashlib.sha256(self.body).hexdigest()
 
 
+def pages_of(written: str) -> tuple[int, ...]:
+    """The pages that somebody names, "2-3, 5", in their order; nothing named is none.
+
+    Raises Unfit.
+    """
+    found: set[int] = set()
+    for part in filter(None, (each.strip() for each in written.split(","))):
+        named = re.fullmatch(r"([0-9]{1,3})(?:\s*[-\u2013]\s*([0-9]{1,3}))?", part)
+        first, last = (int(each or named[1]) for each in named.groups()) if named else (0, 0)
+        if not 1 <= first <= last <= MOST_PAGES:
+            raise Unfit(f"Write pages as 2 or 2-3, up to {MOST_PAGES}.")
+        found.update(range(first, last + 1))
+    return tuple(sorted(found))
+
+
 def plain_title(name: str) -> str:
     """A file's name as a title: no folder, no ending, no character that is not seen.
 

@@ -1,8 +1,9 @@
 """Decodes one stranger's file in a process of its own, with little memory and time, and no keys.
 
-Started by `documents.reading` with the content type as its only argument and the file as its
-input. Writes frames, each its length in 4 bytes and then itself: first what is wrong, in JSON,
-or empty; then the file as it is to be kept; then each page as a JPEG.
+Started by `documents.reading` with the content type as its first argument, the pages that are
+wanted, if not all, as the others, and the file as its input. Writes frames, each its length in
+4 bytes and then itself: first what is wrong, in JSON, or empty; then the file as it is to be
+kept; then each page as a JPEG.
 """
 
 import json
@@ -14,7 +15,7 @@ from typing import Any
 
 from enrollment.core.files import MOST_PAGES, Unfit
 from enrollment.core.filetypes import ACTIVE, too_many_pages
-from enrollment.documents.pictures import LONGEST_SIDE, QUALITY_SHOWN, picture, tiff, written
+from enrollment.documents.pictures import LONGEST_SIDE, QUALITY_SHOWN, only, picture, tiff, written
 
 SECONDS = 20
 MEMORY_BYTES = 1_500_000_000
@@ -37,6 +38,8 @@ def main() -> None:
         read = {"application/pdf": _pdf, "image/tiff": tiff}.get(sys.argv[1], picture)
         # Everything before anything: a page that cannot be drawn refuses the whole file.
         ready = list(read(body))
+        if wanted := [int(each) for each in sys.argv[2:]]:
+            ready = list(only(ready[2:], wanted))
     except Unfit as unfit:
         ready = [json.dumps(str(unfit)).encode()]
     for frame in ready:

@@ -1,7 +1,7 @@
 """Pictures drawn anew, for the closed process: nothing is kept but what can be seen."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
@@ -14,6 +14,8 @@ QUALITY_KEPT, QUALITY_SHOWN = 90, 75
 _PLAIN_MODES = ("1", "L", "RGB", "CMYK", "YCbCr")
 # A fax is 204 dots wide to the inch and 98 high, or 196; a scanner has up to 1,200.
 _USUAL_DPI = 200
+# A page of 11 inches in LONGEST_SIDE dots.
+_SHOWN_DPI = 145
 _LEAST_DPI, _MOST_DPI = 50, 1_200
 _MOST_STRETCHED = 4
 _ORIENTATION, _ON_ITS_SIDE = 274, frozenset({5, 6, 7, 8})
@@ -49,6 +51,27 @@ def tiff(body: bytes) -> Iterator[bytes]:
     yield b""
     yield whole.getvalue()
     yield from pictures
+
+
+def only(pictures: Sequence[bytes], wanted: Sequence[int]) -> Iterator[bytes]:
+    """Some pages of what was drawn, as a PDF that holds nothing of the others."""
+    from PIL import Image
+    from pypdf import PdfWriter
+
+    if max(wanted) > len(pictures):
+        has = f"{len(pictures)} pages" if len(pictures) > 1 else "one page"
+        raise Unfit(f"This file has {has}.")
+    kept, chosen = PdfWriter(), [pictures[number - 1] for number in wanted]
+    for drawn in chosen:
+        out = BytesIO()
+        with Image.open(BytesIO(drawn), formats=("JPEG",)) as page:
+            page.save(out, "PDF", resolution=_SHOWN_DPI, quality=QUALITY_KEPT)
+        kept.append(out)
+    whole = BytesIO()
+    kept.write(whole)
+    yield b""
+    yield whole.getvalue()
+    yield from chosen
 
 
 def _pages(opened: Any) -> Iterator[tuple[Any, float]]:

@@ -16,7 +16,8 @@ SECONDS = 30
 # Each may take a gigabyte and a core: two at once in one process, and the others wait.
 _room = BoundedSemaphore(2)
 # A browser shows no TIFF, so its pages are kept as a PDF.
-KEPT_AS = {"image/tiff": "application/pdf"}
+PDF = "application/pdf"
+KEPT_AS = {"image/tiff": PDF}
 CHILD = "enrollment.documents.child"
 # Where this process keeps compiled code, so that the child need not compile the decoders anew.
 COMPILED = ("-X", f"pycache_prefix={sys.pycache_prefix}") if sys.pycache_prefix else ()
@@ -26,23 +27,27 @@ TOO_MUCH = (
 )
 
 
-def read_file(body: bytes) -> CheckedFile:
-    """Read a file that somebody chose. Raises Unfit, with a sentence for whoever chose it."""
+def read_file(body: bytes, *, pages: tuple[int, ...] = ()) -> CheckedFile:
+    """Read a file that somebody chose, or these of its pages alone, as a PDF of what they show.
+
+    Raises Unfit, with a sentence for whoever chose it.
+    """
     content_type = content_type_of(body)
     scan(body)
-    problem, *frames = _frames(_decoded(content_type, body))
+    problem, *frames = _frames(_decoded(content_type, body, pages))
     if problem:
         raise Unfit(json.loads(problem))
     kept, *pictures = frames
-    return CheckedFile(KEPT_AS.get(content_type, content_type), kept, tuple(pictures))
+    kept_as = PDF if pages else KEPT_AS.get(content_type, content_type)
+    return CheckedFile(kept_as, kept, tuple(pictures))
 
 
-def _decoded(content_type: str, body: bytes) -> bytes:
+def _decoded(content_type: str, body: bytes, pages: tuple[int, ...]) -> bytes:
     if not _room.acquire(timeout=SECONDS):
         raise Unfit("Many files are being read just now; try again in a minute.")
     try:
         done = subprocess.run(  # noqa: S603  # our own module; the file is its input only
-            [sys.executable, "-P", "-B", *COMPILED, "-m", CHILD, content_type],
+            [sys.executable, "-P", "-B", *COMPILED, "-m", CHILD, content_type, *map(str, pages)],
             input=body,
             capture_output=True,
             timeout=SECONDS,

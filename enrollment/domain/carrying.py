@@ -14,8 +14,8 @@ from enrollment import rules
 from enrollment.domain.definitions import definition_of
 from enrollment.domain.locking import lock
 from enrollment.domain.queries.enrollments import startable_versions
+from enrollment.domain.readiness import ended_on
 from enrollment.domain.signatures import supersede_changed
-from enrollment.enums import EnrollmentStatus
 from enrollment.models import Enrollment
 from programs.core.forms import union
 from programs.models import ProgramVersion
@@ -23,30 +23,42 @@ from programs.models import ProgramVersion
 
 @dataclass(frozen=True)
 class Newer:
-    """The version that takes enrollments now, and what it asks otherwise, in the form's words."""
+    """The version that takes enrollments now, and what is new in it, in the form's words.
+
+    ``otherwise`` are the questions whose words, choices or need changed, ``texts`` those signed
+    whose words did, ``rules`` what is newly said of who can enroll.
+    """
 
     version: ProgramVersion
     added: Sequence[str]
     gone: Sequence[str]
+    otherwise: Sequence[str]
+    texts: Sequence[str]
+    rules: Sequence[str]
 
 
 def newer_version(enrollment: Enrollment, *, today: date) -> Newer | None:
     """What a draft can go on in, once its own version has ended; None while that still holds."""
     version = enrollment.program_version
-    ended = version.valid_until is not None and version.valid_until < today
-    if enrollment.status != EnrollmentStatus.DRAFT or not ended:
+    if ended_on(enrollment, today=today) is None:
         return None
     now = [
         each for each in startable_versions(today=today) if each.program_id == version.program_id
     ]
     if not now:
         return None
-    before = {item.key: item.field.label for item in union([definition_of(version)])}
-    after = {item.key: item.field.label for item in union([definition_of(now[0])])}
+    old, new = definition_of(version), definition_of(now[0])
+    before = {item.key: item.field for item in union([old])}
+    after = {item.key: item.field for item in union([new])}
+    texts = {each.key: each for each in old.consents}
+    reasons = {each.reason for each in old.eligibility}
     return Newer(
         version=now[0],
-        added=[label for key, label in after.items() if key not in before],
-        gone=[label for key, label in before.items() if key not in after],
+        added=[each.label for key, each in after.items() if key not in before],
+        gone=[each.label for key, each in before.items() if key not in after],
+        otherwise=[each.label for key, each in after.items() if before.get(key, each) != each],
+        texts=[each.title["en"] for each in new.consents if texts.get(each.key) != each],
+        rules=[each.reason for each in new.eligibility if each.reason not in reasons],
     )
 
 

@@ -77,7 +77,7 @@ def _wrong_day(starts_on: date, *, today: date) -> str:
     return ""
 
 
-def _lacking(details: Mapping[str, Any]) -> dict[str, list[str]]:
+def lacking(details: Mapping[str, Any]) -> dict[str, list[str]]:
     """What everybody who is told needs at least: whether there is an insurance, and whose."""
     if "B1" not in details:
         return {"B1": ["Say whether the patient has insurance."]}
@@ -89,8 +89,8 @@ def _lacking(details: Mapping[str, Any]) -> dict[str, list[str]]:
 def _kept(patient: Patient, change: Change, *, today: date, by: Actor, now: datetime) -> Coverage:
     if change.coverage_id is None:
         kept = read_once("coverage", change.details, today=today)
-        if lacking := _lacking(kept):
-            raise Unacceptable(lacking)
+        if left := lacking(kept):
+            raise Unacceptable(left)
         coverage = Coverage(
             organization_id=patient.organization_id,
             patient=patient,
@@ -99,7 +99,7 @@ def _kept(patient: Patient, change: Change, *, today: date, by: Actor, now: date
         )
     else:
         coverage = Coverage.objects.filter(patient=patient).get(id=change.coverage_id)
-        if _lacking(coverage.details):
+        if lacking(coverage.details):
             raise Unacceptable({"which": [INCOMPLETE]})
     coverage.starts_on, coverage.ended_on, coverage.confirmed_at = change.starts_on, None, now
     coverage.save()

@@ -33,15 +33,20 @@ TOO_LONG = "This is longer than any answer here can be; it was not kept."
 
 @dataclass(frozen=True)
 class Saved:
-    """What was kept: the draft's new revision and the fields that changed."""
+    """What was kept: the drafts of the sitting as they stand now, and the fields that changed."""
 
-    revision: int
+    rows: Sequence[Enrollment]
     saved_at: datetime
     changed: tuple[str, ...]
     wrong: Mapping[str, list[str]]
     """What is wrong with the answers given, kept as typed, in sentences by field."""
     unsigned: tuple[str, ...] = ()
     """Kinds of signature that no longer stand because of it."""
+
+    @property
+    def revision(self) -> int:
+        """That all drafts of the sitting stand at."""
+        return Sitting(self.rows).revision
 
 
 @dataclass(frozen=True)
@@ -119,8 +124,8 @@ def save_answers(
     settled = {**stored, **kept}
     wrong = _wrong(sitting.definitions, settled, set(values) - refused, today=today)
     if clashes:
-        return Conflict(sitting.revision, now, changed, wrong, unsigned, clashes)
-    return Saved(sitting.revision, now, changed, wrong, unsigned)
+        return Conflict(sitting.rows, now, changed, wrong, unsigned, clashes)
+    return Saved(sitting.rows, now, changed, wrong, unsigned)
 
 
 def _keep_what_follows(sitting: Sitting, *, by: Actor, now: datetime) -> None:

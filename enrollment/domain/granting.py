@@ -40,6 +40,7 @@ def _terms(consent: Consent, signature: Signature) -> dict[str, Any]:
     elements = consent.elements
     return {
         "consent": consent.key,
+        "title": consent.title["en"],
         "recipients": list(consent.grant.recipients) if consent.grant else [],
         "disclosers": list(DISCLOSERS),
         "data_classes": list(consent.grant.data_classes) if consent.grant else [],

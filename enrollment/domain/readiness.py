@@ -33,6 +33,8 @@ class Readiness:
     unchanged: bool = False
     lacks_patient_only: bool = False
     """Everything is there but the patient's signature."""
+    ended_on: date | None = None
+    """The last day of its version, for a draft that was not sent by then."""
 
     @property
     def filled_in(self) -> bool:
@@ -40,13 +42,17 @@ class Readiness:
         return not self.missing and not self.wrong
 
     @property
+    def _whole(self) -> bool:
+        return self.filled_in and not self.unchanged and self.ended_on is None
+
+    @property
     def can_send(self) -> bool:
-        return self.filled_in and not self.unsigned and not self.unchanged
+        return self._whole and not self.unsigned
 
     @property
     def can_send_before_patient(self) -> bool:
         """It may go to a hub that acts for the practice, and wait for the patient there."""
-        return self.filled_in and self.lacks_patient_only and not self.unchanged
+        return self._whole and self.lacks_patient_only
 
     @property
     def blockers(self) -> tuple[str, ...]:
@@ -56,6 +62,8 @@ class Readiness:
         sentences += [each.sentence for each in self.unsigned]
         if self.unchanged:
             sentences.append("Nothing has changed since it was sent.")
+        if self.ended_on:
+            sentences.append(f"This version of the form ended on {on_day(self.ended_on)}.")
         return tuple(sentences)
 
 
@@ -77,7 +85,22 @@ def readiness(
             finding for finding in findings(definitions, form.known) if finding.outcome == "warns"
         ),
         unchanged=unchanged(enrollment, signatures.values()),
+        ended_on=ended_on(enrollment, today=today),
     )
+
+
+def ended_on(enrollment: Enrollment, *, today: date) -> date | None:
+    """The last day of the version that a draft stands in, once that is past.
+
+    What was sent while it held goes on in it, corrections and amendments too.
+    """
+    last = enrollment.program_version.valid_until
+    over = enrollment.status == EnrollmentStatus.DRAFT and last is not None and last < today
+    return last if over else None
+
+
+def on_day(day: date) -> str:
+    return f"{day:%b} {day.day}, {day.year}"
 
 
 def _lacks_patient_only(

@@ -34,6 +34,7 @@ FACT_FIELDS: Mapping[str, str] = {
     "E5": "start_by_on",
 }
 COVERAGE_FIELDS: Mapping[str, str] = {"B5": "line_of_business", "B3": "payer_name"}
+_CHOICE = frozenset({"G2.pharmacy", "G2.chosen_by"})
 NO_WORDS = "The hub returned this and gave no reason; ask it what to correct."
 
 
@@ -95,7 +96,7 @@ def _further(
     return Further(
         packet=body,
         digest=sha256(body),
-        facts=facts,
+        facts={**facts, **_choice_of_pharmacy(enrollment)},
         said="amended" if amended else "corrected",
         note=_changed_fields(enrollment) if amended else "",
         grants=grants_of(enrollment, signatures.get(SignatureKind.PATIENT)),
@@ -104,14 +105,23 @@ def _further(
 
 def _changed_fields(enrollment: Enrollment) -> str:
     """What was amended, by the names of the questions: never the answers."""
-    sent = enrollment.sent_revision or 0
-    keys = {key for key, change in enrollment.changes.items() if change["revision"] > sent}
+    keys = _changed_keys(enrollment)
     labels = [
         item.field.label
         for item in union([definition_of(enrollment.program_version)])
         if item.key in keys
     ]
     return ", ".join(dict.fromkeys(labels))
+
+
+def _changed_keys(enrollment: Enrollment) -> set[str]:
+    """What was answered anew since it was last sent; nothing before the first time."""
+    sent = enrollment.sent_revision
+    return {
+        key
+        for key, change in enrollment.changes.items()
+        if sent is not None and change["revision"] > sent
+    }
 
 
 @transaction.atomic
@@ -244,13 +254,16 @@ def _new_journey(
 
 
 def _choice_of_pharmacy(enrollment: Enrollment) -> dict[str, object]:
-    """The patient's own choice, where the form tells of one: the hub sees it when it asks."""
+    """The patient's own choice, where the form tells of one: the hub sees it when it asks.
+
+    One that was sent and is on the form no more is told as none.
+    """
     answers, route = enrollment.answers, enrollment.program_version.definition["route"]
-    if answers.get("G2.chosen_by") != "patient":
-        return {}
     named = {each["code"]: each["label"] for each in route.get("pharmacies", ())}
-    label = named.get(str(answers.get("G2.pharmacy")))
-    return {"patient_pharmacy_choice": label} if label else {}
+    own = answers.get("G2.chosen_by") == "patient"
+    label = named.get(str(answers.get("G2.pharmacy"))) if own else None
+    told = label or ("" if _changed_keys(enrollment) & _CHOICE else None)
+    return {} if told is None else {"patient_pharmacy_choice": told}
 
 
 def return_for_correction(*, journey_id: UUID, data: Mapping[str, Any], now: datetime) -> None:

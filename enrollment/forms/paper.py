@@ -15,6 +15,18 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
+class Relationship(forms.ChoiceField):
+    """Who signed: the patient, unless the office says otherwise."""
+
+    needed_if = _("change it if somebody else signed")
+
+
+class Ticked(forms.MultipleChoiceField):
+    """Which boxes of the paper are ticked: the paper decides that, not who copies it."""
+
+    needed_if = _("each box that is ticked there")
+
+
 class PaperForm(forms.Form):
     """The scan, and who signed when, in whose authority, with which texts ticked."""
 
@@ -38,7 +50,7 @@ class PaperForm(forms.Form):
         error_messages={"required": _("Type the full name of the person who signed.")},
         widget=forms.TextInput({"class": "width-30", "autocomplete": "off"}),
     )
-    relationship = forms.ChoiceField(label=_("Who that is"), required=False)
+    relationship = Relationship(label=_("Who that is"), required=False)
     signed_on = forms.DateField(
         label=_("Date on the paper"),
         input_formats=["%Y-%m-%d", "%m/%d/%Y"],
@@ -48,7 +60,7 @@ class PaperForm(forms.Form):
         },
         widget=forms.DateInput({"type": "date", "class": "width-10"}, format="%Y-%m-%d"),
     )
-    agreed = forms.MultipleChoiceField(
+    agreed = Ticked(
         label=_("Ticked on the paper"),
         required=False,
         widget=forms.CheckboxSelectMultiple,

@@ -53,8 +53,7 @@ def answers(request: HttpRequest, enrollment_id: UUID) -> JsonResponse:
         return JsonResponse({"errors": {key: [str(refused)]}}, status=422)
     if isinstance(saved, drafts.Conflict):
         return JsonResponse(_both(before, saved), status=409)
-    after = sitting_of(load(row.id))
-    fragments = dict(changed_parts(before, after, but=f"slot-{key}"))
+    fragments = dict(changed_parts(before, Sitting(saved.rows), but=f"slot-{key}"))
     fragments["others"] = _others(row.id, now=now)
     if saved.unsigned:
         fragments["unsigned"] = _html("unsigned", sentences=[UNSIGNED[k] for k in saved.unsigned])

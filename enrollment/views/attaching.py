@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.tenancy import current_actor
 from accounts.writing import lacks_room
-from enrollment.core.files import Unfit, plain_title
+from enrollment.core.files import Unfit, pages_of, plain_title
 from enrollment.core.together import answers_apart
 from enrollment.documents.reading import read_file
 from enrollment.documents.scanning import Infected
@@ -73,10 +73,13 @@ def attach_one(file: Upload, place: Place) -> Document:
         raise
 
 
-def paper_of_message(file: Upload, *, field: str) -> Paper:
-    """A file that goes with a message of a journey, read and checked. Raises Unreadable."""
+def paper_of_message(file: Upload, *, field: str, pages: str) -> Paper:
+    """A file that goes with a message of a journey, read and checked, or these of its pages.
+
+    Raises Unreadable.
+    """
     try:
-        checked = read_file(bytes_of(file))
+        checked = read_file(bytes_of(file), pages=pages_of(pages))
     except Infected as infected:
         audit.happened("malware_refused", purpose="message")
         raise Unreadable(str(infected)) from infected

@@ -18,7 +18,7 @@ from accounts.core.permissions import Permission
 from accounts.templatetags.times import day
 from accounts.tenancy import current_actor
 from enrollment.domain import patients
-from enrollment.domain.covering import change_insurance
+from enrollment.domain.covering import change_insurance, lacking
 from enrollment.domain.masters import Unacceptable
 from enrollment.domain.queries.patients import coverages, current_coverage
 from enrollment.forms.build import AnswersForm
@@ -115,7 +115,10 @@ def changed(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 def _told_everyone(
     request: HttpRequest, row: Patient, asked: ChangeForm, form: AnswersForm
 ) -> bool:
-    if not asked.is_valid() or (form.is_bound and not form.is_valid()):
+    # Both are looked at before anything is said: what is wrong is told in one round.
+    if form.is_bound and form.is_valid():
+        refuse(form, lacking(given(form)))
+    if not (asked.is_valid() and (form.is_valid() or not form.is_bound)):
         return False
     change = asked.change(given(form) if form.is_bound else {})
     try:

@@ -23,7 +23,7 @@ from accounts.templatetags.times import when
 from accounts.tenancy import current_actor
 from enrollment.core.seen import marks, touched
 from enrollment.domain import drafts
-from enrollment.domain.carrying import Newer, carry_over, newer_version
+from enrollment.domain.carrying import carry_over
 from enrollment.domain.confirming import confirm
 from enrollment.domain.masters import Unacceptable
 from enrollment.domain.readiness import returned
@@ -39,6 +39,7 @@ from enrollment.views.standing import (
     UNSIGNED,
     load,
     named_in,
+    newer_in,
     others_words,
     safety_url,
     standing_of,
@@ -98,7 +99,7 @@ def _page(request: HttpRequest, row: Enrollment, shown: _Shown) -> HttpResponse:
             "together": len(sitting.rows) > 1,
             "programs": names_of(sitting),
             "revision": sitting.revision,
-            "newer": _newer(sitting),
+            "newer": newer_in(sitting.rows),
             "page": page,
             "opened": ",".join(sorted(shown.standing.opened)),
             "seen": marks(sitting.answers, page.form.fields),
@@ -110,13 +111,6 @@ def _page(request: HttpRequest, row: Enrollment, shown: _Shown) -> HttpResponse:
         },
         status=409 if clashes else 200,
     )
-
-
-def _newer(sitting: Sitting) -> list[tuple[Enrollment, Newer]]:
-    """The drafts whose version has ended, with the one to go on in."""
-    today = timezone.localdate()
-    found = [(row, newer_version(row, today=today)) for row in sitting.rows]
-    return [(row, newer) for row, newer in found if newer is not None]
 
 
 def names_of(sitting: Sitting) -> str:

@@ -17,7 +17,7 @@ from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from enrollment.domain import signatures, submission
 from enrollment.domain.queries.signing import latest_link, waiting_paper
-from enrollment.domain.readiness import Readiness, readiness
+from enrollment.domain.readiness import Readiness, on_day, readiness
 from enrollment.enums import EnrollmentStatus, SignatureKind
 from enrollment.forms.reading import read_sections
 from enrollment.models import Enrollment, PaperSignature, Signature
@@ -29,7 +29,7 @@ from enrollment.rules import (
     why_not_submit,
     why_not_withdraw,
 )
-from enrollment.views.standing import load, safety_url, work_on
+from enrollment.views.standing import load, newer_in, safety_url, work_on
 from journeys.domain.opening import NoRoute
 
 
@@ -64,6 +64,7 @@ def _review_page(request: HttpRequest, row: Enrollment, *, status: int = 200) ->
             "link": latest_link(row.id),
             "has_address": bool(row.patient.details.get("A17")),
             "work": work_on([row]),
+            "newer": newer_in([row]) if not why_not_answer(actor, row) else [],
             "may_answer": not why_not_answer(actor, row),
             "may_authorize": not why_not_authorize(actor, row),
             "may_certify": not why_not_certify(actor, row, row.prescriber),
@@ -90,6 +91,12 @@ def _ended(row: Enrollment, signed: Mapping[str, Signature]) -> set[str]:
     return set(kinds) - set(signed)
 
 
+def _withdrawn(row: Enrollment) -> str:
+    if row.journey_id:
+        return _("This enrollment was withdrawn; everyone who had it was told.")
+    return _("This draft was withdrawn; nothing was sent.")
+
+
 def _sentence(
     row: Enrollment,
     state: Readiness,
@@ -97,11 +104,12 @@ def _sentence(
     paper: PaperSignature | None,
 ) -> str:
     if row.status == EnrollmentStatus.WITHDRAWN:
-        if row.journey_id:
-            return _("This enrollment was withdrawn; everyone who had it was told.")
-        return _("This draft was withdrawn; nothing was sent.")
+        return _withdrawn(row)
     if state.can_send:
         return _("Complete and signed. Your office has it: send it to the hub.")
+    if state.ended_on:
+        words = _("Its version of the form ended on {day}, so that it cannot be sent in it.")
+        return words.format(day=on_day(state.ended_on))
     if not state.filled_in:
         return _("Your office has it: some answers are to go before it can be signed.")
     if state.unchanged:

@@ -1,7 +1,7 @@
 """An enrollment as its page shows it: loaded, written down as read, and put into words."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from accounts.core.permissions import Permission
 from accounts.templatetags.times import when
 from accounts.tenancy import current_actor
 from enrollment.core.work import Work, work_of
+from enrollment.domain.carrying import Newer, newer_version
 from enrollment.domain.definitions import definition_of
 from enrollment.domain.queries.documents import papers_of
 from enrollment.domain.queries.enrollments import (
@@ -43,6 +44,13 @@ UNSIGNED: Mapping[str, Any] = {
         "What the patient signed has changed, so that signature no longer counts."
     ),
 }
+
+
+def newer_in(rows: Iterable[Enrollment]) -> list[tuple[Enrollment, Newer]]:
+    """The drafts whose version has ended, with the one to go on in."""
+    today = timezone.localdate()
+    found = [(row, newer_version(row, today=today)) for row in rows]
+    return [(row, newer) for row, newer in found if newer is not None]
 
 
 def load(enrollment_id: UUID) -> Enrollment:

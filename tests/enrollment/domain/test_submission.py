@@ -143,6 +143,31 @@ def test_a_returned_one_goes_again_only_when_something_changed(lakeside: Office)
         assert Delivery.objects.count() == 2
 
 
+def test_another_choice_of_pharmacy_after_the_submission_replaces_the_one_before(
+    lakeside: Office,
+) -> None:
+    enrollment = lakeside.complete()
+    lakeside.answer(enrollment, G2__pharmacy="meridian-home", G2__chosen_by="patient")
+    lakeside.authorize(enrollment)
+    lakeside.certify(enrollment)
+    journey_id = send(lakeside, enrollment).journey_id
+    assert journey_id is not None
+    ask = {"facts": {"corrections": [{"field": "G2.pharmacy", "sentence": "Which?"}]}}
+
+    def told(**answers: str | None) -> object:
+        submission.return_for_correction(journey_id=journey_id, data=ask, now=timezone.now())
+        lakeside.answer(enrollment, **answers)
+        lakeside.certify(enrollment)
+        send(lakeside, enrollment)
+        with acting_as(lakeside.coordinator):
+            events = JourneyEvent.objects.filter(journey=journey_id)
+            return events.latest("received_at").body["facts"]["patient_pharmacy_choice"]
+
+    assert told(G2__pharmacy="crescent") == "Crescent Specialty Pharmacy"
+    # The patient has none any more: nobody is told the one of before.
+    assert told(G2__chosen_by="prescriber") == ""
+
+
 def test_a_colleague_of_another_practice_cannot_send_it(lakeside: Office) -> None:
     enrollment = lakeside.signed()
     ben = actor_of(member(office("Harbor Neurology").practice, Role.PRACTICE_STAFF))

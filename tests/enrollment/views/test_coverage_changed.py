@@ -125,6 +125,9 @@ def test_it_is_said_once_and_everyone_on_the_journey_begins_anew(
         ({"B3": ""}, "Give the payer"),
         ({"B5": ""}, "Choose the line of business"),
         ({"B1": ""}, "Say whether the patient has insurance"),
+        # What is missing above and below is said in one round.
+        ({"reason": "", "B5": ""}, "Choose the line of business"),
+        ({"reason": "", "B5": ""}, "Choose why it changed"),
     ],
 )
 def test_what_cannot_be_is_said_at_the_field_and_nothing_is_kept(

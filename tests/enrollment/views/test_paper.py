@@ -104,6 +104,9 @@ def test_a_scan_counts_once_a_colleague_has_checked_it(
     ana: Client, lena: Client, lakeside: Office
 ) -> None:
     draft = lakeside.complete()
+    asked = text(ana.get(f"/enrollments/{draft.id}/paper/"))
+    assert "(each box that is ticked there)" in asked
+    assert "(optional)" not in asked
     assert upload(ana, draft, agreed=["authorization", "marketing"]).status_code == 302
     assert standing(lakeside, draft) == {}
     for path in (f"/enrollments/{draft.id}/review/", "/enrollments/"):

@@ -22,6 +22,7 @@ def retire(old: ProgramVersion) -> ProgramVersion:
     definition["version"] = "carried"
     definition["asks"] = [each for each in definition["asks"] if each != "A17"]
     plain = next(each for each in definition["questions"] if each["type"] == "boolean")
+    plain["hint"] = "Within the last year."
     definition["questions"].append(
         {
             **plain,
@@ -31,6 +32,9 @@ def retire(old: ProgramVersion) -> ProgramVersion:
             "shown_when": None,
         }
     )
+    definition["consents"][0]["body"]["en"] += " You may ask for a copy."
+    stop = definition["eligibility"][0]
+    definition["eligibility"].append({**stop, "key": "grown", "reason": "Nobody under 21."})
     new: ProgramVersion = ProgramVersionFactory.create(
         program=old.program, definition=definition, valid_from=yesterday
     )
@@ -45,6 +49,9 @@ def test_a_draft_goes_on_in_the_new_version_with_its_answers(ana: Client, lakesi
     assert "It asks in addition:" in page
     assert "A second look" in page
     assert "It no longer asks:" in page
+    assert "It asks otherwise, look again: Has another medicine been tried" in page
+    assert "New words, to be signed again: Permission" in page
+    assert "A new rule: Nobody under 21." in page
     ana.post(f"/enrollments/{draft.id}/carry/")
     with acting_as(lakeside.coordinator):
         after = stored(draft)
@@ -52,6 +59,28 @@ def test_a_draft_goes_on_in_the_new_version_with_its_answers(ana: Client, lakesi
     assert after.answers["E12"] == "Penicillin"
     assert "A17" not in after.answers
     assert "It asks in addition:" not in ana.get(f"/enrollments/{draft.id}/").content.decode()
+
+
+def test_nothing_is_sent_in_a_version_that_has_ended(ana: Client, lakeside: Office) -> None:
+    """Signed while it held, and not sent by its last day: the new words are signed first."""
+    draft = lakeside.signed()
+    new = retire(lakeside.version)
+    page = ana.get(f"/enrollments/{draft.id}/review/").content.decode()
+    assert "so that it cannot be sent in it" in page
+    assert "Go on in the new version" in page
+    assert "Send to hub" not in page
+    ana.post(f"/enrollments/{draft.id}/send/")
+    with acting_as(lakeside.coordinator):
+        assert stored(draft).journey_id is None
+    ana.post(f"/enrollments/{draft.id}/carry/")
+    page = ana.get(f"/enrollments/{draft.id}/review/").content.decode()
+    assert "The patient has to authorize" in page
+    # Where no other version holds there is nothing to go on in.
+    ProgramVersion.objects.filter(id=new.id).update(
+        valid_until=timezone.localdate() - dt.timedelta(days=1)
+    )
+    page = ana.get(f"/enrollments/{draft.id}/review/").content.decode()
+    assert "takes no enrollments at present" in page
 
 
 def test_a_version_that_holds_is_not_left(ana: Client, ben: Client, lakeside: Office) -> None:
