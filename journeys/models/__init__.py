@@ -12,6 +12,7 @@ from journeys.models.exchange import (
     PartnerTest,
     StatusCall,
 )
+from journeys.models.faxes import Fax, FaxPage, FaxPart
 from journeys.models.flags import FlagCount
 from journeys.models.funnel import CountsLetter, FunnelCount, FunnelRow
 from journeys.models.graph import KeptGraph
@@ -41,6 +42,9 @@ __all__ = [
     "DeliveryAttempt",
     "DrawnPacket",
     "Endpoint",
+    "Fax",
+    "FaxPage",
+    "FaxPart",
     "FlagCount",
     "FunnelCount",
     "FunnelRow",

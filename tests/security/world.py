@@ -5,6 +5,7 @@ Lakeside's patient has values that stand nowhere else, so that wherever one is f
 
 import json
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -31,15 +32,20 @@ from enrollment.models import (
     Prefill,
     Signature,
 )
+from journeys.core.faxes import About
 from journeys.core.payer_criteria import Asked
 from journeys.documents.samples import SAMPLES
 from journeys.domain import inbound, report_files
+from journeys.domain.fax_parts import split
+from journeys.domain.faxes import Arrival, keep_fax
 from journeys.domain.keeping import Message
+from journeys.domain.papers import Paper
 from journeys.domain.payer_criteria import Kept, keep_version
 from journeys.domain.program_partners import make_key
 from journeys.domain.sandbox_worlds import open_sandbox
 from journeys.models import (
     Delivery,
+    FaxPage,
     HandedPage,
     InboundReport,
     Journey,
@@ -219,7 +225,25 @@ def _ids(world: World) -> dict[str, Any]:
             "month": f"{timezone.now():%Y-%m}",
             "act": "forward",
             "safety_id": _safety_report(world).id,
+            **_fax(world),
         }
+
+
+def _fax(world: World) -> dict[str, Any]:
+    """A fax about the patient, which came to the hub and of which one page is split off."""
+    by, now = actor_of(world.insiders["hub"].membership), timezone.now()
+    paper = Paper("", "", "Fax", "image/jpeg", "f" * 64, b"jpeg", (b"jpeg",))
+    about = About(
+        name=f"{CANARY_PATIENT['A1']} {CANARY_PATIENT['A3']}",
+        born_on=date.fromisoformat(CANARY_PATIENT["A5"]),
+        phone=CANARY_PATIENT["A13"],
+        member_id=CANARY_COVERAGE["B7"],
+    )
+    with acting_as(by):
+        fax = keep_fax(paper, Arrival(received_at=now), by=by, now=now)
+        part = split(fax.pk, [1], about, by=by, now=now)
+        page = FaxPage.objects.get(fax=fax)
+    return {"fax_id": fax.pk, "fax_page_id": page.pk, "part_id": part.pk}
 
 
 def _report(hub: Organization) -> InboundReport:

@@ -1,0 +1,107 @@
+"""A hub's faxes: kept as they came, taken by one person, given back, taken over."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from accounts import audit
+from accounts.core.actor import Actor
+from accounts.models import Organization
+from accounts.tenancy import current_organization_id
+from journeys.core.calendar import calendar_of
+from journeys.core.clocks import due_clock
+from journeys.core.steps_access import INTAKE_REVIEW
+from journeys.domain.papers import Paper
+from journeys.domain.speaking import Refused
+from journeys.domain.work import TAKE_OVER_REASONS, AlreadyTaken, NoReason
+from journeys.models import Fax, FaxPage
+
+AS_FAX: Mapping[str, object] = {"submission_channel": "fax"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """When a fax came, from which number, and whether it says that it is urgent."""
+
+    received_at: datetime
+    from_number: str = ""
+    urgent: bool = False
+
+
+class CameBefore(Exception):
+    """The very same file is kept already, as `fax`."""
+
+    def __init__(self, fax: Fax) -> None:
+        super().__init__(str(fax.pk))
+        self.fax = fax
+
+
+def due_of(received_at: datetime, *, time_zone: str) -> datetime:
+    """When a fax is to be sorted: as an enrollment that comes by fax is to be reviewed."""
+    return calendar_of(time_zone).after(received_at, due_clock(INTAKE_REVIEW.due, AS_FAX))
+
+
+def keep_fax(paper: Paper, arrival: Arrival, *, by: Actor, now: datetime) -> Fax:
+    """Keep a fax and its pages for the actor's hub.
+
+    Raises CameBefore, and Refused when it is said to come later than now.
+    """
+    if arrival.received_at > now:
+        raise Refused("The fax cannot have come later than now.")
+    hub = Organization.objects.get(pk=current_organization_id())
+    fax: Fax
+    fax, new = Fax.objects.get_or_create(
+        organization=hub,
+        sha256=paper.sha256,
+        defaults={
+            "received_at": arrival.received_at,
+            "from_number": arrival.from_number,
+            "urgent": arrival.urgent,
+            "due_at": due_of(arrival.received_at, time_zone=hub.time_zone),
+            "content_type": paper.content_type,
+            "pages": len(paper.pictures),
+            "body": paper.body,
+            "added_by_id": by.user_id,
+            "added_at": now,
+        },
+    )
+    if not new:
+        raise CameBefore(fax)
+    FaxPage.objects.bulk_create(
+        FaxPage(organization=hub, fax=fax, number=number, picture=picture)
+        for number, picture in enumerate(paper.pictures, start=1)
+    )
+    audit.wrote(fax, action="kept a fax", fields=["body", "from_number"])
+    return fax
+
+
+def _holder(fax_id: UUID) -> str:
+    name = Fax.objects.filter(pk=fax_id).values_list("claimed_by__name", flat=True).first()
+    return name or ""
+
+
+def claim_fax(fax_id: UUID, *, by: Actor, now: datetime) -> None:
+    """Take a fax; taking what one already has changes nothing. Raises AlreadyTaken."""
+    waiting = Fax.objects.filter(pk=fax_id, closed_at=None)
+    if waiting.filter(claimed_by=None).update(claimed_by=by.user_id, claimed_at=now):
+        audit.wrote(Fax(pk=fax_id), action="claimed a fax", fields=["claimed_by"])
+    elif not waiting.filter(claimed_by=by.user_id).exists():
+        raise AlreadyTaken(_holder(fax_id))
+
+
+def release_fax(fax_id: UUID, *, by: Actor) -> None:
+    """Give a fax back to everyone. Raises AlreadyTaken when it was not one's own."""
+    mine = Fax.objects.filter(pk=fax_id, claimed_by=by.user_id, closed_at=None)
+    if not mine.update(claimed_by=None, claimed_at=None):
+        raise AlreadyTaken(_holder(fax_id))
+    audit.wrote(Fax(pk=fax_id), action="released a fax", fields=["claimed_by"])
+
+
+def take_over_fax(fax_id: UUID, *, reason: str, by: Actor, now: datetime) -> None:
+    """Take what a colleague has; the reason is kept in the audit. Raises NoReason."""
+    if reason not in TAKE_OVER_REASONS:
+        raise NoReason
+    Fax.objects.filter(pk=fax_id).update(claimed_by=by.user_id, claimed_at=now)
+    words = TAKE_OVER_REASONS[reason]
+    audit.wrote(Fax(pk=fax_id), action="took over a fax", fields=["claimed_by"], purpose=words)
