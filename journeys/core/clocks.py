@@ -1,7 +1,7 @@
 """When each open step is due, who acts next and by when."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from journeys.core.calendar import Calendar, calendar_of
@@ -74,7 +74,7 @@ def with_clock(
         return state
     acts = around.present(state.acts)
     if kept(state, steps):
-        return replace(state, acts=acts)
+        return state._replace(acts=acts)
     calendar = around.calendar(acts)
     due_at = _due_at(around, step, state, calendar)
     if step.due.until:
@@ -82,14 +82,15 @@ def with_clock(
         due_at = min(due_at, until) if until else due_at
     action = _action(around, step, state)
     act_by = _act_by(around, step, state, due_at, calendar)
-    return replace(state, acts=acts, due_at=due_at, act_by=act_by, action=action)
+    return state._replace(acts=acts, due_at=due_at, act_by=act_by, action=action)
 
 
 def _action(around: Around, step: Step, state: StepState) -> str:
     """What whoever acts is asked for."""
     status, owner = step.status(state.status), state.owner or step.owner
     if status and status.unfilled and around.parties and owner not in around.parties:
-        return status.unfilled
+        told = all(around.values.get(name) for name in step.produces)
+        return status.elsewhere if told and status.elsewhere else status.unfilled
     return state.action.replace("{owner}", name_of(owner, around.parties))
 
 

@@ -32,6 +32,10 @@ CLOSING_REASONS = {
 }
 
 
+# What may end a journey besides a status of a step that has one which does.
+_ENDING = frozenset({"closed", "conflict_settled"})
+
+
 @dataclass(frozen=True, slots=True)
 class Closing:
     """The end of a journey: which event, why, and how many events it follows."""
@@ -52,8 +56,9 @@ def closing_of(graph: Graph, story: Sequence[Event]) -> Closing | None:
     undone = {event.chosen for event in story if event.kind == "merge_undone"}
     ledger = Ledger(graph, None)
     runs: dict[str, dict[str, Run]] = {}
+    ending = graph.closing_steps
     for index, event in enumerate(story):
-        if not event.confirmed:
+        if not event.confirmed or (event.kind not in _ENDING and event.step not in ending):
             continue
         if event.kind == "closed" and event.reason and event.ref not in undone:
             return _on_word(event, event.reason, index)

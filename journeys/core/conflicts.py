@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from journeys.core.decisions import evidence_outranks_status_text, person_settles
 from journeys.core.events import Event
@@ -56,8 +56,7 @@ class Conflict:
         return (self.settled_at or now) - self.since
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """What one source has been saying without change: the first and the latest report."""
 
     value: object

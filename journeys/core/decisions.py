@@ -1,17 +1,15 @@
 """Every automatic decision as rule, inputs and outcome, so that it can be made again."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from programs.core.conditions import holds
 
 SETTLED = ("done", "skipped")
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What a rule decided, from JSON-able inputs alone; `ref` set it off."""
 
     rule: str

@@ -1,7 +1,5 @@
 """Turns off the path and back: missing information after an intake was returned."""
 
-from dataclasses import replace
-
 from journeys.core.conflicts import Conflict
 from journeys.core.decisions import detour_when_returned, go_back_when_answered
 from journeys.core.events import Event
@@ -45,7 +43,7 @@ def _through(on: Walk, step: Step, detour: Step, rule: Detour, outcome: Outcome)
         on.put(in_hand(detour, answer, opened_at))
         # The moments of its reminders hang on its opening, which is known only now.
         on.put(in_hand(detour, turned(on, detour, answer), opened_at))
-        return replace(outcome, since=opened_at, event=opening)
+        return outcome._replace(since=opened_at, event=opening)
     on.put(state_of(detour, answer, phase="done", opened_at=opened_at, settled_at=answer.since))
     return Outcome(back, answer.since, None, answer.event, answer.last, restarted_at=answer.since)
 

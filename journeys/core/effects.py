@@ -6,7 +6,7 @@ Whose work it is and who is told follow from the state itself, which is evaluate
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from journeys.core.events import Event, may_move
+from journeys.core.events import TALK, Event, may_move
 from journeys.core.graph import Graph, Step
 from journeys.core.state import JourneyState, StepState
 
@@ -42,11 +42,18 @@ def effects_between(
 def may_have_effects(graph: Graph, event: Event) -> bool:
     """Whether anything may have to be done because of it, by what it is alone.
 
-    A bare status of a step that nothing hangs on which sets something off moves only itself.
+    A status of a step that nothing hangs on which sets something off moves only itself, and so
+    do facts that none of those reads.
     """
-    bare = event.kind == "status" and not event.facts and not event.coverage_id
+    if event.kind not in _PLAIN or event.coverage_id:
+        return may_move(event)
     weighs = graph.leading_to_effects | graph.closing_steps
-    return may_move(event) and not (bare and event.step not in weighs)
+    placed = event.kind == "status" and event.step in weighs
+    return placed or not graph.facts_of_effects.isdisjoint(event.facts)
+
+
+# What tells a status, facts or nothing, and changes nothing else of the story.
+_PLAIN = frozenset({"status", "fact", *TALK})
 
 
 def may_set_off(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from journeys.core.clocks import Around
 from journeys.core.graph import Graph, Step
@@ -36,8 +36,7 @@ class Outlook:
     to_start: ToStart | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Finish:
+class _Finish(NamedTuple):
     """Working hours from now until a step is over: at best, usually, at worst; its own part."""
 
     low: float
@@ -46,13 +45,17 @@ class _Finish:
     own: float = 0
 
 
+_Weight = tuple[float, float, int]
+
+
 def outlook(around: Around, steps: Mapping[str, StepState]) -> Outlook:
     """The range of days, and the critical path from the first step to the last."""
     finishes: dict[str, _Finish] = {}
     path = around.graph.path
     for step in path:
         finishes[step.key] = _finish(around, step, steps, finishes)
-    chain = _chain(around.graph, steps, finishes, tuple(step.key for step in path))
+    weights = _weights(around.graph, steps, finishes)
+    chain = _chain(around.graph, steps, weights, tuple(step.key for step in path))
     if not path or all(steps[step.key].over for step in path):
         return Outlook(None, chain)
     calendar = around.calendar("practice")
@@ -61,11 +64,14 @@ def outlook(around: Around, steps: Mapping[str, StepState]) -> Outlook:
     zone = calendar.zone
     days = (low.astimezone(zone).date(), high.astimezone(zone).date())
     eta = Eta(*days, _finished(around, steps))
-    return Outlook(eta, chain, _to_start(around, steps, finishes))
+    return Outlook(eta, chain, _to_start(around, steps, finishes, weights))
 
 
 def _to_start(
-    around: Around, steps: Mapping[str, StepState], finishes: Mapping[str, _Finish]
+    around: Around,
+    steps: Mapping[str, StepState],
+    finishes: Mapping[str, _Finish],
+    weights: Mapping[str, _Weight],
 ) -> ToStart | None:
     """What is left until the step with which the therapy begins has brought it about."""
     step = around.graph.beginning
@@ -75,7 +81,7 @@ def _to_start(
     # A course begins with its first dose, however long it then goes on.
     course = finish.own if step.begins_with else 0.0
     usually = finish.middle - course + (min(course, usual(around, step)[0]))
-    chain = _chain(around.graph, steps, finishes, (step.key,))
+    chain = _chain(around.graph, steps, weights, (step.key,))
     first = next((key for key in chain if not steps[key].over), step.key)
     after_open = 0 if first == step.key else usually - finishes[first].own
     return ToStart(usually, max(after_open, 0))
@@ -162,22 +168,27 @@ def _is_settled(name: str, steps: Mapping[str, StepState]) -> bool:
     return state is not None and state.over
 
 
+def _weights(
+    graph: Graph, steps: Mapping[str, StepState], finishes: Mapping[str, _Finish]
+) -> Mapping[str, _Weight]:
+    """Of each step of the path by what it decides an end: the latest, of the over ones the last."""
+    settled = ((key, steps[key].settled_at) for key in finishes)
+    place = graph.place
+    return {
+        key: (finishes[key].high, at.timestamp() if at else 0, place[key]) for key, at in settled
+    }
+
+
 def _chain(
     graph: Graph,
     steps: Mapping[str, StepState],
-    finishes: Mapping[str, _Finish],
+    weights: Mapping[str, _Weight],
     ends: tuple[str, ...],
 ) -> tuple[str, ...]:
     """The steps that decide when the last of `ends` is over."""
-    by_key, place = graph.by_key, graph.place
-
-    def weight(key: str) -> tuple[float, float, int]:
-        settled = steps[key].settled_at
-        return (finishes[key].high, settled.timestamp() if settled else 0, place[key])
-
     chain: list[str] = []
     while ends:
-        last = max(ends, key=weight)
+        last = max(ends, key=weights.__getitem__)
         chain.append(last)
-        ends = by_key[last].needs
+        ends = graph.by_key[last].needs
     return tuple(key for key in reversed(chain) if steps[key].phase != "skipped")

@@ -1,7 +1,7 @@
 """Where a journey stands, as a pure function of its graph, its events and the moment."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -267,13 +267,13 @@ def _left_undone(state: StepState) -> StepState:
     if state.over or state.phase == "skipped":
         return state
     why = "The journey was closed before this"
-    return replace(
-        state, phase="skipped", skipped_why=why, blocked_why="", owner=None, acts=None, action=""
+    return state._replace(
+        phase="skipped", skipped_why=why, blocked_why="", owner=None, acts=None, action=""
     )
 
 
 def _at_risk(state: StepState) -> StepState:
-    return replace(state, phase="at_risk") if state.phase in ("now", "waiting") else state
+    return state._replace(phase="at_risk") if state.phase in ("now", "waiting") else state
 
 
 def _conflicts(on: Walk) -> tuple[Conflict, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from programs.core.computed import number
 from programs.core.facts import FEDERAL
 
 GOVERNMENT_LINES = tuple(sorted({*FEDERAL, "government"}))
@@ -174,6 +175,17 @@ def date_of(value: object) -> date | None:
         return date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
+
+
+def unlike(name: str, value: object) -> str:
+    """What a fact we know should be, in words, where its value is no such thing; else empty."""
+    kind = type_of(name).kind
+    if kind == "date" and date_of(value) is None:
+        return "a date, such as 2026-03-06"
+    told = str(value) if isinstance(value, float) else value
+    if kind in ("money", "number") and number(told) is None:
+        return "a number, such as 25.50"
+    return ""
 
 
 def text_of(name: str, value: object) -> str:

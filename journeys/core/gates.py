@@ -1,7 +1,5 @@
 """What keeps a step from being needed, and what stops one that has all it needs."""
 
-from dataclasses import replace
-
 from journeys.core.decisions import skip_when_not_needed, stop_at_the_gate
 from journeys.core.graph import Skip, Step
 from journeys.core.state import StepState
@@ -31,8 +29,7 @@ def gated(on: Walk, step: Step, state: StepState) -> StepState:
         names = fields_of(gate.when)
         ref, at = on.cause_of(names)
         on.decide(STOPS, step.key, {"when": gate.when, "known": on.known_of(names)}, ref, at)
-        return replace(
-            state,
+        return state._replace(
             phase="blocked",
             blocked_why=gate.why,
             owner=gate.owner,

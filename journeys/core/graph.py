@@ -57,6 +57,8 @@ __all__ = [
     "conditions_of",
 ]
 
+# What the conditions of the path may read is worked out from these (journeys.core.derived).
+_WORKED_OUT_FROM = ("next_coverage_on", "next_coverage_verified", "rems_authorized_until_on")
 _SETTLE_WITHIN = Clock(4, "business_hours")
 _USUAL = Thresholds()
 
@@ -201,6 +203,19 @@ class Graph:
         return frozenset(found)
 
     @cached_property
+    def facts_of_effects(self) -> frozenset[str]:
+        """Names of facts without which what leads to effects stands where it does.
+
+        Only what those steps read, rest on or bring about moves them.
+        """
+        steps = [self.by_key[key] for key in self.leading_to_effects]
+        steps += [each for step in steps for each in self.detours.get(step.key, ())]
+        read = (name for step in steps for names in conditions_of(step) for name in names)
+        rest_on = (name for step in steps for name in (*step.uses, *step.evidence, *step.produces))
+        moments = (moment.of for step in steps for moment in _moments(step))
+        return frozenset({*read, *rest_on, *moments, *_WORKED_OUT_FROM})
+
+    @cached_property
     def beginning(self) -> Step | None:
         """The step of the path with which the therapy begins, if it has one."""
         return next((step for step in self.path if "first_dose_on" in step.produces), None)
@@ -247,13 +262,17 @@ def _hangs_on(step: Step, detours: tuple[Step, ...]) -> Iterator[str]:
     """Keys of the steps without which one cannot be placed."""
     yield from before(step)
     for each in (step, *detours):
-        moments = (each.due.until, *(skip.at for skip in each.skips))
-        moments += tuple(status.comes_at for status in each.statuses)
-        names = [moment.of for moment in moments if moment]
+        names = [moment.of for moment in _moments(each)]
         for name in (*names, *(name for names in conditions_of(each) for name in names)):
             kind, _, rest = name.partition(".")
             if kind in ("step", "since"):
                 yield rest.partition(".")[0]
+
+
+def _moments(step: Step) -> list[Moment]:
+    """The moments that a step hangs on."""
+    found = (step.due.until, *(skip.at for skip in step.skips))
+    return [each for each in (*found, *(one.comes_at for one in step.statuses)) if each]
 
 
 def before(step: Step) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """Where one step stands according to everybody who spoke about it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from journeys.core.conflicts import (
     Claim,
@@ -20,8 +20,7 @@ from journeys.core.fold import Ledger
 from journeys.core.graph import Status, Step
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The status a step stands in, since when and by whose word; None before any word.
 
     `restarted_at` is when a detour gave the step back, which starts its clock anew.

@@ -99,6 +99,10 @@ NOW: Mapping[str, Pair] = {
         "{who} is asking your insurance plan to go on covering your medicine.",
         "{who} está pidiendo a su seguro que siga cubriendo su medicamento.",
     ),
+    "assistance_renewal": (
+        "{who} is asking that you go on getting your medicine at no cost.",
+        "{who} está pidiendo que siga recibiendo su medicamento sin costo.",
+    ),
     "discontinuation": (
         "{who} is talking with you about ending this medicine.",
         "{who} está hablando con usted sobre terminar este medicamento.",
@@ -125,6 +129,10 @@ WITH: Mapping[tuple[str, str], Pair] = {
     ("patient_assistance", "patient"): (
         "Some papers of yours are needed to see whether you can get your medicine at no cost.",
         "Faltan documentos suyos para ver si puede recibir su medicamento sin costo.",
+    ),
+    ("assistance_renewal", "patient"): (
+        "Some papers of yours are needed so that you go on getting your medicine at no cost.",
+        "Faltan documentos suyos para que siga recibiendo su medicamento sin costo.",
     ),
     ("foundation_referral", "patient"): (
         "A foundation may help you pay: ask it for help, as you were told.",

@@ -10,4 +10,9 @@ def question(field: Mapping[str, Any]) -> str:
 
 
 def question_of(group: str, label: str) -> str:
-    return f"{group}: {label[:1].lower()}{label[1:]}" if group and group != label else label
+    if not group or group == label:
+        return label
+    first = label.partition(" ")[0]
+    # "Result" goes on in a sentence; "T-score", "IgE" and "BSA" are written so wherever they stand.
+    goes_on = first.isalpha() and first[1:].islower()
+    return f"{group}: {label[:1].lower() if goes_on else label[:1]}{label[1:]}"

@@ -152,6 +152,11 @@ _ENDING = (
     ("assistance_ends_on", "patient_assistance", "hub", "assistance"),
 )
 
+_RENEWED_BY: Mapping[str, tuple[str, str]] = {
+    "authorization_ends_on": ("reauthorization", "submitted"),
+    "assistance_ends_on": ("assistance_renewal", "applied"),
+}
+
 
 def running_out(scene: Scene) -> Iterator[Risk]:
     """R7: what the next dose needs ends before it, lead time included."""
@@ -341,9 +346,10 @@ def _role(scene: Scene, role: str) -> str:
 
 
 def _asked_again(scene: Scene, name: str) -> bool:
-    """Whether a new authorization was asked for before the old one ends."""
-    renewal = scene.steps.get("reauthorization")
-    return name == "authorization_ends_on" and bool(renewal and renewal.status == "submitted")
+    """Whether what ends was asked for anew before it does."""
+    key, asked = _RENEWED_BY.get(name, ("", ""))
+    renewal = scene.steps.get(key)
+    return renewal is not None and renewal.status == asked
 
 
 def _number(value: object) -> float | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from journeys.core.graph import Clock, Step
+from journeys.core.graph import ORGANIZATIONS, Clock, Status, Step
 from journeys.core.state import Party, StepState
 
 PHASE_WORDS: Mapping[str, str] = {
@@ -49,16 +49,6 @@ def name_of(role: str, parties: Mapping[str, Party]) -> str:
     """What a party is called: its own name, or what it is."""
     party = parties.get(role)
     return party.name if party else ROLE_WORDS.get(role, role)
-
-
-def phase_words(state: StepState, parties: Mapping[str, Party]) -> str:
-    """The phase of a step with whom it waits for or why: "Waiting on Meridian Health"."""
-    word = PHASE_WORDS[state.phase]
-    if state.phase == "waiting" and state.owner:
-        return f"{word} on {name_of(state.owner, parties)}"
-    why = {"skipped": state.skipped_why, "blocked": state.blocked_why, "at_risk": "past due"}
-    about = why.get(state.phase, "")
-    return f"{word}: {_lower_first(about)}" if about else word
 
 
 def clock_words(clock: Clock) -> str:
@@ -124,11 +114,29 @@ def headline(
         who = name_of(state.acts or "", parties)
         due = _due(state, now, zone)
         return f"{subject} is blocked; {who} has it{', ' if due else ''}{due}"
-    who = name_of(state.owner or step.owner, parties)
-    since = f" since {_day(state.since, now, zone)}" if state.since else ""
+    owner, status, awaits = state.owner or step.owner, step.status(state.status), step.awaits
+    if _stands_in(state, owner, parties):
+        owner = state.acts or owner
+    elif status:
+        subject, awaits = status.spoken or subject, status.awaits or awaits
+    at = _had_since(state, status)
+    since = f" since {_day(at, now, zone)}" if at else ""
     due = _due(state, now, zone)
-    awaits = f"{step.awaits} " if step.awaits else ""
-    return f"{subject} is with {who}{since}" + (f"; {awaits}{due}" if due else "")
+    awaits = f"{awaits} " if awaits else ""
+    return f"{subject} is with {name_of(owner, parties)}{since}" + (
+        f"; {awaits}{due}" if due else ""
+    )
+
+
+def _stands_in(state: StepState, owner: str, parties: Mapping[str, Party]) -> bool:
+    """Whether somebody stands in, while nobody of ours fills the owner's part."""
+    return bool(owner in ORGANIZATIONS and parties and owner not in parties and state.acts)
+
+
+def _had_since(state: StepState, status: Status | None) -> datetime | None:
+    """Since when somebody has it: the clock that goes on to the next attempt moves nothing."""
+    by_clock = status is not None and status.comes_at is not None and not status.owner
+    return state.opened_at if by_clock and state.opened_at else state.since
 
 
 def _day(instant: datetime | None, now: datetime, zone: str) -> str:
@@ -157,7 +165,8 @@ def follow_up_headline(who: str, due_at: datetime, *, now: datetime, zone: str) 
 
 def next_action(action: str, who: str, due_at: datetime, *, now: datetime, zone: str) -> str:
     """Who does what by when: "Review the enrollment: Northstar Access, by Friday"."""
-    return f"{action}: {who}, by {near_day(due_at, now=now, zone=zone)}"
+    by = "was due" if due_at < now else "by"
+    return f"{action}: {who}, {by} {near_day(due_at, now=now, zone=zone)}"
 
 
 def closed_headline(who: str, at: datetime, *, now: datetime, zone: str) -> str:

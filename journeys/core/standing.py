@@ -142,9 +142,20 @@ def _not_yet(step: Step, outcome: Outcome, missing: list[StepState]) -> StepStat
 
 
 def _tell_opening(on: Walk, step: Step, needs: list[StepState], opened_at: datetime) -> None:
-    last = max(needs, key=lambda need: need.settled_at or opened_at, default=None)
+    last = _last_settled(on, needs, opened_at)
     inputs = {"needs": {need.key: need.phase for need in needs}}
     on.decide(OPENS, step.key, inputs, last.ref if last else None, opened_at)
+
+
+def _last_settled(on: Walk, needs: list[StepState], opened_at: datetime) -> StepState | None:
+    """What was waited for to the end; behind a skipped step, what that one waited for itself."""
+    last = max(needs, key=lambda need: need.settled_at or opened_at, default=None)
+    while last and last.phase == "skipped" and last.since and last.settled_at != last.since:
+        before = [on.steps[key] for key in on.graph.by_key[last.key].needs]
+        if not before:
+            return last
+        last = max(before, key=lambda need: need.settled_at or opened_at)
+    return last
 
 
 def _in_conflict(on: Walk, step: Step, outcome: Outcome) -> bool:

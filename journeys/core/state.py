@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from journeys.core.conflicts import Conflict
 from journeys.core.decisions import Decision
@@ -46,8 +46,7 @@ class Observed:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepState:
+class StepState(NamedTuple):
     """One step now.
 
     `owner` has it and `acts` is the organization with the next action (the same, unless the

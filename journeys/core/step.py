@@ -75,11 +75,13 @@ class Status:
 
     `owner` has the step in this status when it is not the step's own owner; `action` is what
     the organization with the next action does, or `unfilled` who stands in while nobody has the
-    owner's part; `due` runs from the moment of the status, or
-    what the law gives the payer (`table`); `closes` ends the whole journey; `calls` names a
+    owner's part, and `elsewhere` once it is told that somebody has it who takes no part here
+    (what the step `produces` is known); `due` runs from the moment of the status, or what the
+    law gives the payer (`table`); `closes` ends the whole journey; `calls` names a
     handler the product runs once. A status that `comes_at` a moment is set by the clock while
     the step stands in one listed before it. `attempts` counts failed contacts, a `setback`
-    sends the step back, and one that is `reasoned` is not taken without its reason.
+    sends the step back, and one that is `reasoned` is not taken without its reason. `spoken` and
+    `awaits` are as the step's, where the headline says something else in this status.
     """
 
     key: str
@@ -88,6 +90,7 @@ class Status:
     owner: str | None = None
     action: str | None = None
     unfilled: str = ""
+    elsewhere: str = ""
     due: Clock | None = None
     closes: bool = False
     calls: str | None = None
@@ -97,6 +100,8 @@ class Status:
     attempts: int = 0
     setback: bool = False
     reasoned: bool = False
+    spoken: str = ""
+    awaits: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,7 @@ BENEFIT_VERIFICATION = Step(
     owner="hub",
     action="Verify the patient's benefits",
     needs=("intake_review",),
+    skips=(Skip(NO_COVERAGE, "There is no coverage to verify"),),
     statuses=(
         Status(key="not_started", label="Not started"),
         Status(key="electronic_sent", label="Asked electronically"),
@@ -251,6 +252,7 @@ PRIOR_AUTHORIZATION = Step(
         Status(
             key="more_info_requested",
             label="More information asked for",
+            awaits="answer",
             action="Answer the payer's question",
             due=Clock(24, "hours"),
         ),
@@ -282,6 +284,7 @@ PRIOR_AUTHORIZATION_DETERMINATION = Step(
             key="more_info_requested",
             label="More information asked for",
             owner="practice",
+            awaits="answer",
             action="Answer the payer's question",
             due=Clock(24, "hours"),
         ),

@@ -28,11 +28,17 @@ APPEAL = Step(
     chased_by="hub",
     action="Decide whether to appeal",
     statuses=(
-        Status(key="considering", label="To be decided"),
+        Status(
+            key="considering",
+            label="To be decided",
+            spoken="The denied prior authorization",
+            awaits="decision on an appeal",
+        ),
         Status(key="drafting", label="Being written", action="Send the appeal", due=_FIVE_DAYS),
         Status(
             key="submitted",
             label="With the payer",
+            awaits="decision",
             owner="payer",
             action=_WITH_PAYER,
             due=Clock(15, "business_days"),
@@ -52,6 +58,8 @@ APPEAL = Step(
         Status(
             key="upheld",
             label="Denied again",
+            spoken="The denied appeal",
+            awaits="decision to go on",
             action="Decide on the second level of appeal",
             due=_FIVE_DAYS,
             setback=True,
@@ -59,6 +67,7 @@ APPEAL = Step(
         Status(
             key="second_level",
             label="With the payer, second level",
+            awaits="decision",
             owner="payer",
             action=_WITH_PAYER,
             due=Clock(15, "business_days"),
@@ -67,6 +76,8 @@ APPEAL = Step(
         Status(
             key="second_upheld",
             label="Denied at the second level",
+            spoken="The denied appeal",
+            awaits="decision to go on",
             action="Decide on an external review",
             due=_FIVE_DAYS,
             setback=True,
@@ -74,6 +85,8 @@ APPEAL = Step(
         Status(
             key="external",
             label="In external review",
+            spoken="The external review of the denial",
+            awaits="decision",
             owner="payer",
             action="Follow up on the external review",
             due=Clock(45, "days"),

@@ -68,9 +68,12 @@ PHARMACY_TRIAGE = Step(
         Status(
             key="sent",
             label="Sent to the pharmacy",
+            spoken="The referral",
+            awaits="answer",
             owner="pharmacy",
             action="Accept or refuse the referral",
             unfilled="Say which pharmacy the referral went to, and what it answers",
+            elsewhere="Ask the pharmacy for its answer, and report it",
             due=Clock(1, "business_days"),
         ),
         Status(key="accepted", label="Accepted by the pharmacy", kind="done"),

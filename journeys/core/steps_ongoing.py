@@ -1,6 +1,7 @@
 """While the therapy goes on: the next fill, benefits for a new year, a new authorization."""
 
 from journeys.core.graph import Aside, Clock, Due, Gate, Moment, Opening, Reason, Status, Step
+from journeys.core.steps_support import INCOME_OPEN
 
 _TWO_DAYS = Clock(2, "business_days")
 _ONE_DAY = Clock(1, "business_days")
@@ -157,6 +158,7 @@ REAUTHORIZATION = Step(
         Status(
             key="more_info_requested",
             label="More information asked for",
+            awaits="answer",
             action="Answer the payer's question",
             due=Clock(24, "hours"),
             setback=True,
@@ -190,4 +192,53 @@ REAUTHORIZATION = Step(
         numbered_by="authorization_number",
     ),
     seen_by=("practice", "hub", "pharmacy"),
+)
+
+_HELP_ENDS = "assistance_ends_on"
+_OTHER_WAY = "Look for another way to pay, or close the journey"
+ASSISTANCE_RENEWAL = Step(
+    key="assistance_renewal",
+    title="Assistance renewal",
+    spoken="Renewing the assistance",
+    lane="hub",
+    owner="hub",
+    action="Renew the assistance",
+    needs=("patient_assistance",),
+    statuses=(
+        Status(key="due", label="Due"),
+        Status(key="applied", label="Applied for"),
+        *INCOME_OPEN,
+        Status(
+            key="denied",
+            label="Denied",
+            kind="failed",
+            action=_OTHER_WAY,
+            due=_TWO_DAYS,
+            reasons=(
+                Reason("income_over_limit", "income is over the limit"),
+                Reason("has_coverage", "patient has coverage"),
+                Reason("missing_proof", "proof of income is missing"),
+                Reason("fund_closed", "fund is closed"),
+            ),
+        ),
+        Status(
+            key="lapsed",
+            label="Ended without renewal",
+            kind="failed",
+            action=_OTHER_WAY,
+            due=_TWO_DAYS,
+            comes_at=Moment(_HELP_ENDS, Clock(1, "days")),
+        ),
+        Status(key="renewed", label="Renewed", kind="done"),
+        Status(key="not_needed", label="Not needed any more", kind="skipped"),
+    ),
+    due=Due(Clock(400, "days"), until=Moment(_HELP_ENDS, Clock(14, "days"), before=True)),
+    typical=(20, 100),
+    produces=("assistance_program", _HELP_ENDS),
+    aside=Aside(
+        openings=(Opening(at=Moment(_HELP_ENDS, Clock(45, "days"), before=True)),),
+        numbered_by=_HELP_ENDS,
+    ),
+    seen_by=("practice", "hub"),
+    details_seen_by=("practice", "hub"),
 )

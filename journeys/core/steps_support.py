@@ -61,6 +61,27 @@ SITE_OF_CARE = Step(
     produces=("site_name", "site_type", "acquisition", "infusion_on"),
 )
 
+# While the income is not settled, the first time and at each renewal.
+INCOME_OPEN = (
+    Status(
+        key="documents_needed",
+        label="Proof missing",
+        owner="patient",
+        action="Ask the patient for the missing proof",
+        due=Clock(5, "business_days"),
+        reasons=(
+            Reason("missing_proof", "proof of income is missing"),
+            Reason("subsidy_not_tried", "Medicare's extra help was not asked for"),
+        ),
+    ),
+    Status(
+        key="inconclusive",
+        label="Income check told nothing",
+        action="Check the income by hand",
+        due=_TWO_DAYS,
+    ),
+)
+
 PATIENT_ASSISTANCE = Step(
     key="patient_assistance",
     title="Patient assistance",
@@ -71,29 +92,7 @@ PATIENT_ASSISTANCE = Step(
     skips=(Skip({"not": NOBODY_PAYS}, "The plan pays for the medicine", presumed=True),),
     statuses=(
         Status(key="applied", label="Applied for"),
-        Status(
-            key="documents_needed",
-            label="Proof missing",
-            owner="patient",
-            action="Ask the patient for the missing proof",
-            due=Clock(5, "business_days"),
-            reasons=(
-                Reason("missing_proof", "proof of income is missing"),
-                Reason("subsidy_not_tried", "Medicare's extra help was not asked for"),
-            ),
-        ),
-        Status(
-            key="inconclusive",
-            label="Income check told nothing",
-            action="Check the income by hand",
-            due=_TWO_DAYS,
-        ),
-        Status(
-            key="renewal_due",
-            label="To be renewed",
-            action="Renew the assistance",
-            due=Clock(5, "business_days"),
-        ),
+        *INCOME_OPEN,
         Status(key="approved", label="Approved", kind="done"),
         Status(
             key="denied",

@@ -22,7 +22,13 @@ from journeys.core.steps_fulfillment import (
     PHARMACY_INTAKE,
     PHARMACY_TRIAGE,
 )
-from journeys.core.steps_ongoing import LAPSED, REAUTHORIZATION, REFILL, REVERIFICATION
+from journeys.core.steps_ongoing import (
+    ASSISTANCE_RENEWAL,
+    LAPSED,
+    REAUTHORIZATION,
+    REFILL,
+    REVERIFICATION,
+)
 from journeys.core.steps_support import (
     BOUGHT_BY_SITE,
     FOUNDATION_REFERRAL,
@@ -58,6 +64,7 @@ _THERAPY: tuple[Step, ...] = (
     REFILL,
     REVERIFICATION,
     REAUTHORIZATION,
+    ASSISTANCE_RENEWAL,
 )
 
 _SELF_INJECTED = Graph(
@@ -175,6 +182,7 @@ _PAP_ONLY = Graph(
         _TAKEN_AT_HOME,
         ADVERSE_EVENT,
         replace(REFILL, needs=(DELIVERY.key,)),
+        ASSISTANCE_RENEWAL,
         DISCONTINUATION,
     ),
 )

@@ -23,6 +23,7 @@ from journeys.core.visibility import (
 )
 
 LATE = timedelta(minutes=5)
+NEVER: Mapping[str, datetime | None] = {}
 _ADDRESSED = ("message", "document", "hand_off", "contact")
 
 
@@ -58,7 +59,8 @@ class Entry:
 
     `learnt_late_by` is set when we heard more than five minutes after it happened.
     `set_in_motion` tells what it opened, skipped or sent back. A disagreement has `columns`;
-    `unplaced_why` says why a report moved nothing.
+    `unplaced_why` says why a report moved nothing. `read_by` and `unread_by` name those whom a
+    message is for.
     """
 
     key: str
@@ -79,6 +81,8 @@ class Entry:
     note: str = ""
     transport: str = ""
     unplaced_why: str = ""
+    read_by: tuple[str, ...] = ()
+    unread_by: tuple[str, ...] = ()
 
 
 def timeline(
@@ -88,13 +92,17 @@ def timeline(
     viewer: str,
     *,
     parties: Mapping[str, Party] = NOBODY,
+    looked: Mapping[str, datetime | None] = NEVER,
 ) -> list[Entry]:
-    """The entries the role `viewer` may see, newest first; nothing for a role with no part."""
+    """The entries the role `viewer` may see, newest first; nothing for a role with no part.
+
+    `looked` tells when somebody of each role that takes part last looked at the journey.
+    """
     if not takes_part(viewer):
         return []
     moved = set_in_motion(graph, state, viewer)
     unplaced = {one.ref: one.why for one in state.unplaced}
-    reader = _Reader(graph, state, viewer, parties, moved, unplaced)
+    reader = _Reader(graph, state, viewer, parties, moved, unplaced, looked)
     story = in_order(events)
     rows = [((*event.order, 0), entry) for event in story if (entry := reader.entry(event))]
     by_id = {event.ref: event for event in story}
@@ -116,6 +124,7 @@ class _Reader:
     parties: Mapping[str, Party]
     moved: Mapping[str, tuple[str, ...]]
     unplaced: Mapping[str, str]
+    looked: Mapping[str, datetime | None]
 
     def entry(self, event: Event) -> Entry | None:
         """The event as this role may read it, or None when nothing of it may be seen."""
@@ -144,6 +153,21 @@ class _Reader:
             note=event.note if details else "",
             transport=event.transport,
             unplaced_why=self.unplaced.get(event.ref, ""),
+            read_by=self.readers(event, True),
+            unread_by=self.readers(event, False),
+        )
+
+    def readers(self, event: Event, read: bool) -> tuple[str, ...]:
+        """Whom a message is for: who has looked at the journey since it came, or who has not."""
+        if event.kind != "message":
+            return ()
+        asked = event.to or ALL_SEEING
+        return tuple(
+            self.parties[role].name
+            for role, at in self.looked.items()
+            if role in asked
+            and role != event.party
+            and (at is not None and at >= event.received_at) is read
         )
 
     def facts(self, event: Event) -> tuple[FactLine, ...]:

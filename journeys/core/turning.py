@@ -1,7 +1,6 @@
 """Statuses that the clock sets: a reminder is due, a time has run out."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from journeys.core.decisions import turn_with_the_clock
@@ -24,7 +23,7 @@ def turned(on: Walk, step: Step, outcome: Outcome) -> Outcome:
     }
     status, at = come[-1]
     on.decide(TURNS, step.key, inputs, None, at)
-    return replace(outcome, status=status, since=at)
+    return outcome._replace(status=status, since=at)
 
 
 def _ahead(on: Walk, step: Step, now: Status | None) -> Iterator[tuple[Status, datetime]]:

@@ -1,7 +1,6 @@
 """What a party may not see: left out, never blurred. A role nobody named sees nothing."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from journeys.core.events import Event
 from journeys.core.facts import Fact, type_of
@@ -92,9 +91,9 @@ def visible_step(graph: Graph, state: StepState, viewer: str) -> StepState:
     step = graph.by_key[state.key]
     shown = state
     if not sees_details(viewer, step):
-        shown = replace(shown, reason=None, reason_label="")
+        shown = shown._replace(reason=None, reason_label="")
     if not sees_step(viewer, step):
-        shown = replace(shown, status=None, status_label="", blocked_why="", ref=None)
+        shown = shown._replace(status=None, status_label="", blocked_why="", ref=None)
     if not sees_facts(viewer, state.skipped_by):
-        shown = replace(shown, skipped_why="")
+        shown = shown._replace(skipped_why="")
     return shown

@@ -20,6 +20,7 @@ WORKSHEETS: Mapping[str, Worksheet] = {
         access.APPEAL,
         support.COPAY_ENROLLMENT,
         support.PATIENT_ASSISTANCE,
+        support.ASSISTANCE_RENEWAL,
         support.FOUNDATION_REFERRAL,
         support.BRIDGE,
         routing.SITE_OF_CARE,

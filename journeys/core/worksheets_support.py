@@ -44,69 +44,72 @@ COPAY_ENROLLMENT = Worksheet(
     ),
 )
 
-# The poverty line's year stands beside the percentage, so that nobody compares with another.
-PATIENT_ASSISTANCE = Worksheet(
-    step="patient_assistance",
-    reasoned=("documents_needed", "denied"),
-    worked_out=compared_with_poverty_line,
-    parts=(
-        Part(
-            "The household",
-            (
-                Question(fact="household_size", needed=True),
-                Question(fact="household_income", needed=True),
-                Question(fact="household_place", needed=True),
+
+def _assistance(step: str, *, granted: str) -> Worksheet:
+    """The income against the poverty line, whose year stands beside the percentage, so that
+    nobody compares with another; the same when it is asked for anew."""
+    yes, told = result_is(granted), result_is("applied", granted)
+    return Worksheet(
+        step=step,
+        reasoned=("documents_needed", "denied"),
+        worked_out=compared_with_poverty_line,
+        parts=(
+            Part(
+                "The household",
+                (
+                    Question(fact="household_size", needed=True),
+                    Question(fact="household_income", needed=True),
+                    Question(fact="household_place", needed=True),
+                ),
+                told,
             ),
-            result_is("applied", "approved"),
-        ),
-        Part(
-            "The decision",
-            (
-                Question(fact="income_limit_percent", needed=True, hint="400 is four times."),
-                Question(fact="income_proof", needed=True),
-                Question(fact="assistance_program", needed=True),
-                Question(fact="assistance_ends_on", needed=True, fresh=True),
+            Part(
+                "The decision",
+                (
+                    Question(fact="income_limit_percent", needed=True, hint="400 is four times."),
+                    Question(fact="income_proof", needed=True),
+                    Question(fact="assistance_program", needed=True),
+                    Question(fact="assistance_ends_on", needed=True, fresh=True),
+                ),
+                yes,
             ),
-            result_is("approved"),
+            Part(
+                "What is missing",
+                (Question(fact="proof_missing", needed=True, fresh=True),),
+                result_is("documents_needed"),
+            ),
+            Part(
+                "The income check",
+                (Question(fact="inconclusive_why", needed=True, fresh=True),),
+                result_is("inconclusive"),
+            ),
         ),
-        Part(
-            "What is missing",
-            (Question(fact="proof_missing", needed=True, fresh=True),),
-            result_is("documents_needed"),
+        stops=(
+            Stop(
+                {"all": [told, says("household_size", 0)]},
+                "A household has at least one person.",
+                "household_size",
+            ),
+            Stop(
+                {"all": [yes, {"not": is_known("income_percent")}]},
+                "The income cannot be compared with a poverty line.",
+                "household_income",
+            ),
         ),
-        Part(
-            "The income check",
-            (Question(fact="inconclusive_why", needed=True, fresh=True),),
-            result_is("inconclusive"),
+        compared=(
+            Compared(
+                "income_percent",
+                "income_limit_percent",
+                "The income is over this limit for a household of this size.",
+                when=yes,
+            ),
+            Compared("today", "assistance_ends_on", "This assistance has ended already.", when=yes),
         ),
-    ),
-    stops=(
-        Stop(
-            {"all": [result_is("applied", "approved"), says("household_size", 0)]},
-            "A household has at least one person.",
-            "household_size",
-        ),
-        Stop(
-            {"all": [result_is("approved"), {"not": is_known("income_percent")}]},
-            "The income cannot be compared with a poverty line.",
-            "household_income",
-        ),
-    ),
-    compared=(
-        Compared(
-            "income_percent",
-            "income_limit_percent",
-            "The income is over this limit for a household of this size.",
-            when=result_is("approved"),
-        ),
-        Compared(
-            "today",
-            "assistance_ends_on",
-            "This assistance has ended already.",
-            when=result_is("approved"),
-        ),
-    ),
-)
+    )
+
+
+PATIENT_ASSISTANCE = _assistance("patient_assistance", granted="approved")
+ASSISTANCE_RENEWAL = _assistance("assistance_renewal", granted="renewed")
 
 # A charity is independent: the patient is told of it, and nothing is asked back.
 FOUNDATION_REFERRAL = Worksheet(

@@ -289,13 +289,6 @@ def test_an_appeal_that_is_lost_opens_patient_assistance() -> None:
     assert phases(helped)["pharmacy_intake"] == "skipped"
 
 
-def test_patient_assistance_is_there_for_who_has_no_coverage_and_hidden_otherwise() -> None:
-    start = replace(PENDING[0], facts={"line_of_business": "uninsured"})
-    state = stand([start, *happy_path(3)[1:]], now=10)
-    assert phases(state)["patient_assistance"] == "now"
-    assert phases(stand(happy_path(6)))["patient_assistance"] == "skipped"
-
-
 def test_benefits_are_verified_again_from_mid_november() -> None:
     assert phases(on_day(255))["reverification"] == "ahead"
     step = on_day(259).steps["reverification"]

@@ -51,11 +51,13 @@ def test_what_follows_needs_no_clock_of_the_state_before(events: list[Event]) ->
 
 
 @quick
-@given(streams())
-def test_what_can_set_nothing_off_moves_no_step_that_does(events: list[Event]) -> None:
+@given(streams(), st.sampled_from(list(GRAPHS.values())))
+def test_what_can_set_nothing_off_moves_no_step_that_does(
+    events: list[Event], graph: Graph
+) -> None:
     every, some = (
-        steps_with_effects(SELF_INJECTED, told, started_at=MONDAY, now=at(60), parties=PARTIES)
-        for told in (events, [e for e in events if may_have_effects(SELF_INJECTED, e)])
+        steps_with_effects(graph, told, started_at=MONDAY, now=at(60), parties=PARTIES)
+        for told in (events, [e for e in events if may_have_effects(graph, e)])
     )
     assert every == some
 

@@ -103,4 +103,6 @@ def test_a_denial_leaves_the_practice_with_a_decision() -> None:
     assert state.steps["appeal"].phase == "now"
     assert state.next_owner == "practice"
     assert state.actions[0].action == "Decide whether to appeal"
-    assert state.headline.startswith("Appeal is with Lakeside Rheumatology since")
+    assert state.headline.startswith(
+        "The denied prior authorization is with Lakeside Rheumatology since"
+    )

@@ -1,7 +1,6 @@
 """Every automatic decision is kept with its inputs, and comes out the same again."""
 
 import json
-from dataclasses import replace
 
 from hypothesis import given
 
@@ -26,7 +25,7 @@ _A_WEEK = {"days_supply": 7}
 @given(streams())
 def test_every_decision_replays_to_its_outcome(events: list[Event]) -> None:
     for decision in stand(events).decisions:
-        kept = replace(decision, inputs=json.loads(json.dumps(decision.inputs)))
+        kept = decision._replace(inputs=json.loads(json.dumps(decision.inputs)))
         assert replay(kept) == decision.outcome
 
 

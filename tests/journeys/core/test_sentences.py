@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from journeys.core.sentences import PHASE_WORDS, full_moment, name_of, near_day, phase_words, span
-from journeys.core.state import StepState
+from journeys.core.evaluate import evaluate
+from journeys.core.sentences import full_moment, name_of, near_day, span
+from tests.journeys.core.story import MONDAY, PARTIES, SELF_INJECTED, at, happy_path, said
 
 NOON = datetime(2026, 3, 4, 17, tzinfo=UTC)  # a Wednesday, 12:00 pm in New York
 ZONE = "America/New_York"
@@ -57,17 +58,55 @@ def test_a_length_of_time(length: timedelta, words: str) -> None:
     assert span(length) == words
 
 
+@pytest.mark.parametrize(
+    ("facts", "asked"),
+    [
+        ({}, "Say which pharmacy the referral went to, and what it answers"),
+        ({"pharmacy_name": "Corner Pharmacy"}, "Ask the pharmacy for its answer, and report it"),
+    ],
+)
+def test_the_hub_stands_in_for_a_pharmacy_that_takes_no_part(
+    facts: dict[str, object], asked: str
+) -> None:
+    path = [event for event in happy_path() if event.step != "copay_enrollment"]
+    before = path[: [event.step for event in path].index("pharmacy_triage")]
+    sent = said("hub", "pharmacy_triage", "sent", 130, facts=facts)
+    present = {role: party for role, party in PARTIES.items() if role != "pharmacy"}
+    story = [*before, sent]
+    state = evaluate(SELF_INJECTED, story, started_at=MONDAY, now=at(131), parties=present)
+    assert state.steps["pharmacy_triage"].action == asked
+    assert "Pharmacy choice is with Northstar Access" in state.headline
+
+
+@pytest.mark.parametrize(
+    ("source", "step", "status", "headline"),
+    [
+        ("hub", "pharmacy_triage", "sent",
+         "The referral is with Crescent Specialty Pharmacy since yesterday; answer due"),
+        ("hub", "prior_authorization_determination", "more_info_requested",
+         "Prior authorization is with Lakeside Rheumatology since yesterday; answer was due"),
+        ("hub", "prior_authorization_determination", "denied",
+         "The denied prior authorization is with Lakeside Rheumatology since yesterday; decision"),
+    ],
+)  # fmt: skip
+def test_the_headline_says_what_is_waited_for(
+    source: str, step: str, status: str, headline: str
+) -> None:
+    path = happy_path()
+    before = path[: [event.step for event in path].index(step)]
+    story = [*before, said(source, step, status, 130)]
+    state = evaluate(SELF_INJECTED, story, started_at=MONDAY, now=at(156), parties=PARTIES)
+    assert state.headline.startswith(headline)
+
+
+def test_the_clock_that_goes_on_to_the_next_attempt_moves_nothing_to_anybody() -> None:
+    """Asked on Monday, due on Wednesday, asked the second time on Thursday by the clock."""
+    asked = [*happy_path()[:1], said("hub", "intake_review", "returned", 2)]
+    state = evaluate(SELF_INJECTED, asked, started_at=MONDAY, now=at(80), parties=PARTIES)
+    assert state.steps["missing_information"].status == "contacted_2"
+    assert "is with Lakeside Rheumatology since Monday; was due" in state.headline
+    assert ", was due " in state.next_action
+
+
 def test_a_party_nobody_named_is_called_by_what_it_is() -> None:
     assert name_of("payer", {}) == "the payer"
-
-
-def test_each_of_the_eight_phases_has_its_words() -> None:
-    assert len(PHASE_WORDS) == 8
-    waiting = StepState(key="a", title="A", phase="waiting", owner="payer")
-    skipped = StepState(key="a", title="A", phase="skipped", skipped_why="Nothing was missing")
-    ahead = StepState(key="a", title="A", phase="ahead")
-    assert [phase_words(state, {}) for state in (waiting, skipped, ahead)] == [
-        "Waiting on the payer",
-        "Skipped: nothing was missing",
-        "Ahead",
-    ]

@@ -14,6 +14,7 @@ from tests.journeys.core.story import (
     AUTHORIZED,
     PARTIES,
     SELF_INJECTED,
+    at,
     fact,
     happy_path,
     late,
@@ -175,6 +176,21 @@ def test_a_message_is_read_by_those_it_is_for(viewer: str, seen: bool) -> None:
     told = entry([*happy_path(8), message], message, viewer)
     assert (told is not None) == seen
     assert told is None or told.note == "Is it cold-packed?"
+
+
+def test_a_message_says_who_of_those_it_is_for_has_looked_since() -> None:
+    to = ("practice", "pharmacy")
+    message = said("hub", "delivery", None, 90, kind="message", to=to, note="Is it cold-packed?")
+    events = [*happy_path(8), message]
+    looked = {"practice": at(91), "hub": at(95), "pharmacy": at(89), "vendor": at(99)}
+    for viewer in ("practice", "hub", "pharmacy"):
+        told = timeline(
+            SELF_INJECTED, events, stand(events), viewer, parties=PARTIES, looked=looked
+        )
+        (entry,) = [each for each in told if each.key == message.ref]
+        assert entry.read_by == (PARTIES["practice"].name,)
+        assert entry.unread_by == (PARTIES["pharmacy"].name,)
+        assert not any(each.read_by or each.unread_by for each in told if each is not entry)
 
 
 def test_what_moved_nothing_says_why() -> None:
