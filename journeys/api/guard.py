@@ -1,7 +1,7 @@
 """Who calls: a partner's system, by its signature or by a token, and how often it may."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,8 +17,10 @@ from journeys.core import scopes
 from journeys.domain.clients import Client, client_of
 from journeys.domain.inbound import partner_keys
 from journeys.domain.key_ends import refusal
+from journeys.domain.remembered_keys import remember, remembered
 from journeys.domain.sandbox_slowing import seconds_to_wait
 from journeys.forms.wire import MESSAGE_ID, SLUG
+from journeys.models import PartnerKey
 from journeys.partners.signatures import HEADERS, BadSignature, verify
 
 PARTNER_HEADER = "throughline-partner"
@@ -30,7 +32,8 @@ CHALLENGE = 'Bearer realm="partners", Signature realm="partners"'
 class Caller:
     """The organization whose system calls, with which key, for what, and its message's id.
 
-    `by_token` tells a client that signed in from one that signed its message.
+    `by_token` tells a client that signed in from one that signed its message. `doubted` is the
+    key that signed it, where that is only remembered: whoever keeps the message asks of it.
     """
 
     organization: Organization
@@ -39,6 +42,7 @@ class Caller:
     message_id: str
     limits: Mapping[str, str]
     by_token: bool
+    doubted: PartnerKey | None = None
 
 
 def caller_of(request: HttpRequest) -> Caller:
@@ -48,9 +52,15 @@ def caller_of(request: HttpRequest) -> Caller:
 
 
 def caller_may(
-    scope: str, *, most_tokens: int = MOST_TOKENS, takes: tuple[str, ...] = ()
+    scope: str,
+    *,
+    most_tokens: int = MOST_TOKENS,
+    takes: tuple[str, ...] = (),
+    remembers: bool = False,
 ) -> Callable[[HttpRequest], Caller]:
     """A guard: whoever calls has a key with this scope; `takes` are types of JSON besides plain.
+
+    One that `remembers` keys is for an address that asks of a doubted one before it does anything.
 
     It raises Refusal: 413 too large, 401 neither signed nor with a good token, 403 without the
     scope, 415 not JSON, 400 no usable id, 429 too often.
@@ -60,7 +70,11 @@ def caller_may(
         body = raw_body(request)
         authorization = request.headers.get("authorization", "")
         by_token = authorization.lower().startswith("bearer ")
-        client = _by_token(authorization) if by_token else _by_signature(request, body)
+        doubted: PartnerKey | None = None
+        if by_token:
+            client = _by_token(authorization)
+        else:
+            client, doubted = _by_signature(request, body, scope, remembers=remembers)
         if not scopes.allows(client.scopes, scope):
             raise Refusal(403, "no_scope", f"This key is not for {scope}.")
         writes = request.method == "POST"
@@ -82,6 +96,7 @@ def caller_may(
             message_id=message_id,
             limits=limits,
             by_token=by_token,
+            doubted=doubted,
         )
 
     return guard
@@ -107,25 +122,42 @@ def _by_token(authorization: str) -> Client:
     return client
 
 
-def _by_signature(request: HttpRequest, body: bytes) -> Client:
-    slug = request.headers.get(PARTNER_HEADER, "")
-    keys = partner_keys(slug) if SLUG.fullmatch(slug) else []
+def _by_signature(
+    request: HttpRequest, body: bytes, scope: str, *, remembers: bool
+) -> tuple[Client, PartnerKey | None]:
+    """Who signed it, and the key where it is only remembered."""
+    slug, now = request.headers.get(PARTNER_HEADER, ""), timezone.now()
+    doubted = _signing(request, body, remembered(slug, now=now)) if remembers else None
+    # Only a key that would do is taken as it is remembered: what refuses is read.
+    if doubted and (refusal(doubted, now=now) or not scopes.allows(doubted.scopes, scope)):
+        doubted = None
+    key = doubted
+    if key is None and SLUG.fullmatch(slug):
+        keys = partner_keys(slug)
+        remember(slug, keys)
+        key = _signing(request, body, keys)
+    if key is None:
+        raise Refusal(
+            401,
+            "not_signed",
+            "Sign id, timestamp and body with an active key of the partner named in"
+            " Throughline-Partner; the timestamp may be five minutes off. Or send a token.",
+            headers={"WWW-Authenticate": CHALLENGE},
+        )
+    if ended := refusal(key, now=now):
+        raise Refusal(401, "key_ended", ended, headers={"WWW-Authenticate": CHALLENGE})
+    return Client(key.organization, key.pk, tuple(key.scopes)), doubted
+
+
+def _signing(request: HttpRequest, body: bytes, keys: Sequence[PartnerKey]) -> PartnerKey | None:
     signature = {name: request.headers.get(name, "") for name in HEADERS}
     for key in keys:
         try:
             verify(signature, body, secrets=[key.secret])
         except BadSignature:
             continue
-        if ended := refusal(key, now=timezone.now()):
-            raise Refusal(401, "key_ended", ended, headers={"WWW-Authenticate": CHALLENGE})
-        return Client(key.organization, key.pk, tuple(key.scopes))
-    raise Refusal(
-        401,
-        "not_signed",
-        "Sign id, timestamp and body with an active key of the partner named in"
-        " Throughline-Partner; the timestamp may be five minutes off. Or send a token.",
-        headers={"WWW-Authenticate": CHALLENGE},
-    )
+        return key
+    return None
 
 
 def count(organization: Organization, *, by: int = 1) -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from journeys.core.scopes import REPORTS_WRITE
 from journeys.domain.answering import Answer
 from journeys.domain.inbound import IdReused, receive, receive_all
 from journeys.domain.keeping import Message
+from journeys.domain.remembered_keys import KeyChanged, forget
 from journeys.forms.wire import MESSAGE_ID, Fault, Report, faults_of
 
 router = Router(tags=["Reports"])
@@ -76,9 +77,12 @@ CALLING: dict[str, Any] = {
 }
 
 
+REPORTING = caller_may(REPORTS_WRITE, remembers=True)
+
+
 @router.post(
     "/reports",
-    auth=caller_may(REPORTS_WRITE),
+    auth=REPORTING,
     response={202: Kept, PROBLEMS: Problem},
     summary="Report what happened",
     openapi_extra=CALLING,
@@ -91,19 +95,24 @@ def report(request: HttpRequest, report: Annotated[Report, Body()]) -> HttpRespo
     is kept and shown to people.
     """
     caller = caller_of(request)
-
-    def work() -> Answer:
-        message = _message(caller, _id(caller), request.body.decode())
-        try:
-            kept = receive(caller.organization, message, now=timezone.now())
-        except IdReused:
-            raise Refusal(422, "id_reused", "This id came before with another body.") from None
-        return Answer(202, {"id": str(kept), "status": "received"})
-
     # Under a signature its id alone names the message: keeping it once is answering alike.
-    if not caller.by_token:
-        return told(work(), caller)
-    return once(request, caller, work)
+    if caller.by_token:
+        return once(request, caller, lambda: _kept(request, caller))
+    try:
+        return told(_kept(request, caller), caller)
+    except KeyChanged:
+        forget(caller.organization.slug)
+        caller = REPORTING(request)
+        return told(_kept(request, caller), caller)
+
+
+def _kept(request: HttpRequest, caller: Caller) -> Answer:
+    message = _message(caller, _id(caller), request.body.decode())
+    try:
+        kept = receive(caller.organization, message, now=timezone.now(), doubted=caller.doubted)
+    except IdReused:
+        raise Refusal(422, "id_reused", "This id came before with another body.") from None
+    return Answer(202, {"id": str(kept), "status": "received"})
 
 
 @router.post(

@@ -27,6 +27,8 @@ from programs.models import ProgramVersion
 
 # A partner's clock may be a little ahead of ours.
 CLOCK_TOLERANCE = timedelta(minutes=5)
+# Benefits may be known some days before the form comes; what is older is of another time.
+EARLIEST = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,12 @@ def _unfit(said: Said, journey: Journey, program: str) -> NotApplicable | None:
         return NotApplicable(
             "They say it happens in the future.", ReportCause.TIME, journey_id=journey.pk
         )
+    if said.occurred_at < journey.started_at - EARLIEST:
+        return NotApplicable(
+            "They say it happened long before the enrollment.",
+            ReportCause.TIME,
+            journey_id=journey.pk,
+        )
     if said.report.programs and program not in said.report.programs:
         return NotApplicable(UNKNOWN_JOURNEY, ReportCause.JOURNEY)
     return None
@@ -161,7 +169,7 @@ def _unfit(said: Said, journey: Journey, program: str) -> NotApplicable | None:
 @Prepared
 def _locked(journey_ids: UUID) -> QuerySet[Journey]:
     found: QuerySet[Journey] = Journey.objects.select_for_update().filter(pk__in=[journey_ids])
-    return found.only("program_version_id").order_by("pk")
+    return found.only("program_version_id", "started_at").order_by("pk")
 
 
 @Prepared

@@ -1,23 +1,24 @@
 """Take due deliveries for this process alone. The table is the schedule; the lease is its clock."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
 
+from accounts.plans import BY_KEY, kept_plans
 from accounts.tenancy import every_tenant
+from accounts.writing import Statement
 from journeys.core.consent import Refusal
 from journeys.core.delivery import MAX_ATTEMPTS, Outgoing
 from journeys.domain.carrying import Claimed, Route
 from journeys.domain.disclosing import needs_no_authorization, outgoing, refusal_by, role_of
-from journeys.domain.due import Due, due_in
-from journeys.domain.lanes import Lane, open_lanes
+from journeys.domain.due import Due, Share, due_at, shares_of
+from journeys.domain.lanes import asking, open_lanes
 from journeys.domain.ledger import Attempt, begin_attempts
 from journeys.domain.papers import Appended, appended_to
 from journeys.enums import BATCHED, PAPER, DeliveryStatus, PacketKind
-from journeys.models import ConsentGrant, Endpoint, Packet
+from journeys.models import Endpoint, Packet
 
 UNSETTLED = (DeliveryStatus.PENDING, DeliveryStatus.CLAIMED)
 
@@ -32,7 +33,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Share:
+class Taken:
     """What one batch takes of a lane, its recipient's role, and the connections it may open."""
 
     endpoint: Endpoint
@@ -49,21 +50,22 @@ def claim(*, limit: int, lease: timedelta, now: datetime) -> Batch:
     Urgent ones go first. The lease runs by the database's clock, which all workers share.
     """
     batch = Batch([], [], [])
-    with every_tenant(reason="the exchange sends for every practice"):
-        lanes = open_lanes(now=now)
-        size = max(1, limit // max(1, len(lanes)))
-        due = due_in(lanes, size, now=now)
-        grants = _grants({each.journey_id for found in due for each in found})
-        shares = []
-        for lane, found in zip(lanes, due, strict=True):
-            if lane.given_up:
-                batch.worn_out.extend((each.id, each.journey_id) for each in found)
-                _switch_off_when_empty(lane.endpoint, left=len(found) == size)
+
+    def looking() -> list[Statement]:
+        return [BY_KEY, *asking(now), due_at(now, limit=limit)]
+
+    reason = "the exchange sends for every practice"
+    with kept_plans(), every_tenant(reason=reason, first=looking) as (_, *told, found):
+        taken = []
+        for share in shares_of(open_lanes(told, now=now), found, limit=limit):
+            if share.lane.given_up:
+                batch.worn_out.extend((each.id, each.journey_id) for each in share.due)
+                _switch_off_when_empty(share.lane.endpoint, left=share.more)
                 continue
-            permitted = _permitted(lane.endpoint, found, batch, grants, now=now)
+            permitted = _permitted(share.lane.endpoint, share.due, batch, now=now)
             if permitted:
-                shares.append(_share(lane, permitted, all_of_it=len(found) < size))
-        batch.claimed.extend(_leased(shares, lease, now=now))
+                taken.append(_taken(share, permitted))
+        batch.claimed.extend(_leased(taken, lease, now=now))
     return batch
 
 
@@ -77,7 +79,6 @@ def _permitted(
     endpoint: Endpoint,
     found: Iterable[Due],
     batch: Batch,
-    grants: Mapping[UUID, list[ConsentGrant]],
     *,
     now: datetime,
 ) -> list[Due]:
@@ -90,8 +91,7 @@ def _permitted(
             batch.worn_out.append((each.id, each.journey_id))
             continue
         free = needs_no_authorization(each.handed, recipient=recipient, role=role)
-        known = grants[each.journey_id]
-        refusal = None if free else refusal_by(known, recipient=recipient, role=role, at=now)
+        refusal = None if free else refusal_by(each.grants, recipient=recipient, role=role, at=now)
         if refusal:
             batch.withheld.append((each.id, each.journey_id, refusal))
         else:
@@ -99,28 +99,21 @@ def _permitted(
     return permitted
 
 
-def _grants(journeys: Set[UUID]) -> Mapping[UUID, list[ConsentGrant]]:
-    grants: dict[UUID, list[ConsentGrant]] = defaultdict(list)
-    if journeys:
-        for grant in ConsentGrant.objects.filter(journey__in=journeys):
-            grants[grant.journey_id].append(grant)
-    return grants
-
-
-def _share(lane: Lane, due: Sequence[Due], *, all_of_it: bool) -> Share:
+def _taken(share: Share, permitted: Sequence[Due]) -> Taken:
     # All that waits fits into one batch: no other will need the rest of the connections. Files
     # are numbered, so one worker at a time writes them.
-    alone = all_of_it or lane.endpoint.transport in BATCHED
-    connections = lane.free if alone else (lane.free + 1) // 2
-    return Share(lane.endpoint, role_of(lane.endpoint.organization), connections, due)
+    endpoint, free = share.lane.endpoint, share.lane.free
+    alone = not share.more or endpoint.transport in BATCHED
+    connections = free if alone else (free + 1) // 2
+    return Taken(endpoint, role_of(endpoint.organization), connections, permitted)
 
 
-def _leased(shares: Sequence[Share], lease: timedelta, *, now: datetime) -> Iterator[Claimed]:
-    connections = {each.id: share.connections for share in shares for each in share.due}
+def _leased(taken: Sequence[Taken], lease: timedelta, *, now: datetime) -> Iterator[Claimed]:
+    connections = {each.id: share.connections for share in taken for each in share.due}
     if not connections:
         return
     until, attempts = begin_attempts(connections, lease=lease, now=now)
-    for share in shares:
+    for share in taken:
         endpoint = share.endpoint
         route = route_of(endpoint, endpoint.organization.name, connections=share.connections)
         for each in share.due:
@@ -137,7 +130,7 @@ def _leased(shares: Sequence[Share], lease: timedelta, *, now: datetime) -> Iter
             )
 
 
-def _outgoing(share: Share, due: Due, attempt: Attempt) -> Outgoing:
+def _outgoing(share: Taken, due: Due, attempt: Attempt) -> Outgoing:
     told = outgoing(due.handed, role=share.role, attempt=attempt.number)
     if share.endpoint.transport in PAPER and due.handed.kind == PacketKind.ENROLLMENT:
         return replace(told, papers=_papers(due, role=share.role))

@@ -14,7 +14,7 @@ from accounts import audit
 from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind
 from accounts.models import Organization
-from accounts.plans import kept_plans
+from accounts.plans import BY_KEY, kept_plans
 from accounts.prepared import Prepared
 from accounts.tenancy import Scope, alone, every_tenant
 from accounts.writing import Statement, again_after_deadlock, run
@@ -22,6 +22,7 @@ from journeys.domain.applying import Outcome, Said, apply
 from journeys.domain.finding import NotApplicable
 from journeys.domain.keeping import Message, keeping
 from journeys.domain.nudges import nudge
+from journeys.domain.remembered_keys import KeyChanged
 from journeys.enums import ReportCause, ReportStatus
 from journeys.models import InboundReport, PartnerKey
 
@@ -72,32 +73,42 @@ def as_partner(partner: Organization) -> Actor:
     )
 
 
-def receive(partner: Organization, message: Message, *, now: datetime) -> UUID:
+def receive(
+    partner: Organization, message: Message, *, now: datetime, doubted: PartnerKey | None = None
+) -> UUID:
     """Keep a message, once per (partner, id), and tell a worker. Committed on return.
 
-    The same id with the same body gives the row that is there; raises IdReused otherwise.
+    The same id with the same body gives the row that is there; raises IdReused otherwise, and
+    KeyChanged where the key that signed it was only remembered and is no longer as it was.
     """
-    (kept,) = receive_all(partner, [message], now=now)
+    (kept,) = receive_all(partner, [message], now=now, doubted=doubted)
     if kept is None:
         raise IdReused(message.id)
     return kept
 
 
 def receive_all(
-    partner: Organization, messages: Sequence[Message], *, now: datetime
+    partner: Organization,
+    messages: Sequence[Message],
+    *,
+    now: datetime,
+    doubted: PartnerKey | None = None,
 ) -> list[UUID | None]:
     """Keep messages, all or none, in one round trip, and tell a worker. Committed on return.
 
     For each the id of the row that keeps it, the same id with the same body once; None where
-    the id came before with another body.
+    the id came before with another body. Raises KeyChanged as `receive`.
     """
     if not messages:
         return []
     digests = [hashlib.sha256(each.body.encode()).hexdigest() for each in messages]
     with kept_plans():
-        _, found, *_ = alone(
-            Scope(actor=as_partner(partner)), keeping(partner, messages, digests, now=now)
+        _, _, found, *_ = alone(
+            Scope(actor=as_partner(partner)),
+            [BY_KEY, *keeping(partner, messages, digests, now=now, doubted=doubted)],
         )
+    if doubted and not found:
+        raise KeyChanged
     nudge("journeys.tasks.process_waiting_reports", queue="inbound")
     kept = {message_id: (pk, digest) for pk, message_id, digest in found}
     same = ((*kept[each.id], digest) for each, digest in zip(messages, digests, strict=True))

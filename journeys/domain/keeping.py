@@ -10,23 +10,34 @@ from accounts.models import Organization
 from accounts.phi import sealed
 from accounts.plans import Plan, execution
 from accounts.writing import Statement
-from journeys.models import InboundReport
+from journeys.models import InboundReport, PartnerKey
 
 KEY_USE_NOTED_EVERY = timedelta(minutes=1)
 # Any number of messages is one plan, which PostgreSQL keeps.
-KEPT = Plan(
+_KEPT = (
     "insert into journeys_inboundreport (organization_id, received_at, id, message_id, body,"
     " digest, transport, programs, status, attempts, problem, cause, code)"
     " select $1::uuid, $2::timestamptz, id, message_id, body, digest, transport,"
     " string_to_array(programs, ','), 'waiting', 0, '', '', ''"
     " from unnest($3::uuid[], $4::text[], $5::bytea[], $6::text[], $7::text[], $8::text[])"
     " as told (id, message_id, body, digest, transport, programs)"
-    " on conflict (organization_id, message_id) do nothing"
+    "{where} on conflict (organization_id, message_id) do nothing"
 )
-THERE = Plan(
+_THERE = (
     "select id, message_id, digest from journeys_inboundreport"
     " where organization_id = $1::uuid and message_id = any($2::text[])"
 )
+# A key that is only remembered has to be as it was.
+_HOLDS = (
+    "exists (select from journeys_partnerkey as key"
+    " join accounts_organization as owner on owner.id = key.organization_id"
+    " where key.id = {}::uuid and key.organization_id = $1 and key.revoked_at is null"
+    " and owner.active and key.scopes = {}::varchar[]"
+    " and key.last_on is not distinct from {}::date)"
+)
+KEPT, THERE = Plan(_KEPT.format(where="")), Plan(_THERE)
+KEPT_IF = Plan(_KEPT.format(where=f" where {_HOLDS.format('$9', '$10', '$11')}"))
+THERE_IF = Plan(f"{_THERE} and {_HOLDS.format('$3', '$4', '$5')}")
 NOTED = (
     "with used as (update journeys_partnerkey set last_used_at = %s"
     " where organization_id = %s and revoked_at is null"
@@ -52,11 +63,18 @@ class Message:
 
 
 def keeping(
-    partner: Organization, messages: Sequence[Message], digests: Sequence[str], *, now: datetime
+    partner: Organization,
+    messages: Sequence[Message],
+    digests: Sequence[str],
+    *,
+    now: datetime,
+    doubted: PartnerKey | None = None,
 ) -> list[Statement]:
     """What keeps messages, reads what is kept under their ids, and notes that the feed speaks.
 
-    The second gives (id, message id, digest) of each. They are run where the partner acts.
+    The second gives (id, message id, digest) of each. With a `doubted` key, one that is only
+    remembered, nothing is kept or given unless it is as it was. They are run where the partner
+    acts.
     """
     rows = [uuid4() for _ in messages]
     bodies = [
@@ -66,11 +84,18 @@ def keeping(
     ids = [each.id for each in messages]
     programs = [",".join(each.programs) for each in messages]
     told = [rows, ids, bodies, list(digests), [each.transport for each in messages], programs]
+    was = [doubted.pk, list(doubted.scopes), doubted.last_on] if doubted else []
     return [
-        execution(KEPT, [partner.pk, now, *told]),
-        execution(THERE, [partner.pk, ids]),
+        execution(KEPT_IF if was else KEPT, [partner.pk, now, *told, *was]),
+        execution(THERE_IF if was else THERE, [partner.pk, ids, *was]),
         *_noting_use(partner, now=now),
     ]
+
+
+def use_is_noted(partner: Organization, *, now: datetime) -> bool:
+    """Whether it was noted within the minute that the partner's keys are in use."""
+    last = partner.heard_at
+    return last is not None and now - last < KEY_USE_NOTED_EVERY
 
 
 def _noting_use(partner: Organization, *, now: datetime) -> Iterator[Statement]:
@@ -78,9 +103,9 @@ def _noting_use(partner: Organization, *, now: datetime) -> Iterator[Statement]:
 
     What was at risk because it had been silent is looked at anew.
     """
-    last, hours = partner.heard_at, partner.heartbeat_hours
-    if last and now - last < KEY_USE_NOTED_EVERY:
+    if use_is_noted(partner, now=now):
         return
+    last, hours = partner.heard_at, partner.heartbeat_hours
     yield Statement(NOTED, [now, partner.pk, now - KEY_USE_NOTED_EVERY, now, partner.pk])
     if last and hours and now - last > timedelta(hours=hours):
         yield Statement(BACK, [now, [partner.pk], ["R12"]])

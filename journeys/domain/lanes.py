@@ -3,15 +3,16 @@
 A lane is one worker's share of an endpoint's connections, held as long as its batch's lease.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
-from accounts.plans import run_plans
+from accounts.plans import Plan, execution
 from accounts.prepared import Prepared
 from accounts.writing import Statement, answers_of
 from journeys.core.circuit import Circuit
@@ -39,17 +40,24 @@ def keep_circuit(endpoint: Endpoint, circuit: Circuit) -> None:
     endpoint.save(update_fields=["failures", "failing_since", "quiet_until"])
 
 
-def open_lanes(*, now: datetime) -> list[Lane]:
-    """The endpoints that something waits for and that may be sent to now, locked.
+def asking(now: datetime) -> list[Statement]:
+    """What tells of the lanes: the endpoints that something waits for are locked.
 
-    What a worker that died had is due again. An endpoint that is down gets one delivery, and no
-    worker asks it again before its wait is over.
+    What a worker that died had is due again.
     """
-    waiting = WAITING(now=now.isoformat())
-    _, found, batches = run_plans([BACK, waiting.statement(), IN_USE])
+    return [execution(BACK, ()), WAITING(now=now.isoformat()).statement(), execution(IN_USE, ())]
+
+
+def open_lanes(answers: Sequence[Sequence[Sequence[Any]]], *, now: datetime) -> list[Lane]:
+    """The endpoints that may be sent to now, by the answers to `asking`.
+
+    An endpoint that is down gets one delivery, and no worker asks it again before its wait is
+    over.
+    """
+    _, found, batches = answers
     used = {row[0]: row[1] for row in batches}
     lanes = []
-    for endpoint in waiting.written.read(found):
+    for endpoint in WAITING(now=now.isoformat()).written.read(found):
         circuit = circuit_of(endpoint)
         free = max(1, endpoint.concurrency) - used.get(endpoint.pk, 0)
         if circuit.given_up(now):
@@ -62,18 +70,16 @@ def open_lanes(*, now: datetime) -> list[Lane]:
     return lanes
 
 
-BACK = Statement(
+BACK = Plan(
     "update journeys_delivery set status = 'pending', lease_until = null"
-    " where status = 'claimed' and lease_until < statement_timestamp()",
-    (),
+    " where status = 'claimed' and lease_until < statement_timestamp()"
 )
 # What the batches under way may open; a batch is known by its lease's end.
-IN_USE = Statement(
+IN_USE = Plan(
     "select endpoint_id, sum(connections) from ("
     "select endpoint_id, lease_until, max(connections) as connections from journeys_delivery"
     " where status = 'claimed' and lease_until >= statement_timestamp()"
-    " group by endpoint_id, lease_until) as batch group by endpoint_id",
-    (),
+    " group by endpoint_id, lease_until) as batch group by endpoint_id"
 )
 
 

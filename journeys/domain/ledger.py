@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Self
 from uuid import UUID
 
+from accounts.plans import Plan, execution, run_plans
 from accounts.writing import Statement, answers_of, run
 from journeys.core.delivery import Receipt
 from journeys.domain.carrying import Claimed, Result
@@ -106,24 +107,25 @@ _HOLD = (
     " from journeys_delivery where id = any(%s) order by id for update"
 )
 # By the database's clock, which all workers share; no two batches' leases end alike.
-_LEASE = (
-    "with lease as materialized (select clock_timestamp() + make_interval(secs => %s) as until)"
+_LEASE = Plan(
+    "with lease as materialized (select clock_timestamp() + make_interval(secs => $1) as until)"
     " update journeys_delivery as row set status = 'claimed', lease_until = lease.until,"
     " connections = told.connections,"
-    " attempts = row.attempts + (row.next_attempt_at <= %s)::int"
-    " from lease, unnest(%s::uuid[], %s::int[]) as told (id, connections)"
+    " attempts = row.attempts + (row.next_attempt_at <= $2::timestamptz)::int"
+    " from lease, unnest($3::uuid[], $4::int[]) as told (id, connections)"
     " where row.id = told.id returning row.lease_until"
 )
-_INTERRUPT = (
-    "update journeys_deliveryattempt set finished_at = %s, outcome = %s"
-    " where delivery_id = any(%s) and finished_at is null"
+_INTERRUPT = Plan(
+    "update journeys_deliveryattempt set finished_at = $1, outcome = $2"
+    " where delivery_id = any($3::uuid[]) and finished_at is null"
 )
-_BEGIN = (
+_BEGIN = Plan(
     "insert into journeys_deliveryattempt"
     " (id, organization_id, party_ids, delivery_id, number, started_at, outcome)"
     " select gen_random_uuid(), row.organization_id, row.party_ids, row.id, 1 + coalesce("
-    "(select max(number) from journeys_deliveryattempt where delivery_id = row.id), 0), %s, ''"
-    " from journeys_delivery as row where row.id = any(%s) returning delivery_id, id, number"
+    "(select max(number) from journeys_deliveryattempt where delivery_id = row.id), 0), $1, ''"
+    " from journeys_delivery as row where row.id = any($2::uuid[])"
+    " returning delivery_id, id, number"
 )
 _TAKEN_IN = (
     "update journeys_deliveryattempt set finished_at = %s, outcome = 'Taken in' where id = any(%s)"
@@ -146,11 +148,11 @@ def begin_attempts(
     caller holds the deliveries' locks.
     """
     ids = list(connections)
-    leased, _, begun = answers_of(
+    leased, _, begun = run_plans(
         [
-            Statement(_LEASE, [lease.total_seconds(), now, ids, list(connections.values())]),
-            Statement(_INTERRUPT, [now, INTERRUPTED, ids]),
-            Statement(_BEGIN, [now, ids]),
+            execution(_LEASE, [lease.total_seconds(), now, ids, list(connections.values())]),
+            execution(_INTERRUPT, [now, INTERRUPTED, ids]),
+            execution(_BEGIN, [now, ids]),
         ]
     )
     return leased[0][0], {row[0]: Attempt(row[1], row[2]) for row in begun}

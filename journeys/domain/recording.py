@@ -8,9 +8,9 @@ from uuid import UUID
 
 from accounts.core.actor import Actor
 from accounts.prepared import together
-from accounts.rows import inserting
+from accounts.rows import inserting, updating
 from accounts.tenancy import every_tenant
-from accounts.writing import Statement, again_after_deadlock, run
+from accounts.writing import Statement, again_after_deadlock, run, run_last
 from journeys.core.effects import (
     CallHandler,
     Effect,
@@ -25,17 +25,21 @@ from journeys.core.graph import Graph
 from journeys.core.safety import STEP as SAFETY
 from journeys.core.safety import numbered
 from journeys.core.state import JourneyState, StepState
+from journeys.core.talk import Evaluated, is_talk, stands_as_it_did
 from journeys.domain import handlers
 from journeys.domain.graphs import graph_of, vendor_of
-from journeys.domain.notifying import notices_of
+from journeys.domain.notifying import notices_of, notices_of_words
 from journeys.domain.parties import Cast, active, cast_with
 from journeys.domain.projection import projecting
 from journeys.domain.reading import (
+    Glance,
     Reading,
     events_of,
+    glancing,
     holding,
     observations_of,
     read_all,
+    story_of,
     told,
 )
 from journeys.domain.rerouting import follow_the_choice
@@ -43,6 +47,7 @@ from journeys.domain.safety_reports import keep_safety_reports
 from journeys.domain.sending import queue_delivery
 from journeys.domain.twins import RULE, twins_without
 from journeys.domain.worklist import all_open_work, open_work, sync_work
+from journeys.enums import PartyRole
 from journeys.models import Journey, JourneyEvent
 
 CHANNEL = "journeys"
@@ -113,18 +118,62 @@ def _goes_alone(found: Reading, reports: Mapping[UUID, Sequence[Event]]) -> bool
     return RULE in found.journey.risk_rules or SAFETY in told_of
 
 
+REASON = "an event concerns every party of its journey"
+
+
 def _record(journey_id: UUID, *events: Event, actor: Actor | None, now: datetime) -> Journey:
-    reason = "an event concerns every party of its journey"
-    with holding(journey_id, open_work, reason=reason, actor=actor) as found:
+    if len(events) == 1 and is_talk(events[0]):
+        return _hear(journey_id, events[0], actor=actor, now=now)
+    with holding(journey_id, open_work, reason=REASON, actor=actor) as found:
         if found is None:
             raise UnknownJourney(str(journey_id))
-        news = _news(found, events)
-        if news:
-            _learn(found, news, actor=actor, now=now)
-        if any(each.step == SAFETY for each in news):
-            graph = graph_of(found.journey.program_version_id)
-            keep_safety_reports(found.journey, graph, [*found.events, *news])
+        _take_in(found, events, actor=actor, now=now)
         return found.journey
+
+
+def _take_in(
+    found: Reading, events: Sequence[Event], *, actor: Actor | None, now: datetime
+) -> None:
+    news = _news(found, events)
+    if any(each.step == SAFETY for each in news):
+        run(_learnt(found, news, actor=actor, now=now))
+        graph = graph_of(found.journey.program_version_id)
+        keep_safety_reports(found.journey, graph, [*found.events, *news])
+    elif news:
+        run_last(_learnt(found, news, actor=actor, now=now))
+
+
+def _hear(journey_id: UUID, talk: Event, *, actor: Actor | None, now: datetime) -> Journey:
+    """Record what moves no step: where its journey stands is not worked out again without need."""
+    with glancing(
+        journey_id, source=talk.source, event_id=talk.id, reason=REASON, actor=actor
+    ) as found:
+        if found is None:
+            raise UnknownJourney(str(journey_id))
+        if found.known or _stands(found, talk, now=now):
+            run_last([] if found.known else _heard(found, talk, actor=actor, now=now))
+            return found.journey
+        whole = story_of(found, open_work)
+        _take_in(whole, [talk], actor=actor, now=now)
+        return whole.journey
+
+
+def _stands(found: Glance, talk: Event, *, now: datetime) -> bool:
+    its = found.journey
+    last = Evaluated(its.last_event_at, its.refresh_at, its.risk_rules)
+    zones = (each.party.time_zone for each in found.parties if each.role == PartyRole.PRACTICE)
+    graph = graph_of(its.program_version_id)
+    return stands_as_it_did(graph, talk, last, zone=next(zones, None), now=now)
+
+
+def _heard(found: Glance, talk: Event, *, actor: Actor | None, now: datetime) -> list[Statement]:
+    """What is to be written because of talk alone: itself, who is told, when it was heard."""
+    journey = found.journey
+    cast = Cast(journey, {each.role: each for each in found.parties}, routed={})
+    row = inserting(_row(journey, talk, actor=actor, now=now), visible_at=VISIBLE_AT)
+    journey.last_event_at = max(filter(None, (journey.last_event_at, talk.occurred_at)))
+    heard = updating(journey, ("last_event_at",))
+    return [row, *notices_of_words(cast, talk), heard, announcing(journey)]
 
 
 def _news(found: Reading, events: Sequence[Event]) -> list[Event]:
@@ -142,7 +191,7 @@ def _refresh(journey_id: UUID, *, now: datetime) -> Journey:
     with holding(journey_id, open_work, reason=reason) as found:
         if found is None:
             raise UnknownJourney(str(journey_id))
-        _learn(found, (), actor=None, now=now)
+        run_last(_learnt(found, (), actor=None, now=now))
         return found.journey
 
 
@@ -165,9 +214,11 @@ def state_of(cast: Cast, graph: Graph, events: Sequence[Event], *, now: datetime
     )
 
 
-def _learn(found: Reading, news: Sequence[Event], *, actor: Actor | None, now: datetime) -> None:
+def _learnt(
+    found: Reading, news: Sequence[Event], *, actor: Actor | None, now: datetime
+) -> list[Statement]:
     cast = cast_with(found.journey, found.parties, vendors=found.vendors)
-    run(following(found, cast, news, actor=actor, now=now))
+    return following(found, cast, news, actor=actor, now=now)
 
 
 def following_all(

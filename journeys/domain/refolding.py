@@ -38,4 +38,8 @@ def _differing(journey_id: UUID, *, now: datetime) -> list[str]:
     project(
         journey, state_of(cast_of(journey), graph_of(journey.program_version_id), events, now=now)
     )
+    before, after = stored["refresh_at"], journey.refresh_at
+    if before is not None and after is not None and before < after:
+        # Something was said since: it is looked at once too often, by when it was silent.
+        stored["refresh_at"] = after
     return [column for column in COMPARED if getattr(journey, column) != stored[column]]

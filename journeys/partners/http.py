@@ -56,11 +56,14 @@ class Line:
 
 @asynccontextmanager
 async def open_line(route: Route, address: str) -> AsyncIterator[Line]:
-    """Connections to an address, which is looked up and checked anew; those that are kept go on.
+    """Connections to an address, which is looked up and checked; those that are kept go on.
 
     Raises TransportError when the address is refused or cannot be found.
     """
-    target = await found(route.recipient, address)
+    target = _passed(address)
+    if target is None:
+        target = await found(route.recipient, address)
+        _looked_up[address] = (target, settings.ALLOW_PRIVATE_ENDPOINTS, time.monotonic())
     wire = _kept.get(target) if lasts() else None
     if wire is None:
         wire = Wire(target, trusted() if target.url.scheme == "https" else None)
@@ -80,7 +83,22 @@ async def open_line(route: Route, address: str) -> AsyncIterator[Line]:
 
 # By the address that passed: one that a name answers with tomorrow is another.
 _kept: dict[Target, Wire] = {}
+# What an address led to, whether private ones were let pass, and when.
+_looked_up: dict[str, tuple[Target, bool, float]] = {}
 _keeping: set[asyncio.Task[None]] = set()
+
+
+def _passed(address: str) -> Target | None:
+    """Where an address led a moment ago, if connections are kept to that: they are what is used.
+
+    Nothing else is connected to than what passed then.
+    """
+    if not lasts() or address not in _looked_up:
+        return None
+    target, private, at = _looked_up[address]
+    wire = _kept.get(target)
+    fresh = time.monotonic() < at + KEPT_SECONDS and private == settings.ALLOW_PRIVATE_ENDPOINTS
+    return target if fresh and wire is not None and wire.idle else None
 
 
 async def _keep(wire: Wire) -> None:

@@ -32,23 +32,22 @@ POOL, READERS = 4, 16
 
 
 @contextmanager
-def closed(database: str) -> Iterator[psycopg.Connection]:
-    """Whoever inserts a report waits in the middle of it while this connection holds the gate."""
+def closed(database: str, table: str = "journeys_inboundreport") -> Iterator[psycopg.Connection]:
+    """Whoever inserts a row there waits in the middle of it while this holds the gate."""
+    name = sql.Identifier(table)
     with as_owner(database) as owner:
         owner.execute(
             "create function gate() returns trigger language plpgsql as"
             " $$ begin perform pg_advisory_xact_lock_shared(77); return new; end $$"
         )
-        owner.execute(
-            "create trigger gate before insert on journeys_inboundreport"
-            " for each row execute function gate()"
-        )
+        trigger = "create trigger gate before insert on {} for each row execute function gate()"
+        owner.execute(sql.SQL(trigger).format(name))
         owner.execute("select pg_advisory_lock(77)")
         try:
             yield owner
         finally:
             owner.execute("select pg_advisory_unlock_all()")
-            owner.execute("drop trigger gate on journeys_inboundreport")
+            owner.execute(sql.SQL("drop trigger gate on {}").format(name))
             owner.execute("drop function gate()")
 
 
@@ -128,6 +127,35 @@ def test_f11_f12_a_server_killed_in_the_middle_of_a_report_keeps_it_once(
     again, once_more = report.post(), report.post()
     assert (again.status_code, once_more.status_code) == (202, 202)
     assert again.json() == once_more.json()
+    assert report.kept() == 1
+    verify([])
+
+
+def test_f12_a_server_killed_while_it_gives_a_token_gives_another_when_asked_again(
+    site: Web, database: str, hub: Hub
+) -> None:
+    """Nobody knows the token that it was about to give; the next one opens what it should."""
+    content = step_report(submitted(), "intake_review", "accepted")
+    body, _ = signed_report(content, partner="northstar", message_id="f12-token")
+    hung_up: list[type[Exception]] = []
+
+    def ask() -> None:
+        try:
+            bearer(site)
+        except httpx.TransportError as error:
+            hung_up.append(type(error))
+
+    with closed(database, "journeys_accesstoken") as owner:
+        asking = threading.Thread(target=ask)
+        asking.start()
+        wait_for(lambda: bool(waiting(owner)), "the token is being written")
+        for child in site.children:
+            os.kill(child, signal.SIGKILL)
+        asking.join()
+    assert len(hung_up) == 1
+    wait_for(site.answers, "the server has new workers", seconds=60)
+    report = Report(site, body, {"idempotency-key": "f12-token", **bearer(site)})
+    assert [report.post().status_code for _ in range(2)] == [202, 202]
     assert report.kept() == 1
     verify([])
 

@@ -1,7 +1,9 @@
 """What is killed, emptied or silent loses nothing, and nothing counts twice."""
 
+import datetime as dt
 import threading
 import time
+from functools import partial
 
 import pytest
 from django.core.management import call_command
@@ -10,14 +12,23 @@ from django.db import OperationalError, connection
 from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.core.permissions import OrganizationKind, Role
 from accounts.management.commands import migrate as ours
 from accounts.tenancy import Scope, alone, every_tenant
 from accounts.writing import Statement
 from journeys.domain.inbound import as_partner
+from journeys.domain.nudges import nudge
 from journeys.enums import DeliveryStatus, ReportStatus
-from journeys.models import Delivery, DeliveryAttempt, InboundReport, Journey, JourneyEvent
+from journeys.models import (
+    Delivery,
+    DeliveryAttempt,
+    Endpoint,
+    InboundReport,
+    Journey,
+    JourneyEvent,
+)
 from tests.conftest import as_owner
 from tests.factories.exchange import delivery_of, signed_report, step_report, submitted
 from tests.factories.people import OrganizationFactory, member, signed_in
@@ -33,6 +44,11 @@ def confirmed(journey: Journey) -> bool:
     """The hub has it, and the journey knows."""
     delivery = delivery_of(journey)
     return delivery.status == DeliveryStatus.ACCEPTED and not delivery.untold
+
+
+def troubled(journey: Journey, words: str) -> bool:
+    """Whether a sentence tells people what the hub answered."""
+    return words in delivery_of(journey).trouble
 
 
 def hand_offs(journey: Journey) -> list[str]:
@@ -123,6 +139,38 @@ def test_a_hub_that_is_down_is_named_and_its_queue_drains_when_it_is_back(
     assert all(hand_offs(each) == ["accepted"] for each in journeys)
 
 
+def test_each_answer_of_a_hub_is_taken_for_what_it_is(celery: Worker, hub: Hub) -> None:
+    """429 says when; 500 and 302 are tried again, and nothing is followed; 410 ends the address."""
+    answers = {
+        429: ("asks us to slow down", {"retry-after": "600"}),
+        500: ("answered with an error (500)", {}),
+        302: ("sent us elsewhere (302)", {"location": hub.url}),
+        410: ("takes nothing at this address any more (410)", {}),
+    }
+    hub.status, (_, hub.headers) = next(iter(answers.items()))
+    journey = submitted()
+    for tries, (status, (words, _)) in enumerate(answers.items(), start=1):
+        wait_for(partial(troubled, journey, words), f"{status} is told")
+        assert len(hub.ids) == tries
+        delivery = delivery_of(journey)
+        if status == 429:
+            waits = delivery.next_attempt_at - timezone.now()
+            assert dt.timedelta(minutes=9) < waits < dt.timedelta(minutes=15)
+        if status == 410:
+            break
+        hub.status, (_, hub.headers) = list(answers.items())[tries]
+        with every_tenant(reason="the wait before the next try is over"):
+            Endpoint.objects.filter(pk=delivery.endpoint_id).update(quiet_until=None)
+            Delivery.objects.filter(pk=delivery.pk).update(next_attempt_at=Now())
+            nudge("journeys.tasks.send_due_deliveries", queue="routing")
+    wait_for(lambda: not delivery_of(journey).untold, "the journey is told")
+    assert delivery_of(journey).status == DeliveryStatus.ABANDONED
+    with every_tenant(reason="a test looks at the address"):
+        assert not Endpoint.objects.get(pk=delivery_of(journey).endpoint_id).active
+    assert set(hub.ids) == {str(delivery_of(journey).id)}
+    verify([journey], hub, logs=[celery.log])
+
+
 def test_duplicate_reports_from_many_threads_count_once(celery: Worker, hub: Hub) -> None:
     journey = submitted()
     wait_for(lambda: confirmed(journey), "the delivery is confirmed")
@@ -178,12 +226,15 @@ def test_connections_that_postgresql_cuts_lose_nothing(
     journey = submitted()
     hub.wait_for_message()
     with as_owner(database) as owner:
-        owner.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity"
+        cut = owner.execute(
+            "select pid, pg_terminate_backend(pid) from pg_stat_activity"
             # PostgreSQL's own vacuum workers are not ours to end.
             " where datname = %s and pid <> pg_backend_pid() and backend_type = 'client backend'",
             [database],
-        )
+        ).fetchall()
+        pids = [pid for pid, _ in cut]
+        left = "select from pg_stat_activity where pid = any(%s)"
+        wait_for(lambda: not owner.execute(left, [pids]).fetchall(), "they have ended")
     hub.gate.set()
     connection.close()
     with every_tenant(reason="what was not settled is due again when its lease ends"):

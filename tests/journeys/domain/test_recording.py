@@ -24,6 +24,7 @@ from journeys.models import (
     Journey,
     JourneyEvent,
     KeptGraph,
+    Notice,
     WorkItem,
 )
 from programs.models import Program, ProgramVersion
@@ -133,6 +134,33 @@ def test_the_same_event_again_changes_nothing(journey: Journey, hub: Organizatio
         record(journey.id, event, actor=None, now=timezone.now())
     with every_tenant(reason="count every row"):
         assert JourneyEvent.objects.count() == 2
+
+
+def test_what_is_only_said_is_told_once_and_leaves_the_journey_as_it_stands(
+    journey: Journey, hub: Organization, practice: Organization
+) -> None:
+    """Whether the journey had to be evaluated for it (the next day) or not (the same hour)."""
+    for days in (0, 0.02, 1):
+        at = NOW + dt.timedelta(hours=1 + 24 * days)
+        word = replace(
+            told(hub, "intake_review", ""),
+            id=f"word-{days}",
+            kind="message",
+            status=None,
+            note="Which of the two addresses is right?",
+            to=("practice",),
+            occurred_at=at,
+            received_at=at,
+        )
+        for _ in range(2):
+            assert record(journey.id, word, actor=None, now=at).last_event_at == at
+        with acting_as(actor_of(member(practice, Role.PRACTICE_STAFF))):
+            asked = Notice.objects.filter(kind="message", asks=True, answered_at=None)
+            assert asked.filter(key=word.ref).count() == 1
+        assert list(differing(now=at)) == []
+    with every_tenant(reason="count every row"):
+        assert JourneyEvent.objects.count() == 4
+        assert WorkItem.objects.get().closed_at is None
 
 
 def test_a_party_comes_in_when_it_has_something_to_do_and_sees_the_past(

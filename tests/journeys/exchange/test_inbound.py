@@ -95,6 +95,10 @@ def test_another_partners_journey_looks_like_one_that_never_was(journey: Journey
         ),
         ({"status": "P5"}, "Nobody has said yet what “intake_review / P5” means."),
         ({"occurred_at": "2099-01-01T00:00:00+00:00"}, "They say it happens in the future."),
+        (
+            {"occurred_at": "2020-02-29T10:00:00-05:00"},
+            "They say it happened long before the enrollment.",
+        ),
     ],
 )
 def test_what_cannot_be_applied_is_kept_with_a_sentence_and_can_be_tried_again(

@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
@@ -70,6 +70,38 @@ def test_both_active_keys_sign_and_a_revoked_one_does_not(
     assert post(accepted(journey), message_id="msg_2", secret=SECRET).status_code == 401
 
 
+def test_a_key_that_a_process_remembers_is_asked_of_before_anything_is_kept(
+    journey: Journey, northstar: Organization, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    def sent(number: int) -> int:
+        return int(post(accepted(journey), message_id=f"msg_{number}").status_code)
+
+    def changed(**columns: object) -> None:
+        with every_tenant(reason="who keeps the key changes it"):
+            PartnerKey.objects.update(**columns)
+
+    # The first notes that the feed speaks; from the second on its key is known.
+    assert [sent(1), sent(2)] == [202, 202]
+    with django_assert_num_queries(1):
+        assert sent(3) == 202
+    changed(scopes=["status.read"])
+    assert sent(4) == 403
+    changed(scopes=["reports.write"])
+    assert sent(4) == 202
+    changed(last_on=timezone.localdate() - dt.timedelta(days=2))
+    assert sent(5) == 401
+    changed(last_on=None)
+    assert [sent(5), sent(6)] == [202, 202]
+    changed(revoked_at=timezone.now())
+    # Nor is the same message answered as before.
+    assert [sent(7), sent(6)] == [401, 401]
+    assert len(reports()) == 6
+    changed(revoked_at=None)
+    Organization.objects.filter(pk=northstar.pk).update(active=False)
+    assert sent(8) == 401
+    assert len(reports()) == 6
+
+
 def test_a_key_without_a_secret_opens_nothing_and_stands_in_nobodys_way(
     journey: Journey, northstar: Organization
 ) -> None:
@@ -96,6 +128,11 @@ def test_a_body_that_is_not_text_is_401_and_never_500(journey: Journey) -> None:
         ({"data": {"status": "x" * 61}}, "/data/status"),
         ({"data": {"occurred_at": "2026-03-06T14:10:00"}}, "/data/occurred_at"),
         ({"data": {"occurred_at": 1772824200}}, "/data/occurred_at"),
+        # In Coordinated Universal Time these are of the year 0 and of the year 10,000.
+        ({"data": {"occurred_at": "0001-01-01T00:00:00+14:00"}}, "/data/occurred_at"),
+        ({"data": {"occurred_at": "9999-12-31T23:59:59-14:00"}}, "/data/occurred_at"),
+        ({"data": {"facts": {"authorization_ends_on": "2027-02-29"}}}, "/data/facts"),
+        ({"data": {"facts": {"out_of_pocket_estimate": "NaN"}}}, "/data/facts"),
         ({"data": {"reason": "nul\x00"}}, "/data/reason"),
         ({"data": {"facts": {"ship_on": {"deep": 1}}}}, "/data/facts/ship_on"),
         ({"data": {"facts": {"Ship/on": True}}}, "/data/facts/Ship~1on"),

@@ -75,7 +75,8 @@ def test_the_judge_of_tagged_papers_finds_what_is_spoilt() -> None:
 def test_it_says_everything_that_was_handed_over() -> None:
     body = with_name("Rosa Delgado")
     screened = {**told("veltrana.tb_result", "Result", "Negative"), "group": "TB screening"}
-    body["packet"]["sections"][2]["fields"].append(screened)
+    scored = {**told("ossivue.t_score", "T-score", "-2.9"), "group": "Bone density"}
+    body["packet"]["sections"][2]["fields"] += [screened, scored]
     text = text_of(render(body, recipient="Parcel Patient Services"))
     for words in (
         "For Parcel Patient Services",
@@ -86,8 +87,33 @@ def test_it_says_everything_that_was_handed_over() -> None:
         "Signed electronically",
         " ET",
         "TB screening: result",
+        "Bone density: T-score",
     ):
         assert words in text
+
+
+def test_word_of_a_revocation_is_told_in_a_persons_words() -> None:
+    notice = {
+        "schema": "throughline.notice/1",
+        "kind": "revocation",
+        "program": {"key": "veltrana", "name": "Veltrana Together"},
+        "at": "2026-03-27T14:05:06.123456+00:00",
+        "sentence": "The patient took the permission back.",
+        "consent": "authorization",
+        "title": "Permission to share my health information with Veltrana Together",
+        "text_version": "2026-01",
+        "signed_at": "2026-03-20T02:30:00+00:00",
+    }
+    body = {name: value for name, value in BODY.items() if name != "packet"} | {"notice": notice}
+    text = " ".join(text_of(render(body, recipient="Parcel Patient Services")).split())
+    for words in (
+        "Permission taken back",
+        "From Fri, Mar 27, 10:05 am ET",
+        "Permission to share my health information with Veltrana Together, text version 2026-01",
+        "Signed Thu, Mar 19, 10:30 pm ET",
+    ):
+        assert words in text
+    assert "+00:00" not in text
 
 
 @pytest.fixture

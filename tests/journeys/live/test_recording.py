@@ -20,14 +20,14 @@ from tests.journeys.live.conftest import Live
 AT_ONCE, EACH = 4, 5
 
 
-def fact(name: str, *, status: str = "") -> Event:
+def fact(name: str, *, status: str = "", kind: str = "fact") -> Event:
     now = timezone.now()
     return Event(
         id=name,
-        kind="status" if status else "fact",
+        kind="status" if status else kind,
         step="intake_review",
         status=status or None,
-        facts={} if status else {"days_supply": 28},
+        facts={"days_supply": 28} if kind == "fact" and not status else {},
         source="northstar",
         source_name="Northstar",
         role="hub",
@@ -43,9 +43,9 @@ def test_events_at_once_on_one_journey_are_all_kept_and_all_counted(live: Live) 
         begin.wait()
         try:
             for number in range(EACH):
-                record(
-                    live.journey.id, fact(f"at-once-{who}-{number}"), actor=None, now=timezone.now()
-                )
+                name, kind = f"at-once-{who}-{number}", "message" if number % 2 else "fact"
+                event = fact(name, kind=kind)
+                record(live.journey.id, event, actor=None, now=timezone.now())
         finally:
             connection.close()
 
