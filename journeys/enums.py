@@ -68,6 +68,15 @@ class LearntBy(models.TextChoices):
     MAIL = "mail", "By letter or e-mail"
 
 
+class AsideReason(models.TextChoices):
+    """Why pages of a fax are nobody's."""
+
+    COVER = "cover", "Cover sheet"
+    ADVERTISING = "advertising", "Advertising"
+    ANOTHERS = "anothers", "Not for this hub, the sender knows"
+    UNREADABLE = "unreadable", "Cannot be read, asked for again"
+
+
 class PartyRole(models.TextChoices):
     PRACTICE = "practice", "Practice"
     HUB = "hub", "Hub"

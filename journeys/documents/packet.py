@@ -30,13 +30,24 @@ def render(body: Mapping[str, Any], *, recipient: str, papers: Sequence[Appended
     """
     with timezone.override(ZoneInfo(DEFAULT_ZONE)):
         if "notice" in body:
-            return drawn("journeys/notice.html", {**body, "recipient": recipient})
+            return drawn("journeys/notice.html", _notice_context(body, recipient))
         try:
             context = {**_context(body, recipient), "papers": list(_placed(papers))}
         except Exception as error:
             raise PacketBroken from error
         pictures = [picture for paper in papers for picture in paper.pictures]
         return drawn("journeys/packet.html", context, pictures=pictures)
+
+
+def _notice_context(body: Mapping[str, Any], recipient: str) -> dict[str, Any]:
+    notice = body["notice"]
+    signed_at = notice.get("signed_at")
+    return {
+        **body,
+        "recipient": recipient,
+        "at": datetime.fromisoformat(notice["at"]),
+        "signed_at": datetime.fromisoformat(signed_at) if signed_at else None,
+    }
 
 
 def _placed(papers: Sequence[Appended]) -> Iterator[dict[str, Any]]:

@@ -31,16 +31,19 @@ class AttachedPaper:
 
 
 class Reader(Protocol):
-    def __call__(self, file: Upload, *, field: str) -> Paper: ...
+    def __call__(self, file: Upload, *, field: str, pages: str) -> Paper: ...
 
 
 # Who reads strangers' files registers here, by name: the reader belongs to the app above.
 READERS: dict[str, Reader] = {}
 
 
-def paper_of(file: Upload, *, token: str) -> Paper:
-    """The file as a paper of the message with this token. Raises Unreadable with a sentence."""
-    return READERS["paper"](file, field=f"{OF_MESSAGE}{token}")
+def paper_of(file: Upload, *, token: str, pages: str = "") -> Paper:
+    """The file as a paper of the message with this token, or the pages "2-3" of it alone.
+
+    Raises Unreadable with a sentence.
+    """
+    return READERS["paper"](file, field=f"{OF_MESSAGE}{token}", pages=pages)
 
 
 @Prepared

@@ -53,10 +53,21 @@ def candidates(journey: Journey, *, organization_id: UUID) -> list[Candidate]:
     """
     traits = traits_of(journey, newest_body(journey.pk))
     near = nearest(traits, organization_id=organization_id, but=journey.pk)
+    return [each for each in _likely(traits, near) if same_medicine(journey, each.journey)]
+
+
+def alike(traits: Traits, *, organization_id: UUID) -> list[Candidate]:
+    """Open journeys of any medicine whose patient may be this person, the likeliest first.
+
+    Only among the organization's own: the caller acts for it.
+    """
+    return _likely(traits, nearest(traits, organization_id=organization_id))
+
+
+def _likely(traits: Traits, near: list[UUID]) -> list[Candidate]:
     found = [
         Candidate(other, likeness_of(traits, traits_of(other, body)), body)
         for other, body in _open(near)
-        if same_medicine(journey, other)
     ]
     likely = [each for each in found if each.likeness.likely]
     return sorted(likely, key=lambda each: (-each.likeness.score, each.journey.started_at))

@@ -28,6 +28,9 @@ class Message:
     to: tuple[str, ...]
     text: str
     paper: Paper | None = None
+    # How and when it reached whoever passes it on; otherwise it was written here, now.
+    transport: str = "portal"
+    occurred_at: datetime | None = None
 
 
 def send_message(journey_id: UUID, message: Message, *, by: Actor, now: datetime) -> Journey:
@@ -56,6 +59,8 @@ def send_message(journey_id: UUID, message: Message, *, by: Actor, now: datetime
         step=message.step,
         note=text,
         to=tuple(dict.fromkeys((*chosen, *(each for each in takers if each != story.viewer)))),
+        transport=message.transport,
+        occurred_at=message.occurred_at,
     )
     event = said(story, words, role=story.viewer, now=now)
     journey = record(journey_id, event, actor=by, now=now)

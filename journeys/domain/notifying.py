@@ -1,6 +1,6 @@
 """Tell each organization what changed for it: rows, once each, read by its people."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -41,13 +41,20 @@ def notices_of(
         *_of_reminders(cast, state, now=now),
         *_of_risks(cast, state, now=now),
     ]
-    written: list[Statement] = []
-    if event is not None and event.kind == "message":
-        found += _of_message(cast, event)
-        written.append(_answering(cast, event))
     if not state.is_open and cast.journey.closed_at is None:
         found += _of_end(cast, now=now)
-    return written + [_telling(cast, each, event) for each in found if not _own(cast, each, event)]
+    return [*notices_of_words(cast, event), *_told(cast, found, event)]
+
+
+def notices_of_words(cast: Cast, event: Event | None) -> list[Statement]:
+    """Those that an event brings because somebody wrote it to others, whatever it changes."""
+    if event is None or event.kind != "message":
+        return []
+    return [_answering(cast, event), *_told(cast, _of_message(cast, event), event)]
+
+
+def _told(cast: Cast, found: Iterable[Notice], event: Event | None) -> list[Statement]:
+    return [_telling(cast, each, event) for each in found if not _own(cast, each, event)]
 
 
 def _telling(cast: Cast, notice: Notice, event: Event | None) -> Statement:

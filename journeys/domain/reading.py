@@ -60,6 +60,13 @@ def locked_journey(journey_id: UUID) -> QuerySet[Journey]:
 
 
 @Prepared
+def held(journey_id: UUID) -> QuerySet[Journey]:
+    """The journey alone, locked."""
+    found: QuerySet[Journey] = Journey.objects.select_for_update().filter(pk=journey_id)
+    return found
+
+
+@Prepared
 def standing_parties(journey_id: UUID) -> QuerySet[JourneyParty]:
     return _standing().filter(journey=journey_id)
 
@@ -68,6 +75,14 @@ def standing_parties(journey_id: UUID) -> QuerySet[JourneyParty]:
 def told(journey_id: UUID) -> QuerySet[JourneyEvent, Any]:
     """Everything that was recorded, in the order we learnt it."""
     return _bodies().filter(journey=journey_id)
+
+
+@Prepared
+def told_once(journey_id: UUID, source: str, event_id: str) -> QuerySet[JourneyEvent, Any]:
+    """The event that a source told under this id, if it did."""
+    its = JourneyEvent.objects.filter(journey=journey_id, source=source, source_event_id=event_id)
+    found: QuerySet[JourneyEvent, Any] = its.values_list("pk")
+    return found
 
 
 @Prepared
@@ -148,6 +163,41 @@ def read(journey_id: UUID, *besides: Asked) -> Reading | None:
     """One journey that the actor may see, with what else is asked in the same round trip."""
     asked = (each(journey_id=journey_id) for each in (journey, *BESIDES))
     return _reading(together(*asked, *besides))
+
+
+@dataclass(frozen=True)
+class Glance:
+    """A journey that is held, with who takes part, and whether an event is known of it already."""
+
+    journey: Journey
+    parties: Sequence[JourneyParty]
+    known: bool
+
+
+@contextmanager
+def glancing(
+    journey_id: UUID, *, source: str, event_id: str, reason: str, actor: Actor | None = None
+) -> Iterator[Glance | None]:
+    """As `holding`, without the journey's story: `story_of` reads what more it would have."""
+
+    def ask() -> list[Asked]:
+        return [
+            held(journey_id=journey_id),
+            standing_parties(journey_id=journey_id),
+            told_once(journey_id=journey_id, source=source, event_id=event_id),
+        ]
+
+    with every_tenant_asking(ask, reason=reason, actor=actor) as (found, parties, known):
+        yield Glance(found[0], parties, bool(known)) if found else None
+
+
+def story_of(glance: Glance, *besides: Prepared) -> Reading:
+    """All of a journey that is held."""
+    its = glance.journey.pk
+    asked = (journey, told, routed_vendor, *besides)
+    (whole, *_), events, vendors, *others = together(*(each(journey_id=its) for each in asked))
+    by_slug = {each.slug: each for each in vendors}
+    return Reading(whole, glance.parties, events_of(events), others, by_slug)
 
 
 @contextmanager

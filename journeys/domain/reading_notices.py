@@ -5,11 +5,14 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import F, Q
+
 from accounts.core.actor import Actor
 from accounts.models import Organization
+from accounts.tenancy import every_tenant
 from journeys.domain.queries.notices import read_until, unread
 from journeys.enums import Mailing
-from journeys.models import Notice, NoticeRead, NoticeSettings
+from journeys.models import JourneyParty, Notice, NoticeRead, NoticeSettings
 
 DIGEST_AT = time(7, 0)
 
@@ -39,8 +42,13 @@ def mark_read(notice_ids: Collection[UUID], *, by: Actor, now: datetime) -> None
 
 def mark_journey_read(journey_id: UUID, *, by: Actor, now: datetime) -> None:
     """The person has looked at the journey: its messages and other news are no longer new."""
-    news = unread(by).filter(journey_id=journey_id)
-    _mark(news.values_list("pk", flat=True), by, now)
+    news = list(unread(by).filter(journey_id=journey_id).values_list("pk", flat=True))
+    _mark(news, by, now)
+    with every_tenant(reason="a party says that it has looked", actor=by):
+        mine = JourneyParty.objects.filter(journey=journey_id, party=by.organization_id, until=None)
+        # Not at every look: what is drawn of the journey is kept for as long as nothing changes.
+        since = Q(looked_at=None) | Q(looked_at__lte=F("journey__last_event_at"))
+        (mine if news else mine.filter(since)).update(looked_at=now)
 
 
 def _mark(notice_ids: Iterable[UUID], by: Actor, now: datetime) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from accounts.models import Organization
 from journeys.core.events import Event
 from journeys.core.state import JourneyState
 from journeys.core.steering import same
@@ -36,7 +35,10 @@ def follow_the_choice(
     step = state.steps.get(ROUTING) if told and state.is_open else None
     if step is None or step.phase == "skipped":
         return False
-    chosen = _chosen(cast, state)
+    meant = _meant(cast, state)
+    if before is not None and before.party.active and meant == [before.party.slug]:
+        return False
+    chosen = next(iter(active(meant).values()), None)
     if chosen is None or (before is not None and chosen.pk == before.party_id):
         return False
     journey = cast.journey
@@ -52,9 +54,9 @@ def follow_the_choice(
     return True
 
 
-def _chosen(cast: Cast, state: JourneyState) -> Organization | None:
-    """The pharmacy of the program whose name stands as the one chosen, or its only one."""
+def _meant(cast: Cast, state: JourneyState) -> list[str]:
+    """The slug of the program's pharmacy whose name stands as the one chosen, or its only one."""
     named, told = pharmacies_of(cast.journey.program_version_id), state.facts.get("pharmacy_name")
     meant = [code for code, label in named.items() if told and same(label, str(told.value))]
     only = [*named] if told is None and len(named) == 1 else []
-    return next(iter(active(meant or only).values()), None)
+    return meant or only

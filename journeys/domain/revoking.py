@@ -141,6 +141,7 @@ def _about(grant: ConsentGrant) -> dict[str, Any]:
     terms: Mapping[str, Any] = grant.terms
     return {
         "consent": terms.get("consent", ""),
+        "title": terms.get("title", ""),
         "text_version": grant.text_version,
         "signed_at": grant.signed_at.astimezone(UTC).isoformat(),
         "recipients": list(terms.get("recipients", ())),

@@ -1,5 +1,6 @@
 """The facts of a journey as people read them, and as they are typed by hand."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from programs.core.reading import Reading
 from programs.core.values import normalize
 
 CORRECTIONS = "corrections"
+NO_QUESTIONS: Mapping[str, str] = {}
 _TYPES: dict[str, FieldType] = {
     "boolean": "boolean",
     "choice": "pick",
@@ -63,10 +65,16 @@ def typed(name: str, value: object) -> str:
     return "" if value is None or isinstance(value, list | dict) else str(value)
 
 
-def shown(name: str, value: object) -> str:
-    """A fact's value in words; what a hub asked to correct as its sentences."""
+def shown(name: str, value: object, *, questions: Mapping[str, str] = NO_QUESTIONS) -> str:
+    """A fact's value in words; what a hub asked to correct by its questions, as its sentences."""
     if name == CORRECTIONS and isinstance(value, list):
-        return " ".join(str(each.get("sentence", "")) for each in value if isinstance(each, dict))
+        asked = (each for each in value if isinstance(each, dict))
+        return " ".join(_asked(each, questions) for each in asked)
     if isinstance(value, list | dict):
         return plain(value)
     return display(field_of(name), value)
+
+
+def _asked(correction: Mapping[str, object], questions: Mapping[str, str]) -> str:
+    named, sentence = questions.get(str(correction.get("field"))), correction.get("sentence", "")
+    return f"{named}: {sentence}" if named else str(sentence)

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import dropwhile
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BeforeValidator,
     Field,
@@ -19,6 +20,8 @@ from pydantic import (
     WrapValidator,
 )
 from pydantic_core import PydanticCustomError
+
+from journeys.core.facts import unlike
 
 SLUG = re.compile(r"[-\w]{1,50}", re.ASCII)
 # With a line's number behind it, it is an id of at most 80 characters.
@@ -42,6 +45,23 @@ def _text_only(value: Any) -> Any:
     return value
 
 
+def _on_the_calendar(value: datetime) -> datetime:
+    try:
+        value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("This instant is beyond the calendar.") from None
+    return value
+
+
+def _typed(facts: dict[str, Any]) -> dict[str, Any]:
+    """What a known fact is has to be read as such: a clock would run from it, or never start."""
+    for name, value in facts.items():
+        if value != "" and (wanted := unlike(name, value)):
+            raise PydanticCustomError("fact_type", "{fact} is {wanted}.",
+                                      {"fact": name, "wanted": wanted})  # fmt: skip
+    return facts
+
+
 def _one_fault(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
     """Say once what a value may be, not once for each kind that it is not."""
     try:
@@ -53,13 +73,14 @@ def _one_fault(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
 
 
 Code = Annotated[str, StringConstraints(pattern=r"^[\w .:/-]+$", max_length=60)]
-Instant = Annotated[AwareDatetime, BeforeValidator(_text_only)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_on_the_calendar)]
 FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 FactText = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=500)]
 FactValue = Annotated[bool | int | float | FactText, WrapValidator(_one_fault)]
 Facts = Annotated[
     dict[FactName, FactValue],
     Field(max_length=50, json_schema_extra={"additionalProperties": False}),
+    AfterValidator(_typed),
 ]
 REFERENCE = "Our journey number or id, our delivery id, or your own case number."
 

@@ -79,9 +79,20 @@ class Journey(PartyModel):
             # `journey_by_party` (array containment is not leakproof), so a list is read from its
             # top until a page is full instead of sorting every journey.
             models.Index(
-                fields=["-urgent", "due_at", "id"],
+                fields=["-urgent", "due_at", "started_at", "id"],
                 condition=Q(closed_at=None),
                 name="journey_open",
+            ),
+            # A hub's own, without those of every other hub between them.
+            models.Index(
+                fields=["hub", "-urgent", "due_at", "started_at", "id"],
+                condition=Q(closed_at=None),
+                name="journey_open_of_hub",
+            ),
+            models.Index(
+                fields=["hub", "-closed_at", "id"],
+                condition=Q(closed_at__isnull=False),
+                name="journey_closed_of_hub",
             ),
             models.Index(
                 fields=["hub", "case_owner"],
@@ -108,6 +119,8 @@ class JourneyParty(PartyModel):
     role = models.CharField(max_length=20, choices=PartyRole)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
+    # When somebody of it last looked at the journey after something had happened there.
+    looked_at = models.DateTimeField(null=True, blank=True)
     # Beginnings of the patient's name, digested under this party's own key.
     search_tokens: ArrayField[list[bytes], list[bytes]] = ArrayField(
         models.BinaryField(), default=list

@@ -45,13 +45,13 @@ class WorkItem(PartyModel):
         )
         indexes = (
             models.Index(
-                fields=["owner", "-urgent", "due_at", "id"],
+                fields=["owner", "-urgent", "due_at", "opened_at", "id"],
                 condition=Q(closed_at=None),
                 name="open_work_by_owner",
             ),
             # The list of one step in its order, without the organization's other work.
             models.Index(
-                fields=["owner", "step", "-urgent", "due_at", "id"],
+                fields=["owner", "step", "-urgent", "due_at", "opened_at", "id"],
                 condition=Q(closed_at=None),
                 name="open_work_by_step",
             ),

@@ -7,6 +7,7 @@ minute; it is kept by just these, in this process's memory only, and for a minut
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,23 +26,29 @@ from journeys.domain.queries.journeys import mark_of_story
 
 # Stand in what is kept for what each answer has its own of; nobody can write them in a message.
 FORM_TOKEN, MESSAGE_TOKEN = (secrets.token_hex(16) for _ in range(2))
+TOKENS = re.compile(f"({FORM_TOKEN}|{MESSAGE_TOKEN})")
 # Pages of forty events have 90 kB.
 MOST_KEPT = 100
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """The live part of a page, until when it stays the same, and what the frame tells of it."""
+    """The live part of a page, what listens for its changes, its title, and until when it stays."""
 
-    html: str
-    number: str
-    events: int
+    pieces: tuple[str, ...]
+    live: str
+    title: str
     until: datetime
 
     def answering(self, form_token: str) -> SafeString:
-        """With the tokens of this answer."""
-        own = self.html.replace(FORM_TOKEN, form_token)
-        return mark_safe(own.replace(MESSAGE_TOKEN, str(uuid4())))  # noqa: S308  # a rendered template
+        """The live part with the tokens of this answer."""
+        own = {FORM_TOKEN: form_token, MESSAGE_TOKEN: str(uuid4())}
+        return mark_safe("".join([own.get(piece, piece) for piece in self.pieces]))  # noqa: S308  # a rendered template
+
+
+def pieces_of(html: str) -> tuple[str, ...]:
+    """What is drawn and the tokens in it, each by itself: joined sooner than looked through."""
+    return tuple(TOKENS.split(html))
 
 
 _kept: dict[tuple[Any, ...], Drawn] = {}

@@ -1,5 +1,6 @@
 """A hub reviews what practices submitted: accept, return for correction, or reject."""
 
+from datetime import datetime
 from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
@@ -21,7 +22,9 @@ from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from journeys.domain import intake as domain
 from journeys.domain import work
+from journeys.domain.faxes import claim_fax
 from journeys.domain.papers import papers_with
+from journeys.domain.queries import faxes as fax_queries
 from journeys.domain.queries import intake as queries
 from journeys.domain.queries import journeys as journey_queries
 from journeys.domain.queries.work import MOST_COUNTED, counts, filtered, open_work, row_of
@@ -30,13 +33,15 @@ from journeys.domain.reading import one
 from journeys.domain.speaking import Refused
 from journeys.enums import PartyRole
 from journeys.forms.facts import CORRECTIONS
-from journeys.models import Journey
+from journeys.models import Fax, Journey, WorkItem
 from journeys.rules import INTAKE, may_review_intake
 from journeys.views import presenting
 from journeys.views.fragments import page_or_fragment
 from journeys.views.paging import LongPaginator
 
 PAGE_SIZE = 50
+# Of those that nobody has, when others take them at the same moment.
+MOST_TRIED = 20
 SENTENCE = "sentence-"
 
 
@@ -71,6 +76,7 @@ def intake_list(request: HttpRequest) -> HttpResponse:
         {
             "rows": [row_of(item, actor, now=now) for item in items],
             "page": page,
+            "faxes": fax_queries.rows_of(_faxes(), actor) if page.number == 1 else [],
             "now": now,
             "sentence": sentence if total else _("No enrollment waits for your review."),
             "refresh_url": request.get_full_path(),
@@ -82,18 +88,36 @@ def intake_list(request: HttpRequest) -> HttpResponse:
 @requires(Permission.INTAKE_REVIEW)
 @require_POST
 def take_next(request: HttpRequest) -> HttpResponse:
-    """Claim the most pressing enrollment that nobody has taken, else go on with one's own."""
+    """Claim the most pressing enrollment or fax that nobody has, else go on with one's own."""
     now, actor = timezone.now(), current_actor()
-    for item in filtered(actor, scope="unclaimed", step=INTAKE)[:20]:
+    waiting: list[WorkItem | Fax] = [
+        *filtered(actor, scope="unclaimed", step=INTAKE)[:MOST_TRIED],
+        *fax_queries.open_faxes().filter(claimed_by=None)[:MOST_TRIED],
+    ]
+    for item in sorted(waiting, key=lambda each: (not each.urgent, each.due_at)):
         try:
-            work.claim(item.id, by=actor, now=now)
+            return _taken(item, actor, now=now)
         except work.AlreadyTaken:
             continue
-        return redirect("intake_review", item.journey_id)
     if mine := filtered(actor, scope="mine", step=INTAKE).first():
         return redirect("intake_review", mine.journey_id)
-    messages.info(request, _("Every enrollment that waits has been taken already."))
+    if held := fax_queries.open_faxes().filter(claimed_by=actor.user_id).first():
+        return redirect("fax", held.pk)
+    messages.info(request, _("Everything that waits has been taken already."))
     return redirect("intake")
+
+
+def _taken(item: WorkItem | Fax, actor: Actor, *, now: datetime) -> HttpResponse:
+    if isinstance(item, Fax):
+        claim_fax(item.pk, by=actor, now=now)
+        return redirect("fax", item.pk)
+    work.claim(item.id, by=actor, now=now)
+    return redirect("intake_review", item.journey_id)
+
+
+def _faxes() -> list[Fax]:
+    """The most pressing faxes, to stand over the enrollments; one more tells that there are."""
+    return list(fax_queries.open_faxes()[: fax_queries.SHOWN_AT_INTAKE + 1])
 
 
 @requires(Permission.INTAKE_REVIEW)

@@ -24,9 +24,9 @@ from accounts.tenancy import current_actor
 from journeys.domain.likely_twins import likely_twins
 from journeys.domain.merging import merged_of
 from journeys.domain.messages import Message
+from journeys.domain.queries import journey_lists as lists
 from journeys.domain.queries import journeys as queries
 from journeys.domain.queries.ended_parts import last_words
-from journeys.domain.queries.notices import unread_news
 from journeys.domain.queries.safety import reports as safety_reports
 from journeys.domain.queries.standing import mark_of_events
 from journeys.models import Journey
@@ -45,11 +45,9 @@ from journeys.rules import (
     why_not_write_message,
 )
 from journeys.views import presenting
-from journeys.views.drawing import FORM_TOKEN, MESSAGE_TOKEN, Drawn, drawn, end_of_minute
+from journeys.views.drawing import FORM_TOKEN, MESSAGE_TOKEN, Drawn, drawn, end_of_minute, pieces_of
 from journeys.views.fragments import wants_fragment
 from journeys.views.paging import LongPaginator, told
-
-PAGE_SIZE = 50
 
 
 @requires(Permission.JOURNEYS_VIEW)
@@ -57,18 +55,20 @@ PAGE_SIZE = 50
 def journey_list(request: HttpRequest) -> HttpResponse:
     """Every journey of the actor's organization, what is due soonest first."""
     now, which = timezone.now(), request.GET.get("show", "open")
-    which = which if which in queries.FILTERS else "open"
-    counts = queries.list_counts()
+    actor, asked = current_actor(), request.GET.get("page")
+    which = which if which in lists.FILTERS else "open"
+    counts, journeys = lists.counted_list(actor, which, first=asked is None)
     page = LongPaginator(
-        queries.listed(which),
-        PAGE_SIZE,
-        asked=request.GET.get("page"),
-        most=queries.MOST_COUNTED,
+        lists.listed(which, actor.organization_kind),
+        lists.PAGE_SIZE,
+        asked=asked,
+        most=lists.MOST_COUNTED,
         count=counts[which],
-    ).get_page(request.GET.get("page"))
-    journeys = list(page.object_list)
+    ).get_page(asked)
+    if journeys is None:
+        journeys = list(page.object_list)
     audit.read_many(journeys, fields=["patient_name"], purpose="journey list")
-    words = {each: told(count, most=queries.MOST_COUNTED) for each, count in counts.items()}
+    words = {each: told(count, most=lists.MOST_COUNTED) for each, count in counts.items()}
     labels = {"open": _("Open"), "at_risk": _("At risk"), "closed": _("Closed")}
     sentence = ngettext("{open} journey goes on", "{open} journeys go on", counts["open"])
     sentence += ngettext("; {at_risk} is at risk.", "; {at_risk} are at risk.", counts["at_risk"])
@@ -76,16 +76,12 @@ def journey_list(request: HttpRequest) -> HttpResponse:
         request,
         "journeys/journeys.html",
         {
-            "rows": queries.rows_of(
-                journeys,
-                news=unread_news(current_actor(), [each.pk for each in journeys]),
-                now=now,
-            ),
+            "rows": lists.rows_of(journeys, actor, now=now),
             "page": page,
             "page_query": urlencode({"show": which}) + "&",
             "which": which,
             "now": now,
-            "last_words": last_words(current_actor()),
+            "last_words": last_words(actor),
             "sentence": sentence.format(**words),
             "tabs": [
                 {
@@ -94,7 +90,7 @@ def journey_list(request: HttpRequest) -> HttpResponse:
                     "current": each == which,
                     "count": words[each],
                 }
-                for each in queries.FILTERS
+                for each in lists.FILTERS
             ],
         },
     )
@@ -117,7 +113,7 @@ def show(
     if page is None:
         return _part_ended(request, journey_id)
     audit.read(
-        Journey(pk=journey_id),
+        audit.Row(Journey, journey_id),
         fields=["patient_name", "patient_born_on", "events"],
         purpose="journey page",
     )
@@ -126,20 +122,9 @@ def show(
     html = page.answering(token)
     if wants_fragment(request):
         return HttpResponse(html, status=status)
-    seen = urlencode({"seen": mark_of_events(page.events)})
-    return render(
-        request,
-        "journeys/journey.html",
-        {
-            "number": page.number,
-            "drawn": html,
-            "stream_url": f"{reverse('live_journey', args=[journey_id])}?{seen}",
-            "refresh_url": reverse("journey", args=[journey_id]),
-            # The frame's forms send the same: masking it anew takes as long as a query.
-            "csrf_token": token,
-        },
-        status=status,
-    )
+    # The frame's forms send the same token: masking it anew takes as long as a query.
+    context = {"title": page.title, "drawn": html, "live": page.live, "csrf_token": token}
+    return render(request, "journeys/journey.html", context, status=status)
 
 
 def _part_ended(request: HttpRequest, journey_id: UUID) -> HttpResponse:
@@ -170,10 +155,23 @@ def _draw(
     )
     until = end_of_minute(now)
     return Drawn(
-        html=html,
-        number=story.journey.number,
-        events=len(story.events),
+        pieces=pieces_of(html),
+        live=_live(story),
+        title=_("Journey {number}").format(number=story.journey.number),
         until=min(until, story.state.wakes_at or until),
+    )
+
+
+def _live(story: queries.Story) -> str:
+    seen = urlencode({"seen": mark_of_events(len(story.events))})
+    return render_to_string(
+        "components/live.html",
+        {
+            "url": f"{reverse('live_journey', args=[story.journey.id])}?{seen}",
+            "refresh_url": reverse("journey", args=[story.journey.id]),
+            "event": "changed",
+            "target": "journey",
+        },
     )
 
 

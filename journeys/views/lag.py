@@ -1,5 +1,6 @@
 """How long it takes until everybody knows: over all and by partner."""
 
+from math import ceil
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import requires
 from accounts.core.permissions import Permission
-from accounts.templatetags.times import span
+from accounts.templatetags.times import DAY, HOUR, MINUTE, span
 from accounts.tenancy import current_actor
 from journeys.domain.queries.lag import DAYS, Lag, PartnerLag, by_partner, headline
 from journeys.domain.queries.notices import Answers, answers
@@ -46,16 +47,17 @@ def sentence(lag: Lag) -> str:
 
 
 def within(seconds: float) -> str:
-    """ "within 4 s", "within 14 h": never less exact than it is meant."""
+    """ "within 4 s", "within 14 h": rounded up, for within less it would not be true."""
     if seconds < 1:
         return _("within a second")
     if seconds < 60:
-        return _("within {count} s").format(count=round(seconds))
-    return _("within {span}").format(span=span(seconds))
+        return _("within {count} s").format(count=ceil(seconds))
+    unit = MINUTE if seconds < HOUR else HOUR if seconds < 36 * HOUR else DAY
+    return _("within {span}").format(span=span(ceil(seconds / unit) * unit))
 
 
 def _answer(each: Answers) -> dict[str, Any]:
-    soon = within(each.mean) if each.mean is not None else ""
+    soon = span(each.mean) if each.mean is not None else ""
     return {"name": each.name, "asked": each.asked, "answered": each.answered, "mean": soon}
 
 

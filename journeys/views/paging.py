@@ -23,7 +23,8 @@ class LongPaginator(_Rows):
     """Counts no further than `most` rows, or one beyond the page that is asked for.
 
     Every page can be reached, and a page costs what lies above it, however long the list is.
-    `count` is a known count, exact up to `most`; without one, or beyond it, rows are counted.
+    `count` is a known count, exact up to `most`; without one, or where a page beyond it is asked
+    for, rows are counted.
     `told` is what the page says of how many there are.
     """
 
@@ -39,7 +40,7 @@ class LongPaginator(_Rows):
         super().__init__(found, per_page)
         known = asked if asked and asked.isdecimal() and len(asked) <= DIGITS else "1"
         limit = max(most, int(known) * per_page)
-        if count is None or count > most:
+        if count is None or (count > most and limit > most):
             count = found[: limit + 1].count()
         # The one beyond makes the next page.
         self.count = count

@@ -31,6 +31,7 @@ from journeys.core.visibility import (
 )
 from journeys.domain.attaching import AttachedPaper
 from journeys.domain.queries.exchange import ARRIVED, no_longer_theirs
+from journeys.domain.queries.intake import questions_of
 from journeys.domain.queries.journeys import Handed, Story
 from journeys.enums import DeliveryStatus, PartyRole
 from journeys.forms import facts
@@ -85,8 +86,10 @@ def entries(story: Story) -> list[Entry]:
     return [
         replace(
             entry,
-            facts=_worded(entry.facts),
-            columns=tuple(replace(side, facts=_worded(side.facts)) for side in entry.columns),
+            facts=_worded(entry.facts, story),
+            columns=tuple(
+                replace(side, facts=_worded(side.facts, story)) for side in entry.columns
+            ),
         )
         if entry.facts or entry.columns
         else entry
@@ -121,8 +124,15 @@ def _kind(paper: AttachedPaper) -> str:
     return f"PDF, {pages}"
 
 
-def _worded(lines: tuple[FactLine, ...]) -> tuple[FactLine, ...]:
-    return tuple(replace(line, value=facts.shown(line.name, line.value)) for line in lines)
+def _worded(lines: tuple[FactLine, ...], story: Story) -> tuple[FactLine, ...]:
+    return tuple(replace(line, value=_value(line, story)) for line in lines)
+
+
+def _value(line: FactLine, story: Story) -> str:
+    if line.name != facts.CORRECTIONS:
+        return facts.shown(line.name, line.value)
+    questions = questions_of(story.journey.program_version_id)
+    return facts.shown(line.name, line.value, questions=questions)
 
 
 def actions(story: Story) -> list[Action]:

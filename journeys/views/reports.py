@@ -135,7 +135,8 @@ def _results(step: Step, *, chosen: str, known: Values, viewer: str) -> list[dic
 def _paper(request: HttpRequest, *, token: str) -> Paper | None:
     """The file that was chosen, read; None without one. Raises Unreadable with a sentence."""
     file = request.FILES.get("paper")
-    return paper_of(file, token=token) if file else None
+    pages = request.POST.get("pages", "")
+    return paper_of(file, token=token, pages=pages) if file else None
 
 
 @requires(Permission.JOURNEYS_REPORT)

@@ -20,29 +20,21 @@ from accounts import audit
 from accounts.access import get_visible_or_404, requires, safe_next
 from accounts.core.actor import Actor
 from accounts.core.permissions import Permission
+from accounts.prepared import together
 from accounts.tenancy import current_actor
 from journeys.domain import work
-from journeys.domain.queries.lag import headline
-from journeys.domain.queries.notices import unread_messages
+from journeys.domain.queries.notices import News, asking_for_news, news_of
 from journeys.domain.queries.quiet import quiet_partners
 from journeys.domain.queries.work import (
     MOST_COUNTED,
     SCOPES,
     WorkCounts,
     WorkRow,
-    counts,
     filtered,
     row_of,
 )
-from journeys.domain.queries.worklists import (
-    Facets,
-    Filters,
-    colleagues,
-    facets,
-    filters_of,
-    narrowed,
-    saved_views,
-)
+from journeys.domain.queries.work_page import WorkPage, work_page
+from journeys.domain.queries.worklists import Filters, filters_of, narrowed
 from journeys.models import WorkItem
 from journeys.rules import may_claim
 from journeys.views.fragments import page_or_fragment
@@ -57,25 +49,26 @@ PAGE_SIZE = 50
 def work_list(request: HttpRequest) -> HttpResponse:
     """The open work of the actor's organization: urgent first, then what is due soonest."""
     now, actor = timezone.now(), current_actor()
-    filters, found = filters_of(request.GET), counts(actor, now=now)
-    choices = facets(actor, filters, total=found.scopes["all"], now=now)
+    filters, asked = filters_of(request.GET), request.GET.get("page")
+    around = work_page(actor, filters, first=0 if asked else PAGE_SIZE, now=now)
     paginator = LongPaginator(
         narrowed(filtered(actor, scope=filters.scope), filters, now=now),
         PAGE_SIZE,
-        asked=request.GET.get("page"),
+        asked=asked,
         most=MOST_COUNTED,
-        count=choices.shown,
+        count=around.choices.shown,
     )
-    page = paginator.get_page(request.GET.get("page"))
-    items = list(page.object_list)
+    page = paginator.get_page(asked)
+    items = list(page.object_list) if around.rows is None else around.rows
     audit.read_many([item.journey for item in items], fields=["patient_name"], purpose="work list")
-    news = unread_messages(actor, {item.journey_id for item in items})
+    (unread,) = together(asking_for_news(actor, {item.journey_id for item in items}))
+    news = news_of(unread)
     return render(
         request,
         page_or_fragment(request, "journeys/work.html", "list"),
         {
-            **_above(actor, filters, found, choices),
-            "lag_sentence": lag_sentence(headline(today=now.date())),
+            **_above(filters, around),
+            "lag_sentence": lag_sentence(around.lag),
             "quiet": quiet_partners(actor),
             "rows": [_row(item, actor, news, now=now) for item in items],
             "page": page,
@@ -83,16 +76,17 @@ def work_list(request: HttpRequest) -> HttpResponse:
             "page_query": urlencode(filters.kept()) + "&",
             "here": request.get_full_path(),
             "refresh_url": request.get_full_path(),
-            "stream_url": f"{reverse('live_work')}?{urlencode({'seen': found.mark})}",
+            "stream_url": f"{reverse('live_work')}?{urlencode({'seen': around.found.mark})}",
         },
     )
 
 
-def _row(item: WorkItem, actor: Actor, news: Mapping[UUID, int], *, now: datetime) -> WorkRow:
-    return row_of(item, actor, now=now, unread=news.get(item.journey_id, 0))
+def _row(item: WorkItem, actor: Actor, news: Mapping[UUID, News], *, now: datetime) -> WorkRow:
+    unread = news[item.journey_id].messages if item.journey_id in news else 0
+    return row_of(item, actor, now=now, unread=unread)
 
 
-def _above(actor: Actor, filters: Filters, found: WorkCounts, choices: Facets) -> dict[str, Any]:
+def _above(filters: Filters, around: WorkPage) -> dict[str, Any]:
     """What stands above and below the rows."""
     labels = {
         "program": _("Program"),
@@ -101,20 +95,21 @@ def _above(actor: Actor, filters: Filters, found: WorkCounts, choices: Facets) -
         "risk": _("Risk"),
         "age": _("Open for"),
     }
-    here = filters.kept()
+    here, options = filters.kept(), around.choices.options
+    views = [(view, filters_of(view.filters)) for view in around.views]
     return {
-        "sentence": _sentence(found),
-        "tabs": _tabs(found, filters),
+        "sentence": _sentence(around.found),
+        "tabs": _tabs(around.found, filters),
         "filters": filters,
         "selects": [
             {
                 "name": name,
                 "label": label,
-                "options": choices.options[name],
+                "options": options[name],
                 "chosen": getattr(filters, name),
             }
             for name, label in labels.items()
-            if choices.options[name]
+            if options[name]
         ],
         "views": [
             {
@@ -123,9 +118,9 @@ def _above(actor: Actor, filters: Filters, found: WorkCounts, choices: Facets) -
                 "url": f"{reverse('work')}?{urlencode(kept.kept())}",
                 "current": kept == filters,
             }
-            for view, kept in saved_views(actor)
+            for view, kept in views
         ],
-        "colleagues": colleagues(),
+        "colleagues": around.colleagues,
         "kept": here,
         "export_url": f"{reverse('work_export')}?{urlencode(here)}",
     }

@@ -24,6 +24,7 @@ from accounts.limits import limited
 from accounts.templatetags.times import when
 from accounts.tenancy import current_actor
 from journeys.core.payers import PAYER_CLASSES
+from journeys.core.sentences import PHASE_WORDS
 from journeys.domain import work
 from journeys.domain.queries.work import filtered, row_of
 from journeys.domain.queries.worklists import colleagues, filters_of, narrowed
@@ -102,7 +103,7 @@ def export(request: HttpRequest) -> HttpResponse:
         [
             (
                 *(when(row.due_at), row.patient, row.number, row.program),
-                *(PAYER_CLASSES.get(payer, ""), row.action, row.step, row.phase),
+                *(PAYER_CLASSES.get(payer, ""), row.action, row.step, PHASE_WORDS[row.phase]),
                 row.claimed_by,
             )
             for row, payer in rows

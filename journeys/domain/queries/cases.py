@@ -12,7 +12,7 @@ from accounts.core.actor import Actor
 from accounts.core.permissions import Permission, Role, permissions_of
 from accounts.models import Membership
 from accounts.tenancy import current_organization_id
-from journeys.domain.queries.journeys import why_at_risk
+from journeys.domain.queries.journey_lists import why_at_risk
 from journeys.domain.queries.work import phase_now
 from journeys.models import Journey
 
@@ -139,7 +139,7 @@ def listed(actor: Actor, *, scope: str, today: date) -> QuerySet[Journey]:
     rows: QuerySet[Journey] = (
         found.select_related("program_version__program", "case_owner__user")
         .defer("program_version__definition")
-        .order_by("-urgent", F("due_at").asc(nulls_last=True), "id")
+        .order_by("-urgent", F("due_at").asc(nulls_last=True), "started_at", "id")
     )
     return rows
 

@@ -17,6 +17,7 @@ from journeys.models import ConsentGrant, Journey, Packet
 from programs.core.definition import Definition
 from programs.core.eligibility import findings
 from programs.core.forms import check_answers, missing, missing_signatures, sheet, signing
+from programs.core.union import union
 from programs.models import ProgramVersion
 
 NOT_ANSWERED = "Without an answer"
@@ -56,6 +57,16 @@ def definition_of(version_id: UUID) -> Definition:
     """What the program version asks. Versions that journeys stand on never change."""
     version = ProgramVersion.objects.only("definition").get(pk=version_id)
     return Definition.from_json(version.definition)
+
+
+@lru_cache(maxsize=256)
+def questions_of(version_id: UUID) -> Mapping[str, str]:
+    """Every question of the program version in its words, by field."""
+    return {
+        item.key: question_of(item.group, item.field.label)
+        for asked in (union, signing)
+        for item in asked([definition_of(version_id)])
+    }
 
 
 def packets_of(journey: Journey) -> list[Packet]:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Max, Sum
+from django.db.models import Max, QuerySet, Sum
 
 from accounts.core.actor import Actor
 from accounts.models import Organization
+from accounts.prepared import Asked, Prepared, together
 from journeys.core.lag import percentile, share_late
 from journeys.models import LagCount
 
@@ -45,9 +46,19 @@ def lag_of(counts: Mapping[int, int]) -> Lag:
 
 def headline(*, today: date, days: int = DAYS) -> Lag:
     """Over everything that the acting organization could see in the last days."""
-    found = LagCount.objects.filter(day__gt=today - timedelta(days=days))
-    rows = found.values_list("bucket").annotate(Sum("events")).order_by("bucket")
-    return lag_of(dict(rows))
+    return lag_of(dict(*together(asking_for_lag(today=today, days=days))))
+
+
+def asking_for_lag(*, today: date, days: int = DAYS) -> Asked:
+    """Asks how many events took how long; `lag_of` reads the answer as a mapping."""
+    return _buckets(since=today - timedelta(days=days))
+
+
+@Prepared
+def _buckets(since: date) -> QuerySet[LagCount]:
+    rows = LagCount.objects.filter(day__gt=since).values_list("bucket").order_by("bucket")
+    found: QuerySet[LagCount] = rows.annotate(Sum("events"))
+    return found
 
 
 def by_partner(actor: Actor, *, today: date, days: int = DAYS) -> list[PartnerLag]:

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind, Permission
 from accounts.models import Membership
+from accounts.prepared import Asked, Prepared
 from accounts.tenancy import current_organization_id, every_tenant
 from journeys.domain.queries.work import step_titles
 from journeys.enums import NoticeKind
@@ -47,25 +48,29 @@ class NoticeRow:
     unread: bool
 
 
-def _since(actor: Actor) -> QuerySet[Any, Any]:
+def _since(user_id: UUID | None) -> QuerySet[Any, Any]:
     """What is older counts as read: what the person said, else when they joined."""
-    said = NoticeSettings.objects.filter(user_id=actor.user_id).values("read_until")[:1]
+    said = NoticeSettings.objects.filter(user_id=user_id).values("read_until")[:1]
     joined = Membership.objects.filter(
-        user_id=str(actor.user_id), organization_id=current_organization_id()
+        user_id=str(user_id), organization_id=current_organization_id()
     )
     return joined.values(since=Coalesce(Subquery(said), "created_at"))[:1]
 
 
 def read_until(actor: Actor) -> datetime:
     """Up to when the person has read everything."""
-    moment: datetime = _since(actor)[0]["since"]
+    moment: datetime = _since(actor.user_id)[0]["since"]
     return moment
 
 
 def unread(actor: Actor) -> QuerySet[Notice]:
     """What the person has not read, of what came since they joined."""
-    mine = NoticeRead.objects.filter(notice=OuterRef("pk"), user_id=actor.user_id)
-    return _for(actor).filter(~Exists(mine), at__gt=Subquery(_since(actor)))
+    return _unread_of(_for(actor), actor.user_id)
+
+
+def _unread_of(found: QuerySet[Notice], user_id: UUID | None) -> QuerySet[Notice]:
+    mine = NoticeRead.objects.filter(notice=OuterRef("pk"), user_id=user_id)
+    return found.filter(~Exists(mine), at__gt=Subquery(_since(user_id)))
 
 
 def _for(actor: Actor) -> QuerySet[Notice]:
@@ -83,13 +88,6 @@ def bell(actor: Actor) -> Mapping[str, int]:
     return {"all": len(kinds), "messages": kinds.count(NoticeKind.MESSAGE)}
 
 
-def unread_messages(actor: Actor, journeys: Collection[UUID]) -> Mapping[UUID, int]:
-    """How many unread messages each of these journeys has."""
-    found = unread(actor)
-    rows = found.filter(kind=NoticeKind.MESSAGE, journey_id__in=journeys)
-    return dict(rows.values_list("journey_id").annotate(Count("id")).order_by())
-
-
 @dataclass(frozen=True)
 class News:
     """What a person has not read on one journey: messages, and everything else."""
@@ -98,14 +96,34 @@ class News:
     others: int = 0
 
 
-def unread_news(actor: Actor, journeys: Collection[UUID]) -> Mapping[UUID, News]:
-    """What is unread on each of these journeys that has any."""
+def asking_for_news(actor: Actor, journeys: Collection[UUID]) -> Asked:
+    """Asks what is unread on each of these journeys; `news_of` reads the answer."""
+    ask = _all_news if actor.may(Permission.WORK_REASSIGN) else _news
+    return ask(user=actor.user_id, journeys=list(journeys))
+
+
+def news_of(rows: Sequence[tuple[UUID, int, int]]) -> Mapping[UUID, News]:
+    """By journey, where anything is unread."""
+    return {journey_id: News(messages, others) for journey_id, messages, others in rows}
+
+
+def _counted(found: QuerySet[Notice], user: UUID, journeys: UUID) -> QuerySet[Any, Any]:
     message = Q(kind=NoticeKind.MESSAGE)
-    rows = unread(actor).filter(journey_id__in=journeys).values("journey_id")
-    counted = rows.annotate(
+    rows = _unread_of(found, user).filter(journey_id__in=[journeys]).order_by()
+    counted: QuerySet[Any, Any] = rows.values_list("journey_id").annotate(
         messages=Count("id", filter=message), others=Count("id", filter=~message)
-    ).order_by()
-    return {row["journey_id"]: News(row["messages"], row["others"]) for row in counted}
+    )
+    return counted
+
+
+@Prepared
+def _all_news(user: UUID, journeys: UUID) -> QuerySet[Any, Any]:
+    return _counted(Notice.objects.all(), user, journeys)
+
+
+@Prepared
+def _news(user: UUID, journeys: UUID) -> QuerySet[Any, Any]:
+    return _counted(Notice.objects.exclude(kind=NoticeKind.UNOWNED), user, journeys)
 
 
 def listed(*, only_unread: bool, actor: Actor) -> QuerySet[Notice]:

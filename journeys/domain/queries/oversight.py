@@ -4,11 +4,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
 
 from accounts.core.actor import Actor
+from journeys.domain.queries import faxes
 from journeys.domain.queries.cases import open_cases
+from journeys.domain.queries.intake import questions_of
 from journeys.domain.queries.work import open_work, step_titles
 from journeys.models import JourneyEvent, WorkItem
 from journeys.rules import INTAKE
@@ -23,6 +26,7 @@ AGES: Sequence[tuple[str, int, int | None]] = (
     ("Over 4 weeks", 28, None),
 )
 NOBODY = "Nobody yet"
+FAXES = "Faxes to sort"
 # The fields of so many returns are counted, the newest; each has to be opened for it.
 MOST_RETURNS = 500
 
@@ -65,12 +69,20 @@ def service_levels(actor: Actor, *, now: datetime) -> list[Counted]:
     closed = WorkItem.objects.filter(
         owner_id=actor.organization_id, closed_at__gt=now - timedelta(days=DAYS)
     )
-    return _by_step(closed.order_by(), Q(closed_at__gt=F("due_at")))
+    done = _by_step(closed.order_by(), Q(closed_at__gt=F("due_at")))
+    return _with_faxes(done, *faxes.sorted_lately(days=DAYS, now=now))
 
 
 def waiting(actor: Actor, *, now: datetime) -> list[Counted]:
     """Open work by step, with how much of it is late."""
-    return _by_step(open_work(actor).order_by(), Q(due_at__lt=now))
+    open_ = _by_step(open_work(actor).order_by(), Q(due_at__lt=now))
+    return _with_faxes(open_, *faxes.waiting(now=now))
+
+
+def _with_faxes(counted: list[Counted], count: int, late: int) -> list[Counted]:
+    """A fax is of no step: its pages have to be sorted before they are of a journey."""
+    found = [*counted, Counted(FAXES, count, late)] if count else counted
+    return sorted(found, key=lambda each: (-each.count, each.label))
 
 
 def _by_step(rows: QuerySet[WorkItem], late: Q) -> list[Counted]:
@@ -102,19 +114,21 @@ def returns(actor: Actor, *, now: datetime) -> Returns:
         journey__hub=actor.organization_id,
         visible_at__gt=now - timedelta(days=DAYS),
     )
-    newest = list(told.select_related("organization").order_by("-visible_at")[:MOST_RETURNS])
+    told = told.select_related("organization").annotate(form=F("journey__program_version"))
+    newest = list(told.order_by("-visible_at")[:MOST_RETURNS])
     practices: Counter[str] = Counter()
     fields: Counter[str] = Counter()
     for event in newest:
         practices[event.organization.name] += 1
         asked = event.body["facts"].get("corrections", [])
-        fields.update(_label(each["field"]) for each in asked)
+        fields.update(_label(each["field"], event.form) for each in asked)
     return Returns(_most(practices), _most(fields), newest)
 
 
-def _label(field: str) -> str:
+def _label(field: str, version_id: UUID) -> str:
+    """A field of the catalogue by its one name, so that programs add up; else the program's."""
     known = ANSWERABLE.get(field)
-    return known.label if known else field
+    return known.label if known else questions_of(version_id).get(field, field)
 
 
 def _most(counted: Mapping[str, int]) -> list[Counted]:

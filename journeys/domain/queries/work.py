@@ -16,8 +16,12 @@ from journeys.core.templates import GRAPHS
 from journeys.models import WorkItem
 
 SCOPES = ("all", "mine", "unclaimed")
+# Due times fall together, at the opening of a day for one: first come, first served.
+IN_ORDER = ("-urgent", "due_at", "opened_at", "id")
 # Of more than this only the most pressing are counted, so that a page costs the same.
-MOST_COUNTED = 2_000
+MOST_COUNTED = 1_000
+# What a mark is made from.
+MARKED = ("all", "unclaimed", "opened", "claimed", "which")
 # A late row says so where it is due, and a disagreement by its state.
 SHOWN_RISKS = frozenset(RISK_WORDS) - {"R1", "R8"}
 
@@ -103,17 +107,22 @@ def counts(
     if more:
         for each in scopes:
             told[each] = filtered(actor, scope=each)[: MOST_COUNTED + 1].count()
-    marked = repr([found[each] for each in ("all", "unclaimed", "opened", "claimed", "which")])
     return WorkCounts(
         scopes=told,
         of_step=None if more else found["step"],
         late=found["late"],
-        mark=sha256(marked.encode()).hexdigest()[:12],
+        mark=mark_of(found),
     )
 
 
+def mark_of(found: Mapping[str, Any]) -> str:
+    """What changes with the numbers and moments that tell one state of the list from another."""
+    marked = repr([found[each] for each in MARKED])
+    return sha256(marked.encode()).hexdigest()[:12]
+
+
 def filtered(actor: Actor, *, scope: str = "all", step: str = "") -> QuerySet[WorkItem]:
-    """The list in its order, what will slip first: urgent ones, then what is due soonest."""
+    """The list in its order, what will slip first: urgent, due soonest, then first come."""
     found = open_work(actor)
     if scope == "mine":
         found = found.filter(claimed_by=actor.user_id)
@@ -124,7 +133,7 @@ def filtered(actor: Actor, *, scope: str = "all", step: str = "") -> QuerySet[Wo
     return (
         found.select_related("journey__program_version__program", "claimed_by")
         .defer("journey__program_version__definition")
-        .order_by("-urgent", "due_at", "id")
+        .order_by(*IN_ORDER)
     )
 
 

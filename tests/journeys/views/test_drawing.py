@@ -97,7 +97,7 @@ def test_it_is_drawn_anew_after_its_time_and_after_the_clock_was_looked_at(world
 
     def draw() -> Drawn:
         times.append(now)
-        return Drawn("page", "TL-1", 1, until=now + dt.timedelta(seconds=20))
+        return Drawn(("page",), "", "TL-1", until=now + dt.timedelta(seconds=20))
 
     def ask(after: int) -> int:
         drawn(

@@ -22,7 +22,7 @@ from tests.journeys.views.conftest import PATIENT, World
 pytestmark = pytest.mark.django_db
 
 RETURNED = "return_for_correction"
-LIST_QUERIES = 9
+LIST_QUERIES = 10
 
 
 @pytest.fixture
@@ -99,6 +99,8 @@ def test_returning_tells_the_enrollment_which_fields_and_why(
     ]
     assert call["data"]["note"] == "Call us if unsure."
     assert row(world).step == "missing_information"
+    told = priya.get(reverse("journey", args=[world.journey.id])).content.decode()
+    assert "Member ID: Two digits are missing." in told
     # The practice has somebody to call about it.
     assert row(world).case_owner is not None
 

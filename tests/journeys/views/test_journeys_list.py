@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,8 +15,8 @@ from accounts.tenancy import acting_as, every_tenant
 from journeys.core.events import Event
 from journeys.core.risk_words import MOST
 from journeys.domain.messages import Message, send_message
-from journeys.domain.queries import journeys
-from journeys.domain.queries.journeys import why_at_risk
+from journeys.domain.queries import journey_lists
+from journeys.domain.queries.journey_lists import why_at_risk
 from journeys.domain.recording import record, refresh
 from journeys.models import Journey
 from tests.factories.exchange import submitted
@@ -104,8 +105,8 @@ def test_other_news_is_counted_beside_messages(world: World, ana: Client) -> Non
 def test_a_long_list_is_counted_only_so_far_and_goes_on(
     world: World, ana: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journeys, "MOST_COUNTED", 1)
-    monkeypatch.setattr("journeys.views.journeys.PAGE_SIZE", 2)
+    monkeypatch.setattr(journey_lists, "MOST_COUNTED", 1)
+    monkeypatch.setattr(journey_lists, "PAGE_SIZE", 2)
     with every_tenant(reason="the test ends three journeys"):
         for _ in range(2):
             submitted(world.journey.program_version, practice=world.practice)
@@ -121,3 +122,23 @@ def test_a_long_list_is_counted_only_so_far_and_goes_on(
         assert [page.count("row-linked") for page in shown] == [2, 1, 1]
         assert ["2 of 2+" in " ".join(page.split()) for page in shown] == [True, False, False]
         assert all("3 of 3" in " ".join(page.split()) for page in shown[1:])
+
+
+def test_a_hubs_lists_are_read_by_their_indexes(world: World) -> None:
+    """As the site's role, with the tenant's policy: a first page never sorts all that there is."""
+    actor = actor_of(world.person(world.hub, Role.HUB_AGENT))
+    with acting_as(actor), connection.cursor() as cursor:
+        # Any plan is cheap for a handful of rows; whether one without a sort exists is asked.
+        cursor.execute(
+            "set local enable_seqscan = off; set local enable_bitmapscan = off;"
+            " set local enable_sort = off"
+        )
+        plans = {
+            which: journey_lists.listed(which, actor.organization_kind)[:50].explain()
+            for which in ("open", "closed")
+        }
+    # Of one row, the hub's own index and that of everybody's cost the same.
+    assert all(f"journey_{which}" in plan for which, plan in plans.items())
+    assert not any("Sort" in plan for plan in plans.values())
+    # What an array of parties leaves cannot be told beforehand: it is asked of the policy alone.
+    assert not any("@>" in plan for plan in plans.values())

@@ -16,6 +16,7 @@ from journeys.core.events import Event
 from journeys.domain.lag_counting import STILL_COMMITTING, count_lag
 from journeys.domain.recording import record
 from journeys.models import JourneyEvent, LagCount
+from journeys.views.lag import within
 from tests.factories.people import OrganizationFactory, member, signed_in
 from tests.journeys.views.conftest import PATIENT, World
 
@@ -139,3 +140,18 @@ def test_the_counting_reads_only_what_is_new(world: World) -> None:
             " where visible_at > now() - interval '1 min'"
         )
         assert "event_visible" in str(cursor.fetchall())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.2, "within a second"),
+        (2.4, "within 3 s"),
+        (61, "within 2 min"),
+        (3590, "within 1 h"),
+        (4980, "within 2 h"),
+        (50 * 3600, "within 3 days"),
+    ],
+)
+def test_a_length_is_told_as_one_that_was_kept(seconds: float, words: str) -> None:
+    assert within(seconds) == words

@@ -1,5 +1,6 @@
 """A document that goes with a message: who can have it, and that every time is on record."""
 
+import io
 import re
 import uuid
 from typing import Any
@@ -9,14 +10,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
+from pypdf import PdfReader
 
 from accounts.core.permissions import Role
 from accounts.models import AuditEntry, Organization
 from accounts.tenancy import every_tenant
 from journeys.domain.parties import add_party
-from journeys.models import HandedDocument, Journey
+from journeys.models import HandedDocument, HandedPage, Journey
 from tests.factories.people import OrganizationFactory
-from tests.fakes.files import pdf, running
+from tests.fakes.files import fax, pdf, running, sheet
 from tests.journeys.views.conftest import World
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +70,24 @@ def test_the_other_side_downloads_what_went_with_a_message(
     assert kept.field.startswith("message:")
     assert ("read", "download") in actions
     assert any(action == "sent a message" for action, _ in actions)
+
+
+def test_of_a_fax_about_several_patients_only_this_ones_pages_go_along(
+    world: World, ana: Client, priya: Client
+) -> None:
+    sheets = [sheet((300 + 100 * number, 400)) for number in range(3)]
+    for body, named in ((fax(*sheets), "2-3"), (pdf(4), "4, 1")):
+        assert send(priya, world, body, pages=named).status_code == 302
+        kept = PdfReader(io.BytesIO(ana.get(link_in(ana, world)).content))
+        assert len(kept.pages) == 2
+    with every_tenant(reason="the test looks at what is kept"):
+        (of_fax, of_pdf) = HandedDocument.objects.order_by("handed_at")
+        first = HandedPage.objects.filter(document=of_fax).order_by("number")[0]
+    assert Image.open(io.BytesIO(bytes(first.picture))).size == (400, 400)
+    assert (of_fax.content_type, of_fax.pages, of_pdf.pages) == ("application/pdf", 2, 2)
+    for named, why in (("9", "This file has 3 pages."), ("two", "Write pages as 2 or 2-3")):
+        answer = send(priya, world, fax(*sheets), pages=named)
+        assert (answer.status_code, why in answer.content.decode()) == (422, True)
 
 
 def test_who_may_not_read_the_message_has_no_way_to_its_document(

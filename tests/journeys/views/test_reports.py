@@ -105,7 +105,7 @@ def test_what_was_caught_up_with_in_one_minute_stands_in_its_order(
         *("complete", "submitted", "denied", "submitted", "upheld")
     ]
     page = ana.get(reverse("journey", args=[accepted.journey.id])).content.decode()
-    assert "Appeal is with Lakeside Rheumatology" in page
+    assert "The denied appeal is with Lakeside Rheumatology" in page
 
 
 def test_a_double_click_is_one_report(accepted: World, priya: Client) -> None:

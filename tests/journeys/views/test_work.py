@@ -12,7 +12,7 @@ from accounts.core.permissions import Role
 from accounts.models import AuditEntry
 from accounts.tenancy import acting_as, every_tenant
 from journeys.domain.queries.work import counts
-from journeys.models import WorkItem
+from journeys.models import Journey, WorkItem
 from tests.factories.exchange import submitted
 from tests.factories.people import actor_of, signed_in
 from tests.journeys.conftest import Writes
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 # Session and person; begin, the tenancy, end; counts, choices, rows, saved views, colleagues,
 # learn-lag, unread messages, the audit's entries, partners that are quiet; idle clock.
-QUERIES = 14
+QUERIES = 9
 
 
 def item_of(world: World) -> WorkItem:
@@ -123,12 +123,30 @@ def test_reading_the_list_writes_the_audit_and_nothing_else(
         assert read[0].subject_id == world.journey.id
 
 
-def test_urgent_work_comes_first(world: World, priya: Client) -> None:
-    later = submitted(world.journey.program_version, practice=world.practice)
+def test_urgent_work_comes_first_and_of_work_due_together_what_came_first(
+    world: World, priya: Client
+) -> None:
+    first, version = world.journey, world.journey.program_version
+    second, third, urgent = (submitted(version, practice=world.practice) for _ in range(3))
+    now = timezone.now()
+
+    def came(*order: Journey) -> None:
+        """Whatever their ids, the lists have them in this order, the urgent one before all."""
+        with every_tenant(reason="the test says when each came"):
+            for hour, each in enumerate(order):
+                opened_at = now + timedelta(hours=hour)
+                WorkItem.objects.filter(journey=each).update(opened_at=opened_at, due_at=now)
+                Journey.objects.filter(pk=each.pk).update(started_at=opened_at, due_at=now)
+        for name in ("work", "intake", "journeys"):
+            page = priya.get(reverse(name)).content.decode()
+            places = [page.index(each.number) for each in (urgent, *order)]
+            assert places == sorted(places)
+
     with every_tenant(reason="the test marks one as urgent"):
-        WorkItem.objects.filter(journey=later).update(urgent=True, due_at=timezone.now())
-    page = priya.get(reverse("work")).content.decode()
-    assert page.index(later.number) < page.index(world.journey.number)
+        WorkItem.objects.filter(journey=urgent).update(urgent=True, due_at=now + timedelta(days=1))
+        Journey.objects.filter(pk=urgent.pk).update(urgent=True)
+    came(first, second, third)
+    came(third, second, first)
 
 
 def without_tokens(page: str) -> str:
@@ -155,7 +173,12 @@ def test_only_one_steps_work(world: World, priya: Client) -> None:
 def test_of_a_long_list_only_the_most_pressing_are_counted(
     world: World, priya: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("domain.queries.work", "domain.queries.worklists", "views.work", "views.intake"):
+    for module in (
+        "domain.queries.work",
+        "domain.queries.work_groups",
+        "views.work",
+        "views.intake",
+    ):
         monkeypatch.setattr(f"journeys.{module}.MOST_COUNTED", 2)
     for view in ("work", "intake"):
         monkeypatch.setattr(f"journeys.views.{view}.PAGE_SIZE", 2)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.core.permissions import Role
 from accounts.models import AuditEntry
 from accounts.tenancy import acting_as, every_tenant
+from journeys.domain.queries.journey_lists import listed
 from journeys.domain.queries.work import filtered
 from journeys.domain.queries.worklists import Filters, narrowed
 from journeys.domain.saving_views import MOST
@@ -173,7 +174,7 @@ def test_the_file_is_what_the_list_shows_and_is_on_record(world: World, medicaid
     answer = browser.get(reverse("work_export"), {"payer": "medicaid"})
     rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
     assert [row["Patient"] for row in rows] == ["'=1+1"]
-    assert rows[0]["Payer"] == "Medicaid"
+    assert (rows[0]["Payer"], rows[0]["State"]) == ("Medicaid", "Now")
     with every_tenant(reason="the test looks"):
         assert AuditEntry.objects.filter(action="exported", user_id=jonah.user_id).exists()
         assert AuditEntry.objects.filter(purpose="export", subject_id=medicaid.pk).exists()
@@ -201,5 +202,8 @@ def test_the_list_is_read_by_its_index(world: World) -> None:
         )
         plan = found[:50].explain()
         of_step = filtered(actor, scope="unclaimed", step=INTAKE)[:50].explain()
+        journeys = listed("open", actor.organization_kind)[:50].explain()
     assert "open_work_by_owner" in plan
     assert "open_work_by_step" in of_step
+    assert "journey_open" in journeys
+    assert not [each for each in (plan, of_step, journeys) if "Sort" in each]
