@@ -5,81 +5,84 @@ of a journey lie as far apart in their table as if others had reported in betwee
 the digests that patients are found by, grants, and audit entries.
 """
 
-import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+import signal
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from multiprocessing import get_context
+from struct import Struct
 from typing import Any
 from uuid import UUID
 
 import psycopg
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from psycopg.rows import dict_row
+from django.db import connections
 
-from accounts.core.envelope import NONCE_BYTES, VERSION, KeyRing, unseal
+from accounts.core.envelope import KeyRing, unseal
+from bench.copies import SEALED, TABLES, Cell, Copying, Row, Share, Template, columns
+from bench.results import Unmeasured
+from bench.world import World
+from config.runner import databases
+from config.runner.processes import wait_until
 
-CHUNK = 5_000
-DAYS = 500
-# How many journeys an organization has, so that lists are as long at any size of the world.
-PER_PRACTICE, PER_HUB = 1_000, 25_000
-OPEN_SHARE = 20  # by default one of so many is still open
-TABLES = ("journey", "journeyparty", "packet", "delivery", "workitem", "journeyevent")
-SEALED = {"patient_name", "patient_born_on", "body"}
-# Large, and nothing refers to it: built without a log, as it is thrown away.
-UNLOGGED = ("journeys_journeyevent",)
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Template:
-    """The rows of one real journey, by table, what is encrypted opened."""
-
-    rows: Mapping[str, Sequence[Row]]
-
-    @property
-    def journey(self) -> Row:
-        return self.rows["journey"][0]
-
-
-@dataclass(frozen=True)
-class Share:
-    """What one process loads: so many journeys, and the organizations they belong to."""
-
-    url: str
-    ring: str
-    templates: tuple[Template, Template]
-    practices: Sequence[UUID]
-    hubs: Sequence[UUID]
-    first: int
-    count: int
-    now: datetime
-    per_hub: int = PER_HUB
-    open_share: int = OPEN_SHARE
-    series: str = "BL"
+PROCESSES = 2
+TIMESTAMPTZ, DIGESTS = 1184, 1001
+NO_DIGESTS = Struct(">iii").pack(0, 0, 17)
+BEGIN = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+END = Struct(">h").pack(-1)
+# Of the server while a million are loaded: there is nothing in the world that a power cut could
+# spoil, and what a table gets in the transaction that emptied it needs no log.
+CARELESS = {
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "4GB",
+    "autovacuum": "off",
+}
+READY_WITHIN_SECONDS = 300.0
+KEYS = {"p": "primary key", "u": "unique"}
 
 
 def template(journey_id: UUID, *, url: str, ring: str) -> Template:
     """Read a journey's rows as the owner, and open them."""
     keys = KeyRing.parse(ring)
-    rows: dict[str, list[Row]] = {}
-    with _owner(url) as connection, connection.cursor(row_factory=dict_row) as cursor:
-        for table in TABLES:
-            column = "id" if table == "journey" else "journey_id"
-            cursor.execute(
-                f"select * from journeys_{table} where {column} = %s",
-                [journey_id],
-            )
-            rows[table] = [_opened(table, row, keys) for row in cursor.fetchall()]
-    return Template(rows)
+    with _owner(url) as connection, connection.cursor(binary=True) as cursor:
+        return Template({table: _rows(cursor, table, journey_id, keys) for table in TABLES})
 
 
-def _opened(table: str, row: Row, keys: KeyRing) -> Row:
-    for column in SEALED & row.keys():
-        bound = f"journeys_{table}|{column}|{row['id']}|{row['organization_id']}"
-        row[column] = unseal(row[column], ring=keys, bound_to=bound).decode()
+def _rows(cursor: psycopg.Cursor[Any], table: str, journey_id: UUID, keys: KeyRing) -> list[Row]:
+    column = "id" if table == "journey" else "journey_id"
+    cursor.execute(f"select * from journeys_{table} where {column} = %s", [journey_id])
+    result = cursor.pgresult
+    if result is None:
+        raise Unmeasured(f"journeys_{table} did not answer.")
+    rows = []
+    for number in range(result.ntuples):
+        row: dict[str, Cell] = {}
+        for at in range(result.nfields):
+            name = (result.fname(at) or b"").decode()
+            row[name] = _cell(result.get_value(number, at), result.ftype(at))
+        rows.append(_opened(table, row, keys))
+    return rows
+
+
+def _cell(value: bytes | None, kind: int) -> Cell:
+    if value is None:
+        return None
+    if kind == TIMESTAMPTZ:
+        return int.from_bytes(value, signed=True)
+    return NO_DIGESTS if kind == DIGESTS else value
+
+
+def _opened(table: str, row: dict[str, Cell], keys: KeyRing) -> Row:
+    for column in row.keys() & set(SEALED):
+        sealed, *ids = row[column], row["id"], row["organization_id"]
+        id_, owner = (UUID(bytes=each) for each in ids if isinstance(each, bytes))
+        if isinstance(sealed, bytes):
+            bound = f"journeys_{table}|{column}|{id_}|{owner}"
+            row[column] = unseal(sealed, ring=keys, bound_to=bound)
     return row
 
 
@@ -87,210 +90,109 @@ def _owner(url: str) -> psycopg.Connection[Any]:
     connection = psycopg.connect(url)
     connection.execute("select set_config('app.every_tenant', 'on', false)")
     connection.execute("set synchronous_commit = off")
-    connection.execute("set maintenance_work_mem = '1GB'")
+    connection.commit()
     return connection
 
 
-def fill(share: Share, *, processes: int = 2) -> None:
+@contextmanager
+def careless(world: World) -> Iterator[None]:
+    """The world's server without its promises; afterwards all is on disk, and it keeps them."""
+    _restarted(world, [f"alter system set {name} = '{to}'" for name, to in CARELESS.items()])
+    try:
+        yield
+    finally:
+        _restarted(world, [f"alter system reset {name}" for name in CARELESS])
+        os.sync()
+
+
+def _restarted(world: World, statements: Sequence[str]) -> None:
+    its = world.services
+    administrator = databases.as_role(
+        its.database_owner_url, "postgres", its.secrets["POSTGRES_PASSWORD"]
+    )
+    with psycopg.connect(administrator, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    connections.close_all()
+    os.kill(its.supervisor.pid("postgres"), signal.SIGINT)
+
+    def revived() -> bool:
+        its.supervisor.revive()
+        return databases.answers(administrator)
+
+    if not wait_until(revived, seconds=READY_WITHIN_SECONDS):
+        raise Unmeasured("PostgreSQL did not start again.")
+
+
+def fill(share: Share) -> None:
     """Load the share's journeys, then build the indexes and the statistics again."""
     with _owner(share.url) as connection:
-        built = _take_down(connection)
-    part = -(-share.count // processes)
-    parts = [
-        replace(share, first=share.first + at, count=min(part, share.count - at))
-        for at in range(0, share.count, part)
-    ]
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        list(pool.map(_load, parts))
+        indexes, rest = _take_down(connection)
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+        list(pool.map(partial(_load, share), TABLES))
+    _run(share.url, indexes)
     with _owner(share.url) as connection:
-        for statement in built:
+        for statement in rest:
             connection.execute(statement)
-    with psycopg.connect(share.url, autocommit=True) as connection:
-        for table in TABLES:
-            connection.execute(f"vacuum (analyze) journeys_{table}")
+    _run(share.url, [f"vacuum (analyze) journeys_{table}" for table in TABLES])
 
 
-def _take_down(connection: psycopg.Connection[Any]) -> list[str]:
-    """Drop indexes and references of the tables; the statements that bring them back."""
+def _run(url: str, statements: Sequence[str]) -> None:
+    """One after the other on each of two connections: neighbours read the same table together."""
+
+    def run(statement: str) -> None:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("set maintenance_work_mem = '1GB'")
+            connection.execute("set max_parallel_maintenance_workers = 0")
+            connection.execute(statement)
+
+    with ThreadPoolExecutor(PROCESSES) as threads:
+        list(threads.map(run, statements))
+
+
+def _take_down(connection: psycopg.Connection[Any]) -> tuple[list[str], list[str]]:
+    """Drop indexes, keys and references of the tables; the statements that bring them back."""
     names = [f"journeys_{table}" for table in TABLES]
+    indexes = connection.execute(
+        "select indexname, indexdef from pg_indexes where tablename = any(%s)"
+        " order by array_position(%s, tablename::text), indexname",
+        [names, names],
+    ).fetchall()
     back: list[str] = []
-    references = connection.execute(
+    constraints = connection.execute(
         "select conrelid::regclass::text, conname, contype, pg_get_constraintdef(oid)"
         " from pg_constraint where contype in ('f', 'u', 'p')"
         " and (conrelid::regclass::text = any(%s) or confrelid::regclass::text = any(%s))"
         " order by contype",
         [names, names],
     ).fetchall()
-    for table, name, kind, how in references:
-        # What other tables refer to keeps its key; references are not checked row by row again.
-        if kind == "f":
-            connection.execute(f'alter table {table} drop constraint "{name}"')
-            back.append(f'alter table {table} add constraint "{name}" {how} not valid')
-        elif kind == "u" and table == "journeys_journeyevent":
-            connection.execute(f'alter table {table} drop constraint "{name}"')
-            back.insert(0, f'alter table {table} add constraint "{name}" {how}')
-    indexes = connection.execute(
-        "select indexname, indexdef from pg_indexes where tablename = any(%s)"
-        " and not exists (select from pg_constraint where conname = indexname)",
-        [names],
-    ).fetchall()
-    for name, how in indexes:
-        connection.execute(f'drop index "{name}"')
-        back.insert(0, how)
+    for table, name, kind, how in constraints:
+        connection.execute(f'alter table {table} drop constraint "{name}"')
+        # References are not checked row by row again.
+        again = f"{how} not valid" if kind == "f" else f'{KEYS[kind]} using index "{name}"'
+        back.insert(
+            len(back) if kind == "f" else 0, f'alter table {table} add constraint "{name}" {again}'
+        )
+    for name, _how in indexes:
+        connection.execute(f'drop index if exists "{name}"')
     for table in names:
         connection.execute(f"alter table {table} no force row level security")
         back.append(f"alter table {table} force row level security")
-    for table in UNLOGGED:
-        connection.execute(f"alter table {table} set unlogged")
-    return back
+    return [how for _name, how in indexes], back
 
 
-def _load(share: Share) -> None:
-    copying = _Copying(share)
+def _load(share: Share, table: str) -> None:
+    """All of a table in one transaction, which empties it first: so its pages are written once,
+    as every transaction can see them. What was there comes after.
+    """
+    named = ", ".join(columns(share.templates[0].rows[table][0]))
     with _owner(share.url) as connection, connection.cursor() as cursor:
-        for first in range(share.first, share.first + share.count, CHUNK):
-            last = min(first + CHUNK, share.first + share.count)
-            for table, columns, lines in copying.chunk(range(first, last)):
-                named = ", ".join(columns)
-                with cursor.copy(f"copy journeys_{table} ({named}) from stdin") as copy:
-                    copy.write("".join(lines))
-            connection.commit()
-
-
-@dataclass(frozen=True)
-class Copy:
-    """One journey to be written: what of the original's ids it has in place of which."""
-
-    number: int
-    day: int
-    practice: str
-    parties: str
-    mine: dict[str, str]
-
-
-class _Copying:
-    """Lines for COPY, made of what is the same for all copies of a day and what is not."""
-
-    def __init__(self, share: Share) -> None:
-        self.share = share
-        ring = KeyRing.parse(share.ring)
-        self.key = AESGCM(ring.keys[ring.current])
-        self.head = bytes([VERSION, len(ring.current)]) + ring.current.encode()
-
-    def seal(self, text: bytes, bound: str) -> str:
-        nonce = os.urandom(NONCE_BYTES)
-        sealed = self.head + nonce + self.key.encrypt(nonce, text, bound.encode())
-        return "\\\\x" + sealed.hex()
-
-    def chunk(self, numbers: range) -> Iterator[tuple[str, list[str], list[str]]]:
-        """Event after event for all of the journeys, not journey after journey."""
-        copies: tuple[list[Copy], list[Copy]] = ([], [])
-        for number in numbers:
-            kind = 0 if number % self.share.open_share == 0 else 1
-            copies[kind].append(self._copy(number, self.share.templates[kind].journey))
-        for table in TABLES:
-            for its, mine in zip(self.share.templates, copies, strict=True):
-                for row in its.rows[table] if mine else ():
-                    yield table, _columns(row), self._lines(table, row, mine)
-
-    def _copy(self, number: int, original: Row) -> Copy:
-        share = self.share
-        mine = {
-            str(original["organization_id"]): str(share.practices[number // PER_PRACTICE]),
-            str(original["hub_id"]): str(share.hubs[number // share.per_hub]),
-            str(original["id"]): _new_id(),
-        }
-        order = number // share.open_share
-        is_open = number % share.open_share == 0
-        return Copy(
-            number=number,
-            day=order % 20 if is_open else 30 + order % DAYS,
-            practice=mine[str(original["organization_id"])],
-            parties="{" + ",".join(mine.get(str(e), str(e)) for e in original["party_ids"]) + "}",
-            mine=mine,
-        )
-
-    def _lines(self, table: str, row: Row, copies: Sequence[Copy]) -> list[str]:
-        links = [(name, str(row[name])) for name in _links(row)]
-        names, plain = sorted(SEALED & row.keys()), _plain(row)
-        days: dict[int, tuple[str, list[bytes]]] = {}
-        lines = []
-        for copy in copies:
-            if copy.day not in days:
-                shift = -timedelta(days=copy.day)
-                same = "\t".join(_text(row[name], shift) for name in plain)
-                days[copy.day] = (same, [_moved(row[name], shift).encode() for name in names])
-            same, texts = days[copy.day]
-            old = str(row["id"])
-            id_ = copy.mine.get(old) or _new_id()
-            if table == "packet":
-                copy.mine[old] = id_
-            bound = f"|{id_}|{copy.practice}"
-            cells = [same, copy.parties, id_]
-            cells += [NULL if link == "None" else copy.mine.get(link, link) for _, link in links]
-            cells += [
-                self.seal(text, f"journeys_{table}|{name}{bound}")
-                for name, text in zip(names, texts, strict=True)
-            ]
-            if table == "journey":
-                cells += [_refresh(row, self.share.now), f"{self.share.series}-{copy.number:07d}"]
-            lines.append("\t".join(cells) + "\n")
-        return lines
-
-
-NULL = "\\N"
-
-
-def _new_id() -> str:
-    return str(UUID(bytes=os.urandom(16)))
-
-
-def _links(row: Row) -> list[str]:
-    """Columns that name another row: a copy has its own."""
-    return sorted(name for name in row if name.endswith("_id") and name != "source_event_id")
-
-
-def _special(row: Row) -> list[str]:
-    return ["refresh_at", "number"] if "refresh_at" in row else []
-
-
-def _plain(row: Row) -> list[str]:
-    taken = {*_links(row), *SEALED, *_special(row), "id", "party_ids"}
-    return sorted(name for name in row if name not in taken)
-
-
-def _columns(row: Row) -> list[str]:
-    """In the order of a line."""
-    sealed = sorted(SEALED & row.keys())
-    return [*_plain(row), "party_ids", "id", *_links(row), *sealed, *_special(row)]
-
-
-def _refresh(row: Row, now: datetime) -> str:
-    """Nothing is due for a while, whatever the original was."""
-    return NULL if row["closed_at"] is not None else str(now + timedelta(days=2))
-
-
-def _text(value: object, shift: timedelta) -> str:
-    match value:
-        case None:
-            return "\\N"
-        case datetime():
-            return (value + shift).isoformat()
-        case list():
-            # The digests of names are left out.
-            texts = [str(each) for each in value if not isinstance(each, bytes)]
-            return "{" + ",".join(texts) + "}"
-        case bytes():
-            return "\\\\x" + value.hex()
-    return str(value).replace("\\", "\\\\").replace("\t", " ").replace("\n", "\\n")
-
-
-def _moved(text: str, shift: timedelta) -> str:
-    """An event's body with its two instants moved; other texts as they are."""
-    if not text.startswith("{"):
-        return text
-    body = json.loads(text)
-    for name in ("occurred_at", "received_at"):
-        if name in body:
-            body[name] = (datetime.fromisoformat(body[name]) + shift).isoformat()
-    return json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+        cursor.execute(f"create temporary table kept as table journeys_{table}")
+        cursor.execute(f"truncate journeys_{table}")
+        into = f"copy journeys_{table} ({named}) from stdin (format binary, freeze)"
+        with cursor.copy(into) as copy:
+            copy.write(BEGIN)
+            for chunk in Copying(share).chunks(table):
+                copy.write(chunk)
+            copy.write(END)
+        cursor.execute(f"insert into journeys_{table} table kept")

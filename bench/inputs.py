@@ -53,7 +53,7 @@ THERAPY: Mapping[str, Answers] = {
     },
 }  # fmt: skip
 PICKED = frozenset({"radio", "checkbox", "select-one"})
-RUNS = 3
+RUNS = 2
 FORM = "**/enrollments/*-*/"
 REVIEW = re.compile("/(review|together)/$")
 # Whether somebody, or the product, has answered the question of these controls already.

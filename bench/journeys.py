@@ -1,36 +1,40 @@
 """What it costs that a journey learns something."""
 
+import statistics
 import time
 from collections.abc import Iterator
 
 from django.utils import timezone
 
 from accounts.tenancy import every_tenant
-from bench.floor import plain_transaction, written_bytes
+from bench.floor import written_bytes
+from bench.recorders import Part
 from bench.results import Row
-from bench.stories import journey_with, talk
+from bench.stories import WITH_THE_PAYER, asking, journey_with
+from bench.together import PROCESSES, together
 from bench.world import World
 from journeys.domain.graphs import graph_of
 from journeys.domain.parties import cast_of
 from journeys.domain.recording import record, state_of, stored_events
-from journeys.models import Journey
 
 EVENTS = 60
 ROUNDS = 5
 EVALUATIONS = 40
-JOURNEYS, EACH = 6, 6
+JOURNEYS, EACH, TENTH = 12, 48, 10
 
 
 def measure(world: World) -> Iterator[Row]:
     """`evaluate_ms`: where a journey stands, worked out from 60 events that are in memory; no
     database in sight.
 
-    `record_per_s`: events recorded one after the other by one process, each on another journey
-    (which has a dozen by then), each committed. Its floor is plain transactions per second that
-    write as many rows of the same bytes.
+    `record_per_s`: reports that each move a step, recorded by two processes at once, as the
+    worker's two children do: each commits one after the other, on journeys of its own in turn
+    (which begin with a dozen events), but for every tenth, which is of one journey that both tell
+    of. Its floor is plain transactions by the same two processes that write as many rows of the
+    same bytes, taken in turns with the rounds.
     """
     yield _evaluate()
-    yield _record()
+    yield _record(world)
 
 
 def _evaluate() -> Row:
@@ -48,23 +52,30 @@ def _evaluate() -> Row:
     return Row("evaluate_ms", "ms", runs[1:])
 
 
-def _record() -> Row:
+def _record(world: World) -> Row:
     now = timezone.now()
-    journeys = [journey_with(10, seed=30 + number, now=now) for number in range(JOURNEYS)]
-    said = {each.id: talk(each, since=now) for each in journeys}
-
-    def learn(journey: Journey) -> None:
-        event = next(said[journey.id])
-        record(journey.id, event, actor=None, now=event.received_at)
-
-    sizes = written_bytes(lambda: learn(journeys[0]))
+    first, *rest = (
+        journey_with(10, seed=30 + number, now=now, history=WITH_THE_PAYER)
+        for number in range(1 + PROCESSES * JOURNEYS)
+    )
+    event = next(asking(first, since=now))
+    sizes = written_bytes(lambda: record(first.id, event, actor=None, now=event.received_at))
+    parts = [
+        Part(
+            name=f"bench-{number}",
+            own=[each.id for each in rest[number::PROCESSES]],
+            shared=first.id,
+            shared_every=TENTH,
+            events=EACH,
+            sizes=sizes,
+            now=now,
+        )
+        for number in range(PROCESSES)
+    ]
     runs, floors = [], []
-    with plain_transaction(sizes) as write:
+    log = world.folder / "recorders.log"
+    with together("bench.recorders:recording", parts, log=log) as processes:
         for _ in range(ROUNDS + 1):
-            began = time.perf_counter()
-            for _ in range(EACH):
-                for journey in journeys:
-                    learn(journey)
-            runs.append(EACH * JOURNEYS / (time.perf_counter() - began))
-            floors.append(EACH * JOURNEYS / sum(write() for _ in range(EACH * JOURNEYS)))
-    return Row("record_per_s", "/s", runs[1:], floor=sorted(floors[1:])[ROUNDS // 2])
+            runs.append(PROCESSES * EACH / processes.seconds("record"))
+            floors.append(PROCESSES * EACH / processes.seconds("floor"))
+    return Row("record_per_s", "/s", runs[1:], floor=statistics.median(floors[1:]))

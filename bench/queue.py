@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
-from bench.filling import PER_PRACTICE, Share, fill, template
+from bench.copies import PER_PRACTICE, Share
+from bench.filling import fill, template
 from bench.pages import HEADERS, HUB_AGENT, session_of
 from bench.results import Row, percentile
 from bench.scale import HUB, PAGES, WARM_UP, answers, found, keys_of

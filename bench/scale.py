@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
-from bench.filling import PER_HUB, PER_PRACTICE, Share, fill, template
+from bench.copies import PER_HUB, PER_PRACTICE, Share
+from bench.filling import fill, template
 from bench.pages import HEADERS, HUB_AGENT, session_of
 from bench.results import Row, Unmeasured, percentile
 from bench.serving import serving
-from bench.stories import TO_THE_END, journey_with
+from bench.stories import TO_THE_END, WITH_THE_PAYER, journey_with
 from bench.world import World
 from journeys.domain.upkeep import refresh_due
 from journeys.models import Journey
@@ -30,9 +31,10 @@ HUB = "beacon"
 
 def measure(world: World) -> Iterator[Row]:
     """`worklist_p95_ms_10k`, `journeys_p95_ms_10k`, `timeline_p95_ms_10k`: the whole answer of
-    the server, one at a time, for an agent of a hub with 500 open journeys: the first page of
-    the work list and of the journeys, and journeys picked at random. `due_sweep_s_10k`:
-    refreshing 500 journeys whose clock ran out, by one process, until none is left.
+    the server, one at a time, for an agent of a hub with 500 open journeys, each of which waits
+    for the hub: the first page of the work list and of the journeys, and journeys picked at
+    random. `due_sweep_s_10k`: refreshing 500 journeys whose clock ran out, by one process, until
+    none is left.
     """
     scaled = Scaled(world, now=timezone.now())
     scaled.grow_to(SMALL)
@@ -58,7 +60,7 @@ class Scaled:
         self.size = 0
         self.cookie = session_of(HUB_AGENT)
         url, ring = keys_of(self.world)
-        going = journey_with(EVENTS, seed=71, now=now)
+        going = journey_with(EVENTS, seed=71, now=now, history=WITH_THE_PAYER)
         over = journey_with(EVENTS, seed=72, now=now, history=TO_THE_END)
         self.templates = tuple(template(each.id, url=url, ring=ring) for each in (going, over))
         if self.templates[1].journey["closed_at"] is None:

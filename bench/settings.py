@@ -10,5 +10,5 @@ from config.settings import STORAGES
 STATIC_ROOT = Path(os.environ["BENCH_STATIC_ROOT"])
 STORAGES = {
     **STORAGES,
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "bench.static.Uncompressed"},
 }

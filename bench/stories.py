@@ -18,6 +18,8 @@ PROGRAM = "ossivue"
 AGO = timedelta(days=30)
 # Approved, dispensed, shipped; not yet there.
 SO_FAR = SMOOTH[:12]
+# Asked for, not decided: the hub has to follow up.
+WITH_THE_PAYER = SMOOTH[:5]
 # The same way to its end: nothing is left to do.
 TO_THE_END = (
     *SMOOTH,
@@ -50,8 +52,33 @@ def journey_with(
     return journey
 
 
-def talk(journey: Journey, *, since: datetime) -> Iterator[Event]:
-    """Endless messages between the parties, two hours apart; every third also tells a fact."""
+def asking(journey: Journey, *, since: datetime, named: str = "bench") -> Iterator[Event]:
+    """Endless reports of a hub whose payer goes on asking, ten minutes apart: each moves the
+    decision, and with it whose turn it is, what is to be done, and by when.
+
+    The journey waits for the payer. Who else tells of it has another name.
+    """
+    for number in count():
+        at = since + timedelta(minutes=10 * number)
+        yield Event(
+            id=f"{named}:{number}",
+            kind="status",
+            step="prior_authorization_determination",
+            status=("in_review", "more_info_requested")[number % 2],
+            note="The payer was called.",
+            source=journey.hub.slug,
+            source_name=journey.hub.name,
+            role="hub",
+            occurred_at=at,
+            received_at=at + timedelta(minutes=number % 7),
+        )
+
+
+def talk(journey: Journey, *, since: datetime, named: str = "bench") -> Iterator[Event]:
+    """Endless messages between the parties, two hours apart; every third tells a fact instead.
+
+    Who else tells of the same journey has another name: what two say under one id is one event.
+    """
     practice = Organization.objects.get(slug=PRACTICE)
     parties = {"practice": practice, "hub": journey.hub, "pharmacy": journey.pharmacy}
     for number in count():
@@ -59,7 +86,7 @@ def talk(journey: Journey, *, since: datetime) -> Iterator[Event]:
         speaker = parties[role] or journey.hub
         at = since + timedelta(hours=2 * number)
         yield Event(
-            id=f"bench:{number}",
+            id=f"{named}:{number}",
             kind="message" if role != "pharmacy" else "fact",
             step="delivery",
             facts={"days_supply": 28} if role == "pharmacy" else {},
