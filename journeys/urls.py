@@ -142,6 +142,7 @@ urlpatterns = [
     path("faxes/<uuid:fax_id>/claim/", faxes.claim, name="fax_claim"),
     path("faxes/<uuid:fax_id>/release/", faxes.release, name="fax_release"),
     path("faxes/<uuid:fax_id>/take-over/", faxes.take_over, name="fax_take_over"),
+    path("faxes/<uuid:fax_id>/give/", faxes.give, name="fax_give"),
     path("faxes/<uuid:fax_id>/split/", fax_parts.split, name="fax_split"),
     path("faxes/<uuid:fax_id>/aside/", fax_parts.set_aside, name="fax_aside"),
     path("exchange/", exchange.exchange, name="exchange"),

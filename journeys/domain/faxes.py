@@ -1,4 +1,4 @@
-"""A hub's faxes: kept as they came, taken by one person, given back, taken over."""
+"""A hub's faxes: kept as they came, taken by one person, given back, taken over, given away."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +12,11 @@ from accounts.tenancy import current_organization_id
 from journeys.core.calendar import calendar_of
 from journeys.core.clocks import due_clock
 from journeys.core.steps_access import INTAKE_REVIEW
+from journeys.domain.owning import GIVE_REASONS
 from journeys.domain.papers import Paper
+from journeys.domain.queries.worklists import colleagues
 from journeys.domain.speaking import Refused
-from journeys.domain.work import TAKE_OVER_REASONS, AlreadyTaken, NoReason
+from journeys.domain.work import TAKE_OVER_REASONS, AlreadyTaken, NoColleague, NoReason
 from journeys.models import Fax, FaxPage
 
 AS_FAX: Mapping[str, object] = {"submission_channel": "fax"}
@@ -105,3 +107,18 @@ def take_over_fax(fax_id: UUID, *, reason: str, by: Actor, now: datetime) -> Non
     Fax.objects.filter(pk=fax_id).update(claimed_by=by.user_id, claimed_at=now)
     words = TAKE_OVER_REASONS[reason]
     audit.wrote(Fax(pk=fax_id), action="took over a fax", fields=["claimed_by"], purpose=words)
+
+
+def give_fax(fax_id: UUID, *, to: UUID, reason: str, by: Actor, now: datetime) -> None:
+    """Give a fax that waits to a colleague, whoever has it; the reason is kept in the audit.
+
+    Raises NoReason, NoColleague, and AlreadyTaken when it waits no more.
+    """
+    if reason not in GIVE_REASONS:
+        raise NoReason
+    if str(to) not in dict(colleagues()):
+        raise NoColleague
+    if not Fax.objects.filter(pk=fax_id, closed_at=None).update(claimed_by=to, claimed_at=now):
+        raise AlreadyTaken
+    words = GIVE_REASONS[reason]
+    audit.wrote(Fax(pk=fax_id), action="gave a fax", fields=["claimed_by"], purpose=words)

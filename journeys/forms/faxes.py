@@ -1,7 +1,9 @@
 """What is said of a fax, of a part of one, and whose that part is."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils import timezone
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from journeys.core.faxes import About
 from journeys.domain.faxes import Arrival
+from journeys.domain.owning import GIVE_REASONS
 from journeys.forms.report import MOMENT
 from programs.core.catalogue import CATALOGUE
 from programs.core.values import normalize, parse_date
@@ -64,6 +67,25 @@ class FaxForm(forms.Form):
             from_number=given["from_number"],
             urgent=given["urgent"],
         )
+
+
+class GiveFaxForm(forms.Form):
+    """Who gets the fax, and why."""
+
+    use_required_attribute = False
+
+    to = forms.TypedChoiceField(coerce=UUID, error_messages={"required": _("Choose who gets it.")})
+    reason = forms.ChoiceField(
+        choices=GIVE_REASONS.items(), error_messages={"required": _("Say why.")}
+    )
+
+    def __init__(self, data: Any, *, colleagues: Sequence[tuple[str, str]]) -> None:
+        super().__init__(data)
+        self.fields["to"].choices = colleagues  # type: ignore[attr-defined]  # a ChoiceField
+
+    def problem(self) -> str:
+        """The first thing that is missing, in a sentence."""
+        return str(next(iter(self.errors.values()))[0])
 
 
 class PartForm(forms.Form):

@@ -14,17 +14,21 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
 from accounts.access import get_visible_or_404, requires
+from accounts.core.actor import Actor
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from journeys.core.faxes import About, free_pages
 from journeys.domain import fax_parts
 from journeys.domain.attaching import Unreadable
+from journeys.domain.owning import GIVE_REASONS
 from journeys.domain.queries import faxes as queries
+from journeys.domain.queries.worklists import colleagues
 from journeys.domain.speaking import Refused
 from journeys.domain.work import TAKE_OVER_REASONS
 from journeys.enums import AsideReason
 from journeys.forms.faxes import FileForm, PartForm
 from journeys.models import Fax, FaxPart, Journey
+from journeys.rules import may_give_cases
 
 
 @requires(Permission.INTAKE_REVIEW)
@@ -63,9 +67,7 @@ def _show(
     context = {
         "fax": found,
         "now": timezone.now(),
-        "holder": found.claimed_by.name if found.claimed_by else "",
-        "mine": found.claimed_by_id is not None and found.claimed_by_id == actor.user_id,
-        "take_over_reasons": TAKE_OVER_REASONS.items(),
+        **_hands(found, actor),
         "pictures": [
             {"page": page, "free": page.number in free, "ticked": str(page.number) in ticked}
             for page in queries.pages_of(found)
@@ -80,6 +82,17 @@ def _show(
         "aside_reasons": AsideReason.choices,
     }
     return render(request, "journeys/fax.html", context, status=422 if problem else 200)
+
+
+def _hands(found: Fax, actor: Actor) -> dict[str, Any]:
+    """Who has the fax, and what the reader may do about that."""
+    return {
+        "holder": found.claimed_by.name if found.claimed_by else "",
+        "mine": found.claimed_by_id is not None and found.claimed_by_id == actor.user_id,
+        "take_over_reasons": TAKE_OVER_REASONS.items(),
+        "colleagues": colleagues() if may_give_cases(actor) else [],
+        "give_reasons": GIVE_REASONS.items(),
+    }
 
 
 def _chosen(parts: list[FaxPart], wanted: UUID | str) -> FaxPart | None:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,10 +21,12 @@ from accounts.tenancy import current_actor
 from journeys.domain import faxes
 from journeys.domain.attaching import Unreadable, paper_of
 from journeys.domain.queries import faxes as queries
+from journeys.domain.queries.worklists import colleagues
 from journeys.domain.speaking import Refused
 from journeys.domain.work import AlreadyTaken, NoReason
-from journeys.forms.faxes import FaxForm
+from journeys.forms.faxes import FaxForm, GiveFaxForm
 from journeys.models import Fax, FaxPage
+from journeys.rules import may_give_cases
 from journeys.views.papers import CLOSED
 
 PAGE_SIZE = 50
@@ -138,3 +141,26 @@ def take_over(request: HttpRequest, fax_id: UUID) -> HttpResponse:
     else:
         messages.success(request, _("You have this fax now."))
     return redirect("fax", fax_id)
+
+
+@requires(Permission.INTAKE_REVIEW)
+@require_POST
+def give(request: HttpRequest, fax_id: UUID) -> HttpResponse:
+    """Give a fax to a colleague, saying why: a supervisor's."""
+    _there(fax_id)
+    actor = current_actor()
+    if not may_give_cases(actor):
+        raise PermissionDenied
+    known = colleagues()
+    form = GiveFaxForm(request.POST, colleagues=known)
+    if not form.is_valid():
+        messages.warning(request, form.problem())
+        return redirect("fax", fax_id)
+    to, reason = form.cleaned_data["to"], form.cleaned_data["reason"]
+    try:
+        faxes.give_fax(fax_id, to=to, reason=reason, by=actor, now=timezone.now())
+    except AlreadyTaken as taken:
+        _told(request, taken)
+    else:
+        messages.success(request, _("Given to {to}.").format(to=dict(known)[str(to)]))
+    return redirect("faxes")

@@ -146,6 +146,35 @@ def test_one_person_has_a_fax_and_a_colleague_takes_it_over_with_a_reason(
     assert "Nobody has taken this fax yet." in text_of(sam, sheets)
 
 
+def test_a_supervisor_gives_a_fax_to_a_colleague_with_a_reason(
+    world: World, named_priya: Client, sheets: str
+) -> None:
+    named_priya.post(f"{sheets}claim/")
+    lena = world.browser(world.hub, Role.HUB_SUPERVISOR)
+    sam = member(world.hub, Role.HUB_AGENT, name="Sam Ortiz")
+    stranger = member(OrganizationFactory.create(kind="hub"), Role.HUB_AGENT)
+    # An agent takes a fax over and gives none away; nobody gives without a reason or to a stranger.
+    to_sam = {"to": str(sam.user_id), "reason": "load"}
+    assert "Give it to" not in text_of(named_priya, sheets)
+    assert named_priya.post(f"{sheets}give/", to_sam).status_code == 403
+    for wrong in ({"reason": ""}, {"reason": "no such"}, {"to": str(stranger.user_id)}, {"to": ""}):
+        lena.post(f"{sheets}give/", {**to_sam, **wrong})
+    assert "Priya Raman has this fax." in text_of(lena, sheets)
+    assert (
+        "Given to Sam Ortiz." in lena.post(f"{sheets}give/", to_sam, follow=True).content.decode()
+    )
+    assert "You have this fax." in text_of(signed_in(sam), sheets)
+    with every_tenant(reason="the test looks"):
+        given = AuditEntry.objects.get(action="gave a fax")
+    assert given.purpose == "They have too many"
+    # What is done is nobody's to give.
+    signed_in(sam).post(f"{sheets}aside/", {"page": [1, 2, 3, 4], "why": "cover"})
+    answer = lena.post(
+        f"{sheets}give/", {**to_sam, "to": str(lena.session["_auth_user_id"])}, follow=True
+    )
+    assert "This fax is not waiting any more." in answer.content.decode()
+
+
 def test_a_fax_stands_with_the_enrollments_and_the_most_pressing_is_taken_first(
     world: World,
 ) -> None:
