@@ -91,6 +91,7 @@ class NoticeKind(models.TextChoices):
     AT_RISK = "at_risk", "At risk"
     UNOWNED = "unowned", "Nobody has the case"
     MESSAGE = "message", "Message"
+    FAX = "fax", "Fax came"
     ENDED = "ended", "Journey ended"
 
 

@@ -13,6 +13,7 @@ from accounts import audit
 from accounts.core.actor import Actor
 from journeys.core.faxes import About, free_pages, pages_in_words, why_not_these
 from journeys.domain.attaching import paper_of
+from journeys.domain.faxes import announce_fax
 from journeys.domain.messages import Message, send_message
 from journeys.domain.papers import Paper
 from journeys.domain.speaking import Refused
@@ -106,6 +107,7 @@ def _held(fax_id: UUID, *, by: Actor, now: datetime) -> Fax:
     if fax.claimed_by is None:
         fax.claimed_by_id, fax.claimed_at = by.user_id, now
         fax.save(update_fields=["claimed_by", "claimed_at"])
+    announce_fax(fax.pk)
     return fax
 
 

@@ -9,15 +9,19 @@ from accounts import audit
 from accounts.core.actor import Actor
 from accounts.models import Organization
 from accounts.tenancy import current_organization_id
+from accounts.writing import run
 from journeys.core.calendar import calendar_of
 from journeys.core.clocks import due_clock
 from journeys.core.steps_access import INTAKE_REVIEW
 from journeys.domain.owning import GIVE_REASONS
 from journeys.domain.papers import Paper
 from journeys.domain.queries.worklists import colleagues
+from journeys.domain.reading_notices import mark_fax_read
+from journeys.domain.recording import telling_pages
 from journeys.domain.speaking import Refused
 from journeys.domain.work import TAKE_OVER_REASONS, AlreadyTaken, NoColleague, NoReason
-from journeys.models import Fax, FaxPage
+from journeys.enums import NoticeKind
+from journeys.models import Fax, FaxPage, Notice
 
 AS_FAX: Mapping[str, object] = {"submission_channel": "fax"}
 
@@ -45,7 +49,7 @@ def due_of(received_at: datetime, *, time_zone: str) -> datetime:
 
 
 def keep_fax(paper: Paper, arrival: Arrival, *, by: Actor, now: datetime) -> Fax:
-    """Keep a fax and its pages for the actor's hub.
+    """Keep a fax and its pages for the actor's hub, and tell the colleagues that it came.
 
     Raises CameBefore, and Refused when it is said to come later than now.
     """
@@ -75,6 +79,9 @@ def keep_fax(paper: Paper, arrival: Arrival, *, by: Actor, now: datetime) -> Fax
         for number, picture in enumerate(paper.pictures, start=1)
     )
     audit.wrote(fax, action="kept a fax", fields=["body", "from_number"])
+    Notice.objects.create(organization=hub, fax=fax, kind=NoticeKind.FAX, key="came", at=now)
+    mark_fax_read(fax.pk, by=by, now=now)
+    announce_fax(fax.pk)
     return fax
 
 
@@ -87,7 +94,7 @@ def claim_fax(fax_id: UUID, *, by: Actor, now: datetime) -> None:
     """Take a fax; taking what one already has changes nothing. Raises AlreadyTaken."""
     waiting = Fax.objects.filter(pk=fax_id, closed_at=None)
     if waiting.filter(claimed_by=None).update(claimed_by=by.user_id, claimed_at=now):
-        audit.wrote(Fax(pk=fax_id), action="claimed a fax", fields=["claimed_by"])
+        _say(fax_id, "claimed a fax")
     elif not waiting.filter(claimed_by=by.user_id).exists():
         raise AlreadyTaken(_holder(fax_id))
 
@@ -97,7 +104,7 @@ def release_fax(fax_id: UUID, *, by: Actor) -> None:
     mine = Fax.objects.filter(pk=fax_id, claimed_by=by.user_id, closed_at=None)
     if not mine.update(claimed_by=None, claimed_at=None):
         raise AlreadyTaken(_holder(fax_id))
-    audit.wrote(Fax(pk=fax_id), action="released a fax", fields=["claimed_by"])
+    _say(fax_id, "released a fax")
 
 
 def take_over_fax(fax_id: UUID, *, reason: str, by: Actor, now: datetime) -> None:
@@ -105,8 +112,7 @@ def take_over_fax(fax_id: UUID, *, reason: str, by: Actor, now: datetime) -> Non
     if reason not in TAKE_OVER_REASONS:
         raise NoReason
     Fax.objects.filter(pk=fax_id).update(claimed_by=by.user_id, claimed_at=now)
-    words = TAKE_OVER_REASONS[reason]
-    audit.wrote(Fax(pk=fax_id), action="took over a fax", fields=["claimed_by"], purpose=words)
+    _say(fax_id, "took over a fax", TAKE_OVER_REASONS[reason])
 
 
 def give_fax(fax_id: UUID, *, to: UUID, reason: str, by: Actor, now: datetime) -> None:
@@ -120,5 +126,15 @@ def give_fax(fax_id: UUID, *, to: UUID, reason: str, by: Actor, now: datetime) -
         raise NoColleague
     if not Fax.objects.filter(pk=fax_id, closed_at=None).update(claimed_by=to, claimed_at=now):
         raise AlreadyTaken
-    words = GIVE_REASONS[reason]
-    audit.wrote(Fax(pk=fax_id), action="gave a fax", fields=["claimed_by"], purpose=words)
+    _say(fax_id, "gave a fax", GIVE_REASONS[reason])
+
+
+def _say(fax_id: UUID, action: str, why: str = "") -> None:
+    audit.wrote(Fax(pk=fax_id), action=action, fields=["claimed_by"], purpose=why)
+    announce_fax(fax_id)
+
+
+def announce_fax(fax_id: UUID) -> None:
+    """Tell the hub's open pages, when this commits, that one of its faxes changed."""
+    hub_id = current_organization_id()
+    run([telling_pages(fax_id, [hub_id] if hub_id else [])])

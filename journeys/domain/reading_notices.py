@@ -51,6 +51,11 @@ def mark_journey_read(journey_id: UUID, *, by: Actor, now: datetime) -> None:
         (mine if news else mine.filter(since)).update(looked_at=now)
 
 
+def mark_fax_read(fax_id: UUID, *, by: Actor, now: datetime) -> None:
+    """The person has looked at the fax: that it came is no longer new."""
+    _mark(Notice.objects.filter(fax=fax_id).values_list("pk", flat=True), by, now)
+
+
 def _mark(notice_ids: Iterable[UUID], by: Actor, now: datetime) -> None:
     organization_id, user_id = by.organization_id, by.user_id
     if organization_id is None or user_id is None:

@@ -1,7 +1,7 @@
 """The one place where a journey learns something."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -345,7 +345,12 @@ def _carry_out(cast: Cast, effect: Effect, event: Event, *, now: datetime) -> No
 
 def announcing(journey: Journey) -> Statement:
     """Tell open pages, when this commits, which journey changed and for whom: ids only."""
-    news = {"journey": str(journey.id), "parties": [str(party) for party in journey.party_ids]}
+    return telling_pages(journey.id, journey.party_ids)
+
+
+def telling_pages(subject: UUID, organizations: Iterable[UUID]) -> Statement:
+    """The same of whatever has this id."""
+    news = {"journey": str(subject), "parties": [str(each) for each in organizations]}
     return Statement("select pg_notify(%s, %s)", [CHANNEL, json.dumps(news)])
 
 

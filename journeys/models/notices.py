@@ -10,11 +10,14 @@ from journeys.enums import Mailing, NoticeKind
 
 
 class Notice(TenantModel):
-    """One thing that changed for an organization; never about whom, only which journey."""
+    """One thing that changed for an organization; never about whom, only which journey or fax."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     journey = models.ForeignKey(
-        "journeys.Journey", on_delete=models.CASCADE, related_name="notices"
+        "journeys.Journey", on_delete=models.CASCADE, null=True, blank=True, related_name="notices"
+    )
+    fax = models.ForeignKey(
+        "journeys.Fax", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )
     kind = models.CharField(max_length=12, choices=NoticeKind)
     # The same key again is the same news.
@@ -29,6 +32,10 @@ class Notice(TenantModel):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["organization", "journey", "key"], name="notice_once"),
+            models.CheckConstraint(
+                condition=Q(journey=None, fax__isnull=False) | Q(journey__isnull=False, fax=None),
+                name="notice_of_journey_or_fax",
+            ),
         )
         indexes = (
             models.Index(fields=["organization", "-at"], name="notice_newest"),

@@ -1,6 +1,7 @@
 """The hub's fax inbox: what waits to be sorted, and who has it."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,12 +22,14 @@ from accounts.tenancy import current_actor
 from journeys.domain import faxes
 from journeys.domain.attaching import Unreadable, paper_of
 from journeys.domain.queries import faxes as queries
+from journeys.domain.queries.work import counts
 from journeys.domain.queries.worklists import colleagues
 from journeys.domain.speaking import Refused
 from journeys.domain.work import AlreadyTaken, NoReason
 from journeys.forms.faxes import FaxForm, GiveFaxForm
 from journeys.models import Fax, FaxPage
 from journeys.rules import may_give_cases
+from journeys.views.fragments import page_or_fragment
 from journeys.views.papers import CLOSED
 
 PAGE_SIZE = 50
@@ -39,6 +42,7 @@ def fax_list(request: HttpRequest) -> HttpResponse:
     now, actor = timezone.now(), current_actor()
     done = request.GET.get("show") == "done"
     count, _late = queries.waiting(now=now)
+    mark = queries.mark_with(counts(actor, now=now, scopes=()).mark)
     paginator = Paginator(queries.done_faxes() if done else queries.open_faxes(), PAGE_SIZE)
     if not done:
         paginator.count = count
@@ -57,9 +61,11 @@ def fax_list(request: HttpRequest) -> HttpResponse:
         "tabs": tabs,
         "done": done,
         "now": now,
+        "refresh_url": request.get_full_path(),
+        "stream_url": f"{reverse('live_intake')}?{urlencode({'seen': mark})}",
         "sentence": sentence.format(count=count) if count else _("No fax waits to be sorted."),
     }
-    return render(request, "journeys/faxes.html", context)
+    return render(request, page_or_fragment(request, "journeys/faxes.html", "list"), context)
 
 
 @requires(Permission.INTAKE_REVIEW)

@@ -64,7 +64,7 @@ def intake_list(request: HttpRequest) -> HttpResponse:
     in_hand = {item.pk for item in mine}
     items = mine + [item for item in page.object_list if item.pk not in in_hand]
     audit.read_many([item.journey for item in items], fields=["patient_name"], purpose="intake")
-    total = paginator.count
+    total, mark = paginator.count, fax_queries.mark_with(found.mark)
     sentence = ngettext(
         "{total} enrollment waits for your review.",
         "{total} enrollments wait for your review.",
@@ -80,7 +80,7 @@ def intake_list(request: HttpRequest) -> HttpResponse:
             "now": now,
             "sentence": sentence if total else _("No enrollment waits for your review."),
             "refresh_url": request.get_full_path(),
-            "stream_url": f"{reverse('live_work')}?{urlencode({'seen': found.mark})}",
+            "stream_url": f"{reverse('live_intake')}?{urlencode({'seen': mark})}",
         },
     )
 

@@ -22,7 +22,7 @@ from accounts.core.permissions import Permission
 from accounts.core.sessions import ends_at
 from accounts.domain import sessions
 from journeys.domain.listening import STOP, hub
-from journeys.domain.queries.standing import journey_mark, still_may, work_mark
+from journeys.domain.queries.standing import intake_mark, journey_mark, still_may, work_mark
 
 T = TypeVar("T")
 
@@ -64,6 +64,17 @@ async def work(request: HttpRequest) -> HttpResponseBase:
         return work_mark(actor, now=timezone.now())
 
     return _stream(Listener(request, actor, Permission.WORK_VIEW, organization_id, mark))
+
+
+@requires_async(Permission.INTAKE_REVIEW)
+async def intake(request: HttpRequest) -> HttpResponseBase:
+    """The same, and changes of the faxes of the reader's hub."""
+    actor, organization_id = _reader(request)
+
+    def mark() -> str:
+        return intake_mark(actor, now=timezone.now())
+
+    return _stream(Listener(request, actor, Permission.INTAKE_REVIEW, organization_id, mark))
 
 
 def _reader(request: HttpRequest) -> tuple[Actor, UUID]:

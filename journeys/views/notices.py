@@ -20,7 +20,7 @@ from journeys.domain import reading_notices
 from journeys.domain.queries import notices as queries
 from journeys.enums import Mailing
 from journeys.forms.notices import MailingForm
-from journeys.models import Journey, NoticeSettings
+from journeys.models import Fax, Journey, NoticeSettings
 from journeys.views.fragments import page_or_fragment
 
 PAGE_SIZE = 50
@@ -35,7 +35,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     found = queries.listed(only_unread=not everything, actor=actor)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     notices = list(page.object_list)
-    journeys = list({notice.journey_id: notice.journey for notice in notices}.values())
+    journeys = list({each.journey_id: each.journey for each in notices if each.journey}.values())
     audit.read_many(journeys, fields=["patient_name"], purpose="notices")
     count = queries.bell(actor)["all"]
     return render(
@@ -109,9 +109,22 @@ def seen(request: HttpRequest, journey_id: UUID) -> HttpResponse:
     """The reader has looked at the journey; its page says so by itself."""
     get_visible_or_404(Journey.objects.all(), pk=journey_id)
     reading_notices.mark_journey_read(journey_id, by=current_actor(), now=timezone.now())
+    return _seen(request, redirect("journey", journey_id))
+
+
+@requires(Permission.INTAKE_REVIEW)
+@require_POST
+def fax_seen(request: HttpRequest, fax_id: UUID) -> HttpResponse:
+    """The reader has looked at the fax; its page says so by itself."""
+    get_visible_or_404(Fax.objects.only("id"), pk=fax_id)
+    reading_notices.mark_fax_read(fax_id, by=current_actor(), now=timezone.now())
+    return _seen(request, redirect("fax", fax_id))
+
+
+def _seen(request: HttpRequest, back: HttpResponse) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Trigger": "notices-read"})
-    return redirect("journey", journey_id)
+    return back
 
 
 @requires(Permission.JOURNEYS_VIEW)

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WRITING = re.compile(r'^\s*(?:insert into|update|delete from)\s+"?(\w+)', re.IGNORECASE)
 # What may be written while something is only looked at: the record of it, and the session.
 BOOKS = {"accounts_auditentry", "accounts_auditseal", "django_session", "accounts_cache"}
-NO_PAGES = ("live_journey", "live_work", "exchange_packet")
+NO_PAGES = ("live_journey", "live_work", "live_intake", "exchange_packet")
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from accounts.core.actor import Actor
 from journeys.core.faxes import About, free_pages, pages_in_words
@@ -125,6 +126,17 @@ def sorted_lately(*, days: int, now: datetime) -> tuple[int, int]:
     done = Fax.objects.filter(closed_at__gt=now - timedelta(days=days))
     late = Count("pk", filter=Q(closed_at__gt=F("due_at")))
     return _two(done.aggregate(count=Count("pk"), late=late))
+
+
+def mark_with(work: str) -> str:
+    """The mark of the hub's work, and what changes when a fax comes, is taken or is done."""
+    told = Fax.objects.filter(closed_at=None).aggregate(
+        count=Count("pk"),
+        taken=Count("pk", filter=Q(claimed_by__isnull=False)),
+        added=Max("added_at"),
+        claimed=Max("claimed_at"),
+    )
+    return sha256(repr([work, *told.values()]).encode()).hexdigest()[:12]
 
 
 def _two(found: Any) -> tuple[int, int]:

@@ -21,25 +21,21 @@ from journeys.models import Notice, NoticeRead, NoticeSettings
 # Nobody counts further than this, and a bell that says more says no more.
 MOST = 99
 DAYS = 28
-PHASES: Mapping[str, str] = {
-    NoticeKind.WORK: "now",
-    NoticeKind.RETURNED: "now",
-    NoticeKind.CONFLICT: "conflict",
-    NoticeKind.AT_RISK: "at_risk",
-    NoticeKind.UNOWNED: "at_risk",
-    NoticeKind.MESSAGE: "waiting",
-    NoticeKind.ENDED: "done",
-}
 
 
 @dataclass(frozen=True)
 class NoticeRow:
-    """One line of the list; opens the patient's name, so the caller audits the reading."""
+    """One line of the list: of a journey, or of a fax with its pages.
+
+    Opens the patient's name, so the caller audits the reading.
+    """
 
     id: UUID
-    journey_id: UUID
+    journey_id: UUID | None
     number: str
     patient: str
+    fax_id: UUID | None
+    pages: int
     kind: str
     word: str
     step: str
@@ -129,8 +125,8 @@ def _news(user: UUID, journeys: UUID) -> QuerySet[Any, Any]:
 def listed(*, only_unread: bool, actor: Actor) -> QuerySet[Notice]:
     """The notices of the actor's organization, newest first."""
     found = unread(actor) if only_unread else _for(actor)
-    rows: QuerySet[Notice] = found.select_related("journey").order_by("-at", "id")
-    return rows
+    rows: QuerySet[Notice] = found.select_related("journey", "fax").order_by("-at", "id")
+    return rows.defer("fax__body")
 
 
 def rows_of(notices: Sequence[Notice], actor: Actor) -> list[NoticeRow]:
@@ -142,8 +138,10 @@ def rows_of(notices: Sequence[Notice], actor: Actor) -> list[NoticeRow]:
         NoticeRow(
             id=notice.pk,
             journey_id=notice.journey_id,
-            number=notice.journey.number,
-            patient=notice.journey.patient_name,
+            number=notice.journey.number if notice.journey else "",
+            patient=notice.journey.patient_name if notice.journey else "",
+            fax_id=notice.fax_id,
+            pages=notice.fax.pages if notice.fax else 0,
             kind=notice.kind,
             word=str(NoticeKind(notice.kind).label),
             step=titles.get(notice.step, ""),

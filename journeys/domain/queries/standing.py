@@ -7,6 +7,7 @@ from accounts.core.actor import Actor
 from accounts.core.permissions import Permission, Role, permissions_of
 from accounts.models import Membership
 from accounts.tenancy import acting_as
+from journeys.domain.queries import faxes
 from journeys.domain.queries.work import counts
 from journeys.models import Journey, JourneyEvent
 
@@ -43,3 +44,9 @@ def work_mark(actor: Actor, *, now: datetime) -> str:
     """A mark that changes when work of the actor's organization opens, closes or is claimed."""
     with acting_as(actor):
         return counts(actor, now=now, scopes=()).mark
+
+
+def intake_mark(actor: Actor, *, now: datetime) -> str:
+    """A mark that changes with the work of the actor's hub and with its faxes."""
+    with acting_as(actor):
+        return faxes.mark_with(counts(actor, now=now, scopes=()).mark)

@@ -12,9 +12,14 @@ import httpx
 import psycopg
 import pytest
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 
 from accounts.models import Membership
+from accounts.tenancy import acting_as
+from journeys.domain.faxes import Arrival, keep_fax
+from journeys.domain.papers import Paper
 from tests.conftest import site_url
+from tests.factories.people import actor_of
 from tests.journeys.live.conftest import MOST_STREAMS, POOL_SIZE, Live, Party, Server, serving
 
 Heard = queue.Queue[str | None]
@@ -73,6 +78,27 @@ def test_a_change_reaches_the_open_page_within_a_second_and_says_only_which(live
         until(heard, "event: changed")
         assert time.monotonic() - began < 1
         assert heard.get(timeout=1) == f"data: {live.journey.id}"
+
+
+def test_a_fax_reaches_the_open_intake_of_its_hub_and_no_other_page(live: Live) -> None:
+    with (
+        stream(live.server, live.priya, "/live/intake/") as (_, heard),
+        stream(live.server, live.ana, "/live/worklist/") as (_, anas),
+    ):
+        until(heard, "retry:")
+        until(anas, "retry:")
+        by, now = actor_of(live.priya.membership), timezone.now()
+        paper = Paper("", "", "Fax", "image/jpeg", f"{now.timestamp():064.0f}", b"jpeg", (b"jpeg",))
+        began = time.monotonic()
+        with live.elsewhere(), acting_as(by):
+            fax = keep_fax(paper, Arrival(received_at=now), by=by, now=now)
+        until(heard, "event: changed")
+        assert time.monotonic() - began < 1
+        assert heard.get(timeout=1) == f"data: {fax.pk}"
+        # What the journey's party hears next is the journey, not the fax.
+        live.happens()
+        until(anas, "event: changed")
+        assert anas.get(timeout=1) == f"data: {live.journey.id}"
 
 
 def test_the_work_of_each_party_hears_of_it_too(live: Live) -> None:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -18,15 +19,17 @@ from accounts.models import AuditEntry
 from accounts.tenancy import acting_as, every_tenant
 from journeys.domain.faxes import Arrival, keep_fax
 from journeys.domain.likeness import index_anew
+from journeys.domain.mailing import send_due_mail
 from journeys.domain.papers import Paper
 from journeys.models import Fax, FaxPart, JourneyEvent
 from tests.factories.people import OrganizationFactory, actor_of, member, signed_in
 from tests.fakes.files import fax, pdf, sheet
 from tests.journeys.views.conftest import PATIENT, World
+from tests.journeys.views.test_notices import joined_before
 
 pytestmark = pytest.mark.django_db
 
-LIST_QUERIES = 11
+LIST_QUERIES = 13
 
 
 def bring(browser: Client, body: bytes, **changed: object) -> Any:
@@ -173,6 +176,33 @@ def test_a_supervisor_gives_a_fax_to_a_colleague_with_a_reason(
         f"{sheets}give/", {**to_sam, "to": str(lena.session["_auth_user_id"])}, follow=True
     )
     assert "This fax is not waiting any more." in answer.content.decode()
+
+
+def test_colleagues_are_told_that_a_fax_came_and_an_email_does_not_say_from_whom(
+    world: World,
+) -> None:
+    priya, jonah = (
+        joined_before(world, "hub", Role.HUB_AGENT, name=name) for name in ("Priya", "Jonah")
+    )
+    for person in (priya, jonah):
+        signed_in(person).post(reverse("notices_read"))
+        signed_in(person).post(reverse("notice_settings"), {"mailing": "at_once"})
+    url = bring(signed_in(priya), pdf(2))["Location"]
+    # Who brought it knows.
+    assert url not in text_of(signed_in(priya), reverse("notices"))
+    told = signed_in(jonah)
+    page = text_of(told, reverse("notices"))
+    assert "Fax of 2 pages" in page
+    assert f'href="{url}"' in page
+    assert send_due_mail(clock=timezone.now) == 1
+    (letter,) = mail.outbox
+    assert letter.to == [jonah.user.email]
+    assert "- Fax came: 1" in letter.body
+    assert "555" not in f"{letter.subject} {letter.body}"
+    # Looking at the fax is reading of it.
+    assert f"{url}seen/" in text_of(told, url)
+    told.post(f"{url}seen/")
+    assert url not in text_of(told, reverse("notices"))
 
 
 def test_a_fax_stands_with_the_enrollments_and_the_most_pressing_is_taken_first(

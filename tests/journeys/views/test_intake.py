@@ -22,7 +22,7 @@ from tests.journeys.views.conftest import PATIENT, World
 pytestmark = pytest.mark.django_db
 
 RETURNED = "return_for_correction"
-LIST_QUERIES = 10
+LIST_QUERIES = 11
 
 
 @pytest.fixture
