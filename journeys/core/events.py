@@ -33,7 +33,8 @@ class Event:
     organization, whatever the channel) and `role` the party role it speaks as; a source that
     is itself a role may leave it out. `coverage_id` ties the report to one coverage. A
     settlement names the `conflict`, the event `chosen` and the events `weighed` by the person; an
-    undone merge names the closing event by `chosen`, which then closes nothing.
+    undone merge names the closing event by `chosen`, which then closes nothing; so does a message
+    that takes an earlier one of its source back, which is then no longer shown.
     An event that is not `confirmed` stands in the story and moves nothing. Instants are
     kept in UTC; one without a zone raises ValueError.
     """
@@ -90,6 +91,15 @@ TALK = frozenset({"message", "document", "hand_off", "contact"})
 def may_move(event: Event) -> bool:
     """Whether a step may stand elsewhere because of it; talk without facts moves none."""
     return bool(event.kind not in TALK or event.facts or event.coverage_id)
+
+
+def taken_back(events: Iterable[Event]) -> frozenset[str]:
+    """The messages, by their `ref`, that their own source took back."""
+    return frozenset(
+        event.chosen
+        for event in events
+        if event.kind == "message" and event.chosen and event.chosen.startswith(f"{event.source}/")
+    )
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:

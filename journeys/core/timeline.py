@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from journeys.core.conflicts import Conflict
 from journeys.core.evaluate import NOBODY
-from journeys.core.events import Event, in_order
+from journeys.core.events import Event, in_order, taken_back
 from journeys.core.facts import text_of, type_of
 from journeys.core.graph import Graph
 from journeys.core.motion import set_in_motion
@@ -102,8 +102,9 @@ def timeline(
         return []
     moved = set_in_motion(graph, state, viewer)
     unplaced = {one.ref: one.why for one in state.unplaced}
-    reader = _Reader(graph, state, viewer, parties, moved, unplaced, looked)
     story = in_order(events)
+    back = taken_back(story)
+    reader = _Reader(graph, state, viewer, parties, moved, unplaced, looked, back)
     rows = [((*event.order, 0), entry) for event in story if (entry := reader.entry(event))]
     by_id = {event.ref: event for event in story}
     for conflict in state.conflicts:
@@ -125,6 +126,7 @@ class _Reader:
     moved: Mapping[str, tuple[str, ...]]
     unplaced: Mapping[str, str]
     looked: Mapping[str, datetime | None]
+    back: frozenset[str]
 
     def entry(self, event: Event) -> Entry | None:
         """The event as this role may read it, or None when nothing of it may be seen."""
@@ -136,10 +138,12 @@ class _Reader:
         addressed = event.kind in _ADDRESSED and sees_message(self.viewer, event)
         details = own or addressed or sees_details(self.viewer, step)
         late = event.received_at - event.occurred_at
+        words = what(Telling(self.graph, self.state, self.parties, details), event)
+        back = event.ref in self.back
         return Entry(
             key=event.ref,
             kind=event.kind,
-            what=what(Telling(self.graph, self.state, self.parties, details), event),
+            what=f"{words}, taken back" if back else words,
             who=event.source_name,
             role=event.party,
             occurred_at=event.occurred_at,
@@ -150,7 +154,7 @@ class _Reader:
             late_words=_late_words(event, late) if late > LATE else "",
             set_in_motion=self.moved.get(event.ref, ()),
             facts=facts,
-            note=event.note if details else "",
+            note=event.note if details and not back else "",
             transport=event.transport,
             unplaced_why=self.unplaced.get(event.ref, ""),
             read_by=self.readers(event, True),

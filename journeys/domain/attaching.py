@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 
 from accounts.prepared import Prepared
-from journeys.core.events import Event
+from journeys.core.events import Event, taken_back
 from journeys.domain.papers import OF_MESSAGE, Paper
 from journeys.models import HandedDocument
 
@@ -57,8 +57,11 @@ def attached(journey_id: UUID) -> QuerySet[HandedDocument]:
 def by_message(
     events: Iterable[Event], rows: Iterable[HandedDocument]
 ) -> Mapping[str, list[AttachedPaper]]:
-    """What goes with each message, by the event's `ref`."""
-    refs = {event.id: event.ref for event in events if event.kind == "message"}
+    """What goes with each message that stands, by the event's `ref`."""
+    story = list(events)
+    back = taken_back(story)
+    told = (each for each in story if each.kind == "message" and each.ref not in back)
+    refs = {event.id: event.ref for event in told}
     found: dict[str, list[AttachedPaper]] = {}
     for row in rows:
         if row.field in refs:

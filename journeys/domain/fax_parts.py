@@ -1,6 +1,6 @@
-"""Which pages of a fax are whose: split, taken back, set aside, filed with a journey."""
+"""Which pages of a fax are whose: split, taken back, set aside, filed with a journey, unfiled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -14,8 +14,8 @@ from accounts.core.actor import Actor
 from journeys.core.faxes import About, free_pages, pages_in_words, why_not_these
 from journeys.domain.attaching import paper_of
 from journeys.domain.faxes import announce_fax
-from journeys.domain.messages import Message, send_message
-from journeys.domain.papers import Paper
+from journeys.domain.messages import Message, send_message, take_message_back
+from journeys.domain.papers import OF_MESSAGE, Paper
 from journeys.domain.speaking import Refused
 from journeys.enums import AsideReason
 from journeys.models import Fax, FaxPart, Journey
@@ -23,6 +23,13 @@ from journeys.rules import INTAKE
 
 TITLE = "Fax"
 SAID = "These pages came by fax."
+# Stated reasons, not free words: those who were shown another's pages read them.
+MISFILED: Mapping[str, str] = {
+    "patient": "They are another patient\u2019s",
+    "journey": "They belong to another journey of this patient",
+    "slip": "They were filed by mistake",
+}
+GONE = "They can no longer be opened here; please destroy what was printed or saved of them."
 
 
 @transaction.atomic
@@ -69,7 +76,7 @@ def pages_of_part(part: FaxPart) -> Paper:
     file = InMemoryUploadedFile(BytesIO(body), None, name, fax.content_type, len(body), None)
     # Every page: as it came, and not drawn a second time.
     some = "" if len(part.pages) == fax.pages else ",".join(map(str, part.pages))
-    return paper_of(file, token=str(part.pk), pages=some)
+    return paper_of(file, token=part.token, pages=some)
 
 
 @transaction.atomic
@@ -82,7 +89,7 @@ def file_part(
     if part.settled_at:
         raise Refused("These pages are set aside; take them back first.")
     message = Message(
-        token=str(part.pk),
+        token=part.token,
         step=INTAKE,
         to=(),
         text=note.strip() or SAID,
@@ -94,6 +101,26 @@ def file_part(
     part.journey, part.settled_by_id, part.settled_at = journey, by.user_id, now
     part.save(update_fields=["journey", "settled_by", "settled_at"])
     audit.wrote(part, action="filed a part", purpose=journey.number)
+    _close_when_done(fax, now=now)
+    return fax
+
+
+@transaction.atomic
+def unfile(part_id: UUID, *, why: str, by: Actor, now: datetime) -> Fax:
+    """Take a filed part back from its journey, which is told; it waits again. Raises Refused."""
+    if why not in MISFILED:
+        raise Refused("Say why you take the pages back.")
+    fax = _held(FaxPart.objects.get(pk=part_id).fax_id, by=by, now=now)
+    part = FaxPart.objects.select_related("journey").get(pk=part_id)
+    if part.journey is None:
+        raise Refused("No journey has these pages.")
+    told = f"{by.name} took back pages that came by fax. {MISFILED[why]}. {GONE}"
+    take_message_back(part.journey.pk, f"{OF_MESSAGE}{part.token}", why=told, by=by, now=now)
+    purpose = f"{part.journey.number}: {MISFILED[why]}"
+    part.misfiled += 1
+    part.journey = part.settled_by = part.settled_at = None
+    part.save(update_fields=["misfiled", "journey", "settled_by", "settled_at"])
+    audit.wrote(part, action="unfiled a part", purpose=purpose)
     _close_when_done(fax, now=now)
     return fax
 

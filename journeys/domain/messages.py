@@ -1,6 +1,6 @@
 """A message from one party to others, on a step: what used to be a telephone call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -68,4 +68,27 @@ def send_message(journey_id: UUID, message: Message, *, by: Actor, now: datetime
         keep_papers(journey_id, [message.paper], by=by, now=now)
     fields = ["note", "paper"] if message.paper else ["note"]
     audit.wrote(journey, action="sent a message", fields=fields)
+    return journey
+
+
+def take_message_back(
+    journey_id: UUID, message_id: str, *, why: str, by: Actor, now: datetime
+) -> Journey:
+    """Say to everyone who may read a message of one's own that it is taken back, and why.
+
+    Both stay in the events; what goes with the message is refused from then on. Raises
+    UnknownJourney, and Refused when the organization wrote no such message.
+    """
+    story = story_for_writing(journey_id, by=by, now=now)
+    speaker = story.cast.parties[story.viewer].party.slug
+    its = (each for each in story.events if each.id == message_id and each.source == speaker)
+    message = next((each for each in its if each.kind == "message"), None)
+    if message is None:
+        raise Refused("Your organization wrote no such message on this journey.")
+    words = Words(
+        id=f"back:{message.id}", kind="message", step=message.step or "", note=why, to=message.to
+    )
+    event = replace(said(story, words, role=story.viewer, now=now), chosen=message.ref)
+    journey = record(journey_id, event, actor=by, now=now)
+    audit.wrote(journey, action="took a message back", fields=["note"])
     return journey

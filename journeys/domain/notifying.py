@@ -21,6 +21,7 @@ ANSWERED = Plan(
     "update journeys_notice set answered_at = $1 where journey_id = $2"
     " and organization_id = any($3) and kind = 'message' and asks and answered_at is null"
 )
+UNASKED = Plan("update journeys_notice set asks = false where journey_id = $1 and key = $2")
 
 
 def notices_of(
@@ -50,7 +51,8 @@ def notices_of_words(cast: Cast, event: Event | None) -> list[Statement]:
     """Those that an event brings because somebody wrote it to others, whatever it changes."""
     if event is None or event.kind != "message":
         return []
-    return [_answering(cast, event), *_told(cast, _of_message(cast, event), event)]
+    settling = _unasking(cast, event) if event.chosen else _answering(cast, event)
+    return [settling, *_told(cast, _of_message(cast, event), event)]
 
 
 def _told(cast: Cast, found: Iterable[Notice], event: Event | None) -> list[Statement]:
@@ -142,7 +144,7 @@ def _of_message(cast: Cast, event: Event) -> Iterator[Notice]:
             key=event.ref,
             step=event.step or "",
             at=event.received_at,
-            asks=role in asked,
+            asks=role in asked and not event.chosen,
         )
 
 
@@ -150,6 +152,11 @@ def _answering(cast: Cast, event: Event) -> Statement:
     """Who writes has answered what was asked of them here before."""
     asked = [cast.journey.pk, list(_speakers(cast, event))]
     return execution(ANSWERED, [event.received_at, *asked])
+
+
+def _unasking(cast: Cast, event: Event) -> Statement:
+    """Nobody owes an answer to what is taken back."""
+    return execution(UNASKED, [cast.journey.pk, event.chosen])
 
 
 def _of_end(cast: Cast, *, now: datetime) -> Iterator[Notice]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from accounts import audit
 from accounts.core.actor import Actor
 from accounts.tenancy import every_tenant
-from journeys.core.events import from_json
+from journeys.core.events import from_json, taken_back
 from journeys.core.questions import question
 from journeys.core.visibility import sees_message
 from journeys.domain.disclosing import DISCLOSURES, refusal_for
@@ -182,9 +182,12 @@ def _require_permission(document: HandedDocument, *, by: Actor, now: datetime) -
 
 
 def _require_message(document: HandedDocument, *, role: str) -> None:
-    """A paper of a message is for whoever the message is told to."""
-    told = JourneyEvent.objects.filter(
-        journey=document.journey_id, kind="message", source_event_id=document.field
-    )
-    if not any(sees_message(role, from_json(event.body)) for event in told):
+    """A paper of a message is for whoever the message is told to, until it is taken back."""
+    rows = JourneyEvent.objects.filter(journey=document.journey_id, kind="message")
+    told = [from_json(row.body) for row in rows]
+    back = taken_back(told)
+    its = [event for event in told if event.id == document.field]
+    if its and all(event.ref in back for event in its):
+        raise Withheld("This document was taken back: it does not belong to this journey.")
+    if not any(sees_message(role, event) for event in its if event.ref not in back):
         raise Withheld("This document goes with a message to others.")

@@ -81,6 +81,8 @@ class FaxPart(TenantModel):
     # What was read off them: name, born_on, phone, member_id. Empty where they are set aside.
     about = EncryptedJSONField()
     aside = models.CharField(max_length=20, choices=AsideReason.choices, blank=True)
+    # How often it was filed with a journey that it does not belong to.
+    misfiled = models.PositiveSmallIntegerField(default=0)
     # Whose it turned out to be.
     journey = models.ForeignKey(
         "journeys.Journey", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
@@ -104,3 +106,8 @@ class FaxPart(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.fax_id} pages {self.pages}"
+
+    @property
+    def token(self) -> str:
+        """Of the message that files it: another one once the one before was taken back."""
+        return f"{self.pk}:{self.misfiled}" if self.misfiled else str(self.pk)

@@ -80,6 +80,7 @@ def _show(
         "part_form": part_form or PartForm(),
         "file_form": file_form or FileForm(),
         "aside_reasons": AsideReason.choices,
+        "unfile_reasons": fax_parts.MISFILED.items(),
     }
     return render(request, "journeys/fax.html", context, status=422 if problem else 200)
 
@@ -147,6 +148,20 @@ def take_back(request: HttpRequest, part_id: UUID) -> HttpResponse:
         return _show(request, part.fax_id, problem=str(refused))
     messages.success(request, _("Taken back. Its pages are free again."))
     return redirect("fax", part.fax_id)
+
+
+@requires(Permission.INTAKE_REVIEW)
+@require_POST
+def unfile(request: HttpRequest, part_id: UUID) -> HttpResponse:
+    """Take a part back from the journey it was filed with by mistake."""
+    part = get_visible_or_404(FaxPart.objects.all(), pk=part_id)
+    why, by, now = request.POST.get("why", ""), current_actor(), timezone.now()
+    try:
+        fax_parts.unfile(part_id, why=why, by=by, now=now)
+    except Refused as refused:
+        return _show(request, part.fax_id, problem=str(refused))
+    messages.success(request, _("Taken back. Those who could read the pages there are told why."))
+    return redirect(f"{reverse('fax', args=[part.fax_id])}?{urlencode({'part': part_id})}")
 
 
 @requires(Permission.INTAKE_REVIEW)

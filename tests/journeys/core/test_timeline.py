@@ -178,6 +178,21 @@ def test_a_message_is_read_by_those_it_is_for(viewer: str, seen: bool) -> None:
     assert told is None or told.note == "Is it cold-packed?"
 
 
+@pytest.mark.parametrize("viewer", ["practice", "hub", "pharmacy"])
+def test_a_message_that_is_taken_back_says_so_and_no_longer_what(viewer: str) -> None:
+    told = {"kind": "message", "to": ("pharmacy",)}
+    message = said("hub", "delivery", None, 90, note="Her lab results", **told)
+    back = said("hub", "delivery", None, 95, note="Another patient's", chosen=message.ref, **told)
+    # Nobody takes back what somebody else wrote.
+    others = said("pharmacy", "delivery", None, 96, note="?", chosen=back.ref, **told)
+    for events in ([message, back, others], [others, back, message]):
+        was, why = (entry([*happy_path(8), *events], each, viewer) for each in (message, back))
+        assert was is not None
+        assert (was.what, was.note) == ("Delivery: message, taken back", "")
+        assert why is not None
+        assert (why.what, why.note) == ("Delivery: message", "Another patient's")
+
+
 def test_a_message_says_who_of_those_it_is_for_has_looked_since() -> None:
     to = ("practice", "pharmacy")
     message = said("hub", "delivery", None, 90, kind="message", to=to, note="Is it cold-packed?")

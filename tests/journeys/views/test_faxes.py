@@ -21,7 +21,7 @@ from journeys.domain.faxes import Arrival, keep_fax
 from journeys.domain.likeness import index_anew
 from journeys.domain.mailing import send_due_mail
 from journeys.domain.papers import Paper
-from journeys.models import Fax, FaxPart, JourneyEvent
+from journeys.models import Fax, FaxPart, JourneyEvent, Notice
 from tests.factories.people import OrganizationFactory, actor_of, member, signed_in
 from tests.fakes.files import fax, pdf, sheet
 from tests.journeys.views.conftest import PATIENT, World
@@ -103,6 +103,45 @@ def test_the_pages_of_a_patient_are_filed_with_the_journey_they_belong_to(
     assert told.occurred_at == kept.received_at
     assert kept.closed_at is None
     assert {"sorting a fax", "filing a part"} <= read
+
+
+def test_pages_filed_with_the_wrong_journey_are_taken_back_and_everybody_is_told(
+    world: World, named_priya: Client, ana: Client, sheets: str
+) -> None:
+    priya, journey = named_priya, str(world.journey.id)
+    split(priya, sheets, 2, 3)
+    part, story = part_of(2, 3).id, reverse("journey", args=[journey])
+    filing, unfiling = (reverse(f"fax_part_{act}", args=[part]) for act in ("file", "unfile"))
+    # Nothing is there to take back, and nothing is taken back without saying why.
+    assert priya.post(unfiling, {"why": "patient"}).status_code == 422
+    priya.post(filing, {"journey": journey, "note": "Her lab results"})
+    assert priya.post(unfiling, {"why": "because"}).status_code == 422
+    (link,) = re.findall(r'href="(/handed/[^"]+)" download>', text_of(ana, story))
+    priya.post(f"{sheets}aside/", {"page": [1, 4], "why": "cover"})
+    assert "No fax waits to be sorted." in text_of(priya, reverse("faxes"))
+
+    assert [priya.post(unfiling, {"why": "patient"}).status_code for _ in range(2)] == [302, 422]
+    told = text_of(ana, story)
+    assert "Intake review: message, taken back" in told
+    assert "Her lab results" not in told
+    assert link not in told
+    assert "Priya Raman took back pages that came by fax. They are another patient\u2019s." in told
+    for browser in (ana, priya):
+        refused = browser.get(link, follow=True).content.decode()
+        assert "This document was taken back: it does not belong to this journey." in refused
+    # Nobody owes an answer to it, the part waits, and the journey's events hold both.
+    assert "1 fax waits to be sorted." in text_of(priya, reverse("faxes"))
+    assert "Which journey do pages 2\u20133 belong to?" in text_of(priya, sheets)
+    with every_tenant(reason="the test looks"):
+        kept = JourneyEvent.objects.filter(journey=journey, kind="message")
+        assert len(kept) == 2
+        assert not Notice.objects.filter(kind="message", asks=True).exists()
+        assert AuditEntry.objects.filter(action="unfiled a part").exists()
+    # It was right after all.
+    assert priya.post(filing, {"journey": journey, "note": "Hers"}).status_code == 302
+    again = text_of(ana, story)
+    (link,) = re.findall(r'href="(/handed/[^"]+)" download>', again)
+    assert len(PdfReader(io.BytesIO(ana.get(link).content)).pages) == 2
 
 
 def test_each_page_ends_up_somewhere_before_the_fax_is_done(
