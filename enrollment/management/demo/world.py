@@ -4,6 +4,7 @@ import datetime as dt
 import random
 from collections.abc import Mapping
 from itertools import islice
+from typing import TypeAlias
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -16,6 +17,7 @@ from accounts.tenancy import acting_as, every_tenant
 from enrollment.domain.practice import add_prescriber, set_practice_profile
 from enrollment.management.demo.cases import NUMBERS, share_cases
 from enrollment.management.demo.criteria import keep_sheets
+from enrollment.management.demo.faxes import keep_faxes
 from enrollment.management.demo.history import a_history, a_start, chances, lawful, tell
 from enrollment.management.demo.office import Office, add, prepare, send
 from enrollment.management.demo.organizations import make_organizations
@@ -42,16 +44,20 @@ USUAL = {
 SHARES = {"lakeside": 0.86, "harbor": 0.14}
 TODAY = {"lakeside": 3, "harbor": 2}
 
+# Everyone who can sign in, by e-mail and organization.
+People: TypeAlias = Mapping[tuple[str, str], Actor]
+
 
 def seed(*, journeys: int, now: dt.datetime) -> None:
     """Make the whole world: `journeys` older journeys, and new work for each of the cast."""
-    offices, versions = open_world(now=now)
+    offices, versions, people = open_world(now=now)
     for office in offices:
         _fill(office, versions, journeys=round(journeys * SHARES[office.slug]), now=now)
     share_cases()
+    keep_faxes(people["jonah@beacon.example", "beacon"], now=now)
 
 
-def open_world(*, now: dt.datetime) -> tuple[list[Office], dict[str, ProgramVersion]]:
+def open_world(*, now: dt.datetime) -> tuple[list[Office], dict[str, ProgramVersion], People]:
     """Everyone in their place and every program published; nothing has happened yet."""
     with every_tenant(reason="the demo world is made before anybody acts in it"):
         organizations = make_organizations(now=now)
@@ -66,7 +72,7 @@ def open_world(*, now: dt.datetime) -> tuple[list[Office], dict[str, ProgramVers
         versions,
         now=now,
     )
-    return [_open_office(slug, people, now=now) for slug in PRACTICES], versions
+    return [_open_office(slug, people, now=now) for slug in PRACTICES], versions, people
 
 
 def _make_cast(organizations: Mapping[str, Organization]) -> dict[tuple[str, str], Actor]:
@@ -105,7 +111,7 @@ def _actor(user: User, organization: Organization, roles: tuple[Role, ...]) -> A
     )
 
 
-def _open_office(slug: str, people: Mapping[tuple[str, str], Actor], *, now: dt.datetime) -> Office:
+def _open_office(slug: str, people: People, *, now: dt.datetime) -> Office:
     """The practice's own facts, and its prescriber linked to the person who can sign."""
     # The first of the cast in a role acts.
     here = {
