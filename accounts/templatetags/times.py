@@ -86,6 +86,12 @@ def when(value: datetime | None) -> str:
     return _when(value, timezone.get_current_timezone(), _this_year(), get_language())
 
 
+@register.filter
+def dated(value: datetime) -> str:
+    """``Fri, Mar 6, 2026, 2:10 pm ET``: with its year, for paper, which is read in any year."""
+    return _when(value, timezone.get_current_timezone(), 0, get_language())
+
+
 @lru_cache(maxsize=4096)
 def _when(value: datetime, zone: tzinfo, this_year: int, language: str | None) -> str:
     """The same instants stand in every list, again and again."""

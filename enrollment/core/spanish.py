@@ -7,6 +7,7 @@ from programs.core.display import display
 from programs.core.fields import Field
 from programs.core.forms import Item
 from programs.core.spanish import in_spanish
+from programs.core.union import question_of
 
 _MONTHS = (
     "enero",
@@ -27,8 +28,8 @@ _MONTHS = (
 def label_in(item: Item, language: str) -> str:
     """The question, after the words over it."""
     if language != "es":
-        return ": ".join(filter(None, (item.group, item.field.label)))
-    return ": ".join(filter(None, (item.group_es, in_spanish(item.field).label)))
+        return item.question
+    return question_of(item.group_es, in_spanish(item.field).label)
 
 
 def hint_in(item: Item, language: str) -> str:

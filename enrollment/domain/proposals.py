@@ -177,7 +177,7 @@ def _by_itself(item: Item) -> Field:
     """A question as it reads out of its place: a result is the result of something."""
     if not (item.group and item.field.loinc):
         return item.field
-    return replace(item.field, label=f"{item.group}: {item.field.label.lower()}")
+    return replace(item.field, label=item.question)
 
 
 def _keys(sitting: Sitting, enrollment_id: UUID) -> dict[str, str]:

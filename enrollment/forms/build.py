@@ -74,7 +74,7 @@ class AnswersForm(forms.Form):
                 item.field,
                 now.choices(item),
                 required=now.requires(item),
-                wanted_by=_wanted_by(item, source.names),
+                wanted_by=wanted_by(item, source.names),
             )
         self.helper = _helper(items)
 
@@ -104,7 +104,7 @@ def section_form(
         wanted=lambda item: (
             section in ("", section_key(item.field.section)) and (not only or item.key in only)
         ),
-        names={each.key: each.name for each in definitions} if len(definitions) > 1 else {},
+        names=names_of(definitions),
     )
     return AnswersForm(source, answers, data)
 
@@ -156,7 +156,13 @@ def _with_unposted(data: QueryDict | None, initial: Answers, posted: Answers) ->
     return together
 
 
-def _wanted_by(item: Item, names: Mapping[str, str]) -> str:
+def names_of(definitions: Sequence[Definition]) -> Mapping[str, str]:
+    """The programs by key, when there are several to tell apart."""
+    return {each.key: each.name for each in definitions} if len(definitions) > 1 else {}
+
+
+def wanted_by(item: Item, names: Mapping[str, str]) -> str:
+    """The name of the one program that asks this, of several; else empty."""
     return names[item.programs[0]] if len(names) > len(item.programs) == 1 else ""
 
 

@@ -28,9 +28,16 @@ def draw(field: BoundField) -> SafeString:
 
 
 def draw_slot(
-    key: str, field: BoundField | None, *, sentences: Iterable[str], boxes: bool, besides: str
+    key: str,
+    field: BoundField | None,
+    *,
+    sentences: Iterable[str],
+    boxes: bool,
+    besides: str,
+    origin: str,
 ) -> SafeString:
-    """The place of one question: what the hub asks to have corrected, and the question.
+    """The place of one question: what the hub asks to have corrected, the question, and the
+    ``origin`` of its answer.
 
     ``boxes`` tells apart what was unticked from what was not there; ``besides`` is HTML.
     """
@@ -41,6 +48,8 @@ def draw_slot(
     )
     name, returned = escape(key), " slot-returned" if said else ""
     shown = f"{said}{draw(field) if field is not None else ''}"
+    if origin and field is not None:
+        shown += f'<p class="slot-origin">{escape(origin)}</p>'
     if boxes:
         shown += f'<input type="hidden" name="boxes" value="{name}">'
     if field is None and not besides:

@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from enrollment.core.ages import Age, stale_keys
-from enrollment.forms.build import AnswersForm
+from enrollment.forms.build import AnswersForm, names_of, wanted_by
 from enrollment.forms.drawing import draw_group, draw_slot
 from programs.core.conditions import is_present
 from programs.core.definition import Definition
@@ -36,6 +36,8 @@ class Paper:
     label: str
     required: bool
     attached: tuple[Any, ...]
+    wanted_by: str
+    """The one program that asks, of several."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Slot:
     sentences: tuple[str, ...]
     """What the hub asks to have corrected here."""
     paper: Paper | None = None
+    origin: str = ""
+    """Where its answer came from, when nobody typed it here."""
 
     def drawn(self) -> SafeString:
         """The place with its question, when it is needed: an answer changes a few of a hundred."""
@@ -62,6 +66,7 @@ class Slot:
             sentences=self.sentences,
             boxes=self.boxes,
             besides=besides,
+            origin=self.origin,
         )
 
 
@@ -153,6 +158,7 @@ class Standing:
                 item.field.label,
                 self.sheet.requires(item),
                 tuple(rows[one] for one in ids[item.key] if one in rows),
+                wanted_by=wanted_by(item, names_of(self.definitions)),
             )
             for item in items
         }
@@ -223,14 +229,35 @@ def filled(part: Part, items: Sequence[Item], *, standing: Standing, form: Answe
 
 def _rows(items: Sequence[Item], now: Sheet) -> Iterator[tuple[str, str]]:
     for item in items:
-        label = f"{item.group}: {item.field.label}" if item.group else item.field.label
-        yield label, display(item.field, now.known[item.key])
+        yield item.question, display(item.field, now.known[item.key])
+
+
+_OURS = frozenset(
+    {"patient record", "insurance record", "practice profile", "prescriber record",
+     "clinical record"}
+)  # fmt: skip
+_SAID = {"earlier enrollment": "an earlier enrollment", "typed": "what was typed here"}
+# Nobody brought these from elsewhere: a hand, or what the program and the day settle.
+_NO_ORIGIN = frozenset({"typed", "attached", "the program", "today"})
+
+
+def _place(source: str) -> str:
+    """Where an answer came from, as it goes on after "from"; a file goes by its name."""
+    return f"the {source}" if source in _OURS else _SAID.get(source, source)
 
 
 def _source(sources: Collection[str]) -> str:
-    """Where everything in a section came from, when that is one place."""
-    places = sorted(sources)
-    return f"from the {places[0]}" if len(places) == 1 and places != ["typed"] else ""
+    """Where the answers of a section came from, unless all were typed."""
+    places = sorted({*sources} - {"attached", "today"}, key=lambda each: (each == "typed", each))
+    told = " and ".join(_place(each) for each in places)
+    return f"from {told}" if told and places != ["typed"] else ""
+
+
+def _origin(standing: Standing, item: Item) -> str:
+    """Where the answer in a control came from, when it was brought from elsewhere."""
+    source = standing.changes.get(item.key, {}).get("source", "typed")
+    brought = source not in _NO_ORIGIN and is_present(standing.answers.get(item.key))
+    return f"From {_place(source)}" if brought else ""
 
 
 def _slot(standing: Standing, form: AnswersForm, item: Item) -> Slot:
@@ -240,4 +267,5 @@ def _slot(standing: Standing, form: AnswersForm, item: Item) -> Slot:
         boxes=item.field.type in BOXES,
         sentences=tuple(standing.corrections.get(item.key, ())),
         paper=standing.papers.get(item.key),
+        origin=_origin(standing, item),
     )

@@ -63,7 +63,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "done_title": "Thank you. It is signed.",
         "done": "The office knows. Keep your copy: ",
         "copy": "Save your copy for {program} (PDF)",
-        "copy_mail": "Send the way to my copy to the e-mail address the office has",
+        "copy_mail": "E-mail me a link to my copy",
         "copy_mailed": "It is on its way.",
         "copy_not_mailed": "It could not be sent. Save the copy here, or ask the office.",
         "back_later": "You may take it back at any time: tell the office, or use the link to "
@@ -97,8 +97,8 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "day": "Día",
         "year": "Año",
         "born": "Fecha de nacimiento",
-        "born_hint": "Por ejemplo: mes 3, día 27, año 1984",
-        "no_date": "Escriba el mes, el día y el año con números, por ejemplo 3 27 1984.",
+        "born_hint": "Por ejemplo: día 27, mes 3, año 1984",
+        "no_date": "Escriba el día, el mes y el año con números, por ejemplo 27 3 1984.",
         "wrong_one": "Esa no es la fecha de nacimiento que tiene el consultorio. Puede intentarlo "
         "una vez más.",
         "wrong": "Esa no es la fecha de nacimiento que tiene el consultorio. Puede intentarlo "
@@ -150,7 +150,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "done_title": "Gracias. Está firmado.",
         "done": "El consultorio lo sabe. Guarde su copia: ",
         "copy": "Guardar su copia para {program} (PDF)",
-        "copy_mail": "Enviar el enlace a mi copia al correo electrónico que tiene el consultorio",
+        "copy_mail": "Enviarme por correo electrónico un enlace a mi copia",
         "copy_mailed": "Va en camino.",
         "copy_not_mailed": "No se pudo enviar. Guarde la copia aquí o pídala al consultorio.",
         "back_later": "Puede retirarlo cuando quiera: avise al consultorio o use el enlace a su "

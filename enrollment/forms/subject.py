@@ -53,7 +53,7 @@ def subject_rows(once: TypedOncePer, answers: Answers, *, today: date) -> list[t
     """Label and answer of everything known, in the form's order."""
     form = subject_sheet(once, answers, today=today)
     return [
-        (f"{item.group}: {item.field.label}" if item.group else item.field.label, told)
+        (item.question, told)
         for item in form.shown
         if is_present(answers.get(item.key)) and (told := display(item.field, answers[item.key]))
     ]

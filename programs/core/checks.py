@@ -21,7 +21,10 @@ from programs.core.values import normalize
 OLDEST = 120
 _NEAR_DAYS = 731
 _OFFERED = 6
-_PO_BOX = re.compile(r"\b(p ?o ?box|post office box|apartado postal)\b")
+# A number alone after "Box" has no street; "RR 1 Box 12" is a house on a rural route.
+_PO_BOX = re.compile(
+    r"\bp ?o ?box\b|\bpost(al)?( office)? box\b|\b(apartado|apdo) (postal )?#? ?\d|^box #? ?\d"
+)
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ def _limits(field: Field, value: Any) -> list[str]:
     unit = f" {field.unit}" if field.unit else ""
     # A draft that is tried may have limits that are no numbers yet.
     read, low, high = (number(each) for each in (value, field.minimum, field.maximum))
+    if read is not None and read < 0 and "positive" in field.checks:
+        return []  # that check says it in fewer words than the limit of 0
     if read is not None and low is not None and read < low:
         return [f"The least this can be is {field.minimum}{unit}; {value} is less."]
     if read is not None and high is not None and read > high:

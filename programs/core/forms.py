@@ -178,14 +178,13 @@ def missing_signatures(
 
 def _missing(item: Item) -> Missing:
     field = item.field
-    named = f"{item.group}: {field.label}" if item.group else field.label
     return Missing(
         key=item.key,
-        label=named,
+        label=item.question,
         section=field.section,
         asked_of=field.asked_of,
         programs=item.programs,
-        sentence=f"“{named}” has no {'file' if field.type == 'file' else 'answer'} yet.",
+        sentence=f"“{item.question}” has no {'file' if field.type == 'file' else 'answer'} yet.",
     )
 
 

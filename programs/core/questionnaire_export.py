@@ -57,8 +57,7 @@ def questionnaire(definition: Definition, address: str) -> Json:
 
 def _item(item: Item, known: Mapping[str, Field], address: str) -> Json:
     field = item.field
-    label = f"{item.group}: {field.label}" if item.group else field.label
-    told: Json = {"linkId": item.key, "text": label, "type": _type(field)}
+    told: Json = {"linkId": item.key, "text": item.question, "type": _type(field)}
     told |= _known(item, address)
     for name, holds in (
         ("required", field.required == "always"),

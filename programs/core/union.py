@@ -34,6 +34,21 @@ class Item:
     across: bool = False
     group_es: str = ""
 
+    @property
+    def question(self) -> str:
+        """Its words where nothing stands over it."""
+        return question_of(self.group, self.field.label)
+
+
+def question_of(group: str, label: str) -> str:
+    """A question's own words, with those over its group when they say more: "Screening: result"."""
+    if not group or group == label:
+        return label
+    first = label.partition(" ")[0]
+    # "Result" goes on in a sentence; "T-score", "IgE" and "BSA" are written so wherever they stand.
+    goes_on = first.isalpha() and first[1:].islower()
+    return f"{group}: {label[:1].lower() if goes_on else label[:1]}{label[1:]}"
+
 
 def union(definitions: Sequence[Definition]) -> tuple[Item, ...]:
     """Everything these programs ask the office, in the form's order; signatures apart.

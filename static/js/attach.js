@@ -5,6 +5,7 @@
 // 200, 422: {version, saved, errors?: {field: [sentence]}, fragments?: {id: html}}
 
 import { redraw } from "./autosave.js";
+import { write } from "./errors.js";
 import { csrfToken, signedOut, word } from "./http.js";
 
 const LARGEST = 10_000_000;
@@ -103,8 +104,5 @@ function rest(place) {
 
 function say(place, sentences) {
   const told = place?.querySelector("[data-errors-of]");
-  if (!told) return;
-  if (sentences.length) told.setAttribute("role", "alert");
-  told.replaceChildren(...sentences.map((text) => Object.assign(document.createElement("p"), { textContent: text })));
-  place.classList.toggle("field-invalid", sentences.length > 0);
+  if (told) write(told, sentences);
 }

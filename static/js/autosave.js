@@ -14,6 +14,7 @@
 
 import { post, word } from "./http.js";
 import { showConflict } from "./conflict.js";
+import { tell } from "./errors.js";
 
 const PAUSE = 900;
 const TRY_AGAIN = 5_000;
@@ -80,7 +81,9 @@ function autosave(form) {
     if (!response.ok) return failed(name, values, "not-saved");
     const answer = await response.json();
     seen.set(name, answer.version);
-    mark(name, answer.errors?.[name] ?? []);
+    tell(form, name, answer.errors?.[name] ?? []);
+    // The answer is this person's now, wherever the one before came from.
+    form.querySelector(`[data-errors-of="${CSS.escape(name)}"]`)?.closest(".slot")?.querySelector(".slot-origin")?.remove();
     redraw(form, answer);
     if (!waiting.size) say("saved", "saved", { time: answer.saved });
     document.dispatchEvent(new CustomEvent("throughline:contact"));
@@ -88,7 +91,7 @@ function autosave(form) {
   }
 
   function refused(name, answer) {
-    mark(name, answer.errors?.[name] ?? []);
+    tell(form, name, answer.errors?.[name] ?? []);
     say("failed", "not-kept");
     return true;
   }
@@ -103,29 +106,6 @@ function autosave(form) {
     }
     say("conflict", "save-conflict", { who: answer.by });
     return true;
-  }
-
-  function mark(name, errors) {
-    const place = form.querySelector(`[data-errors-of="${CSS.escape(name)}"]`);
-    if (errors.length) place?.setAttribute("role", "alert");
-    place?.replaceChildren(...errors.map((error) => Object.assign(document.createElement("p"), { textContent: error })));
-    place?.closest(".field")?.classList.toggle("field-invalid", errors.length > 0);
-    for (const input of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
-      input.setAttribute("aria-invalid", String(errors.length > 0));
-      input.classList.toggle("is-invalid", errors.length > 0);
-      if (place) describe(input, place.id, errors.length > 0);
-    }
-  }
-
-  // As the server writes it: readers say what is wrong whenever the focus comes back.
-  function describe(input, id, wrong) {
-    const picked = ["radio", "checkbox"].includes(input.type);
-    const asked = (picked && input.closest("fieldset")) || input;
-    const described = new Set((asked.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean));
-    if (wrong) described.add(id);
-    else described.delete(id);
-    if (described.size) asked.setAttribute("aria-describedby", [...described].join(" "));
-    else asked.removeAttribute("aria-describedby");
   }
 
   form.addEventListener("input", (event) => {
@@ -156,6 +136,7 @@ export function redraw(form, { version, fragments = {} }) {
   const { waiting, seen } = forms.get(form);
   for (const [id, html] of Object.entries(fragments)) {
     const old = document.getElementById(id);
+    if (old?.contains(document.activeElement)) retell(form, html, waiting);
     if (!old || old.contains(document.activeElement)) continue;
     old.outerHTML = html;
     const drawn = document.getElementById(id);
@@ -164,6 +145,14 @@ export function redraw(form, { version, fragments = {} }) {
       if (waiting.has(control.name)) put(control, waiting.get(control.name));
       else seen.set(control.name, version);
     }
+  }
+}
+
+// Where somebody is, nothing is drawn anew; what has become wrong there is told all the same.
+function retell(form, html, waiting) {
+  const drawn = Object.assign(document.createElement("template"), { innerHTML: html }).content;
+  for (const { dataset, children } of drawn.querySelectorAll("[data-errors-of]")) {
+    if (!waiting.has(dataset.errorsOf)) tell(form, dataset.errorsOf, Array.from(children, (each) => each.textContent));
   }
 }
 

@@ -87,3 +87,17 @@ def test_two_people_at_one_field_see_both_and_choose(
     expect(second.locator("#save-status")).to_contain_text("Saved")
     first.reload()
     expect(first.locator(field)).to_have_value("4")
+
+
+def test_what_an_answer_makes_wrong_is_told_in_the_field_that_somebody_went_on_to(
+    signed_in: Callable[..., Page],
+) -> None:
+    page = signed_in(ANA)
+    begin(page, "veltrana", first_name="Ottoline")
+    page.goto(f"{page.url}?open=patient")
+    page.locator('[name="A11"]').select_option("TX")
+    page.locator('[name="A12"]').focus()
+    wrong = page.locator('[data-errors-of="A12"]')
+    expect(wrong).to_contain_text("the state says Texas", timeout=10_000)
+    expect(wrong.locator(".icon")).to_be_visible()
+    expect(page.locator('[name="A12"]')).to_be_focused()

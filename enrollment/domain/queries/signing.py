@@ -47,7 +47,9 @@ def waiting_paper(enrollment_id: UUID) -> PaperSignature | None:
 
 def _signed() -> QuerySet[Signature]:
     rows: QuerySet[Signature] = Signature.objects.filter(kind=SignatureKind.PATIENT)
-    return rows.select_related("enrollment__program_version__program").order_by("signed_at", "id")
+    return rows.select_related("enrollment__program_version__program").order_by(
+        "signed_at", "enrollment__program_version__program__name", "id"
+    )
 
 
 def signed_through(link: SigningLink) -> list[Signature]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from journeys.core.questions import question, question_of
+from journeys.core.questions import question
 from journeys.domain.likely_twins import likely_twins
 from journeys.enums import PacketKind
 from journeys.models import ConsentGrant, Journey, Packet
@@ -63,7 +63,7 @@ def definition_of(version_id: UUID) -> Definition:
 def questions_of(version_id: UUID) -> Mapping[str, str]:
     """Every question of the program version in its words, by field."""
     return {
-        item.key: question_of(item.group, item.field.label)
+        item.key: item.question
         for asked in (union, signing)
         for item in asked([definition_of(version_id)])
     }
@@ -103,7 +103,7 @@ def unanswered(journey: Journey, packet: Packet, *, today: date) -> Part | None:
     signatures = {item.key for item in signing([definition])}
     answers = {key: value for key, value in values.items() if key not in signatures}
     lines = [
-        Line(item.key, question_of(item.group, item.field.label), "", changed=False, asked="")
+        Line(item.key, item.question, "", changed=False, asked="")
         for item in sheet([definition], answers, today=today).shown
         if item.key not in values and item.field.type != "computed"
     ]
@@ -158,7 +158,7 @@ def _form(definition: Definition, values: dict[str, Any], *, today: date) -> lis
     unsigned = missing_signatures([definition], answers, signed, today=today)
     wrong = check_answers([definition], answers, today=today)
     form = sheet([definition], answers, today=today)
-    labels = {item.key: question_of(item.group, item.field.label) for item in form.items}
+    labels = {item.key: item.question for item in form.items}
     found = [Check("mend", gap.sentence, gap.key) for gap in (*gaps, *unsigned)]
     found += [
         Check("mend", f"{labels.get(key, key)}: {sentence}", key)

@@ -14,7 +14,6 @@ from journeys.core.payer_criteria import (
     in_force,
     usual,
 )
-from journeys.core.questions import question_of
 from journeys.domain.queries.access_papers import Material
 from journeys.models import Journey, PayerCriteria
 from programs.core.catalogue import CATALOGUE
@@ -74,7 +73,7 @@ def shown_by(definition: Definition) -> Iterator[tuple[str, str]]:
     yield _SPECIALTY, CATALOGUE[_SPECIALTY].label
     for item in union((definition,)):
         if item.field.section in _DECIDED_BY:
-            yield item.key, question_of(item.group, item.field.label)
+            yield item.key, item.question
 
 
 def programs_of_hub(slug: str, *, on: date) -> list[ProgramVersion]:

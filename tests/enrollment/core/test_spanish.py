@@ -94,15 +94,15 @@ def test_what_nobody_translated_is_read_in_english() -> None:
 
 def test_the_words_over_a_table_and_the_unit_are_spanish_too() -> None:
     spanish = told("es", TABLE, veltrana__days__home__count="3")
-    assert spanish == [("Días \u2013 En casa: Cuántos", "3 días", "")]
+    assert spanish == [("Días \u2013 En casa: cuántos", "3 días", "")]
 
 
 def test_a_result_with_its_day_is_spanish_too() -> None:
     answers = {"veltrana__sleep__value": "7", "veltrana__sleep__on": "2026-03-01"}
     spanish = [(label, value) for label, value, _ in told("es", RESULT, **answers)]
     assert spanish == [
-        ("Sueño: Resultado", "7 horas"),
-        ("Sueño: Medido el", "1 de marzo de 2026"),
+        ("Sueño: resultado", "7 horas"),
+        ("Sueño: medido el", "1 de marzo de 2026"),
     ]
 
 

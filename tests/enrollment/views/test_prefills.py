@@ -127,6 +127,24 @@ def test_a_programs_own_question_is_answered_by_the_result_it_names(
     assert now.answers["veltrana.tb_on"] == "2026-02-11"
     assert now.changes["veltrana.tb_on"]["source"] == "Query response (FHIR)"
     assert before.revision < now.revision
+    form = text(ana.get(f"/enrollments/{draft.id}/"))
+    assert form.count("From Query response (FHIR)") == 2
+    ana.post(
+        f"/enrollments/{draft.id}/answers/",
+        {"version": now.revision, "field": "veltrana.tb_on", "veltrana.tb_on": "02/12/2026"},
+    )
+    assert text(ana.get(f"/enrollments/{draft.id}/")).count("From Query response (FHIR)") == 1
+
+
+def test_a_summary_names_every_place_its_answers_came_from(lakeside: Office, ana: Client) -> None:
+    draft = lakeside.draft()
+    chart = bundle(patient(), coverage())
+    ana.post(f"/enrollments/{draft.id}/prefill/", {"file": record(chart)})
+    (row,) = kept(lakeside)
+    ana.post(f"/prefill/{row.id}/", {"take": ["B7"]})
+    form = text(ana.get(f"/enrollments/{draft.id}/"))
+    assert "from Query response (FHIR) and the insurance record" in form
+    assert "from the practice profile" in form
 
 
 @pytest.mark.parametrize(

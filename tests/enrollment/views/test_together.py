@@ -81,6 +81,8 @@ def test_the_form_asks_a_shared_question_once_and_names_who_alone_asks(
     assert "only for Veltrana" in page
     assert "only for Ossivue" in page
     assert "One form for 2 programs" in page
+    tag = '<span class="tag">only for Ossivue Path</span>'
+    assert f'Bone density report <span class="form-optional">(optional)</span> {tag}' in page
 
 
 def test_an_answer_saves_itself_into_both_programs(

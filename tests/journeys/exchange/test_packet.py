@@ -2,6 +2,7 @@
 
 import copy
 import io
+import re
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -78,6 +79,7 @@ def test_it_says_everything_that_was_handed_over() -> None:
     scored = {**told("ossivue.t_score", "T-score", "-2.9"), "group": "Bone density"}
     body["packet"]["sections"][2]["fields"] += [screened, scored]
     text = text_of(render(body, recipient="Parcel Patient Services"))
+    assert re.search(r"Submitted \w+, \w+ \d+, \d{4}, \d+:\d\d [ap]m ET", " ".join(text.split()))
     for words in (
         "For Parcel Patient Services",
         "TL-8KDW2MF, version 2",
@@ -108,9 +110,9 @@ def test_word_of_a_revocation_is_told_in_a_persons_words() -> None:
     text = " ".join(text_of(render(body, recipient="Parcel Patient Services")).split())
     for words in (
         "Permission taken back",
-        "From Fri, Mar 27, 10:05 am ET",
+        "From Fri, Mar 27, 2026, 10:05 am ET",
         "Permission to share my health information with Veltrana Together, text version 2026-01",
-        "Signed Thu, Mar 19, 10:30 pm ET",
+        "Signed Thu, Mar 19, 2026, 10:30 pm ET",
     ):
         assert words in text
     assert "+00:00" not in text

@@ -30,6 +30,7 @@ def said(key: str, value: object, **answers: Any) -> list[str]:
         ("F6", "-1", "The least this can be is 0; -1 is less."),
         ("F6", "2.5", "Write a whole number; 2.5 is not one."),
         ("F5", "0", "This must be more than 0."),
+        ("F5", "-1", "This must be more than 0."),
         ("E10.weight", "1200", "The most this can be is 1000; 1200 is more."),
         ("E11", "5", "The least this can be is 10 in; 5 is less."),
         ("A23", "12a4", "Write the last 4 digits only."),
@@ -69,7 +70,16 @@ def test_a_name_over_35_characters_is_refused_and_not_cut() -> None:
 
 @pytest.mark.parametrize(
     "street",
-    ["PO Box 12", "P.O. Box 12", "p o box 12", "12 Main St, P. O. Box 7", "Post Office Box 9"],
+    [
+        "PO Box 12",
+        "P.O. Box 12",
+        "p o box 12",
+        "12 Main St, P. O. Box 7",
+        "Post Office Box 9",
+        "Box 12",
+        "Apartado 12",
+        "Apdo. Postal 12",
+    ],
 )
 def test_a_medicine_that_stays_cold_does_not_go_to_a_po_box(street: str) -> None:
     assert "PO box" in said("A8", street, product__cold_chain=True)[0]
@@ -77,7 +87,10 @@ def test_a_medicine_that_stays_cold_does_not_go_to_a_po_box(street: str) -> None
     assert said("A8", street) == []
 
 
-@pytest.mark.parametrize("street", ["12 Boxwood Lane", "4 Popo Boxer St", "1 Depot Box Rd"])
+@pytest.mark.parametrize(
+    "street",
+    ["12 Boxwood Lane", "4 Popo Boxer St", "1 Depot Box Rd", "RR 1 Box 12", "9 Calle Apartado"],
+)
 def test_a_street_that_only_sounds_like_a_box_is_fine(street: str) -> None:
     assert said("A8", street, product__cold_chain=True) == []
 

@@ -161,7 +161,7 @@ def test_the_words_over_a_row_name_the_matrix_and_the_row() -> None:
 
 def test_what_is_missing_in_a_matrix_is_told_by_row() -> None:
     told = [each.sentence for each in missing([asking(MATRIX)], COMPLETE, today=TODAY)]
-    assert "“Allergy tests \u2013 Blood: Result” has no answer yet." in told
+    assert "“Allergy tests \u2013 Blood: result” has no answer yet." in told
 
 
 def test_the_next_time_is_offered_once_the_one_before_is_begun() -> None:

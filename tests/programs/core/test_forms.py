@@ -89,7 +89,7 @@ def test_missing_answers_are_told_in_words_in_the_order_of_the_form() -> None:
     assert [one.sentence for one in told] == [
         "“Phone” has no answer yet.",
         "“Prescriber's own NPI” has no answer yet.",
-        "“Copay help: the patient confirms: The patient is 18 or older” has no answer yet.",
+        "“Copay help: the patient confirms: the patient is 18 or older” has no answer yet.",
     ]
     assert [one.asked_of for one in told] == ["PO", "PO", "PT"]
 
