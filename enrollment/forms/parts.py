@@ -237,8 +237,8 @@ _OURS = frozenset(
      "clinical record"}
 )  # fmt: skip
 _SAID = {"earlier enrollment": "an earlier enrollment", "typed": "what was typed here"}
-# Nobody brought these from elsewhere: a hand, or what the program and the day settle.
-_NO_ORIGIN = frozenset({"typed", "attached", "the program", "today"})
+# Nobody brought these from elsewhere: the office's own records and hands, the program, the day.
+_AT_HOME = _OURS | {"typed", "attached", "the program", "today"}
 
 
 def _place(source: str) -> str:
@@ -256,7 +256,7 @@ def _source(sources: Collection[str]) -> str:
 def _origin(standing: Standing, item: Item) -> str:
     """Where the answer in a control came from, when it was brought from elsewhere."""
     source = standing.changes.get(item.key, {}).get("source", "typed")
-    brought = source not in _NO_ORIGIN and is_present(standing.answers.get(item.key))
+    brought = source not in _AT_HOME and is_present(standing.answers.get(item.key))
     return f"From {_place(source)}" if brought else ""
 
 

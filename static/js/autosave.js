@@ -152,7 +152,7 @@ export function redraw(form, { version, fragments = {} }) {
 function retell(form, html, waiting) {
   const drawn = Object.assign(document.createElement("template"), { innerHTML: html }).content;
   for (const { dataset, children } of drawn.querySelectorAll("[data-errors-of]")) {
-    if (!waiting.has(dataset.errorsOf)) tell(form, dataset.errorsOf, Array.from(children, (each) => each.textContent));
+    if (!waiting.has(dataset.errorsOf)) tell(form, dataset.errorsOf, Array.from(children, (each) => each.textContent.trim()));
   }
 }
 
