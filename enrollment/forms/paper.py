@@ -88,6 +88,13 @@ class PaperForm(forms.Form):
             relationship=given["relationship"],
         )
 
+    def ask_again(self) -> None:
+        """Say that the scan has to be chosen anew where something else is to be mended: a browser
+        keeps what was typed, and no file.
+        """
+        if self.is_bound and self.errors and "file" not in self.errors:
+            self.add_error("file", _("Choose the scan once more: only what was typed is kept."))
+
     def say(self, problems: dict[str, list[str]]) -> None:
         """Put sentences beside their fields; those of a text beside the boxes."""
         for key, sentences in problems.items():

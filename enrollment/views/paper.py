@@ -50,6 +50,7 @@ def paper(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
     if form.is_bound and form.is_valid() and _uploaded(row, form):
         messages.success(request, _("Uploaded. It waits for a colleague's check."))
         return redirect("paper", row.id)
+    form.ask_again()
     found = waiting_paper(row.id)
     audit.read(row, fields=["answers"], purpose="signature on paper")
     wanted = "patient" not in standing(row)

@@ -186,6 +186,7 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(
     draft = lakeside.draft()
     answer = upload(ana, draft, **changed)
     assert answer.status_code == 422
+    assert ("Choose the scan once more" in answer.content.decode()) is ("file" not in changed)
     assert said in text(answer)
     assert scans(lakeside) == []
 
