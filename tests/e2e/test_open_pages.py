@@ -31,6 +31,30 @@ def test_a_decision_moves_the_practices_open_page_and_keeps_its_half_typed_messa
     assert violations(practice) == []
 
 
+def test_what_was_told_while_the_line_was_broken_is_read_when_it_is_back(
+    signed_in: Callable[..., Page], complaints: list[str]
+) -> None:
+    hub, practice = signed_in("priya@northstar.example"), signed_in("ana@lakeside.example")
+    hub.goto("/journeys/")
+    path = hub.locator("tbody .row-link").first.get_attribute("href")
+    assert path
+    practice.goto(path)
+    status = practice.locator("#live-status")
+    expect(status).to_have_attribute("data-live", "live", timeout=SOON)
+    # The stream outlives it, as one does on a line that comes back soon: only reading fails.
+    practice.context.set_offline(True)
+    expect(status).to_have_attribute("data-live", "reconnecting")
+    hub.goto(path)
+    hub.get_by_label("Message", exact=True).fill("Is there a newer card?")
+    with practice.expect_event("requestfailed"):
+        hub.get_by_role("button", name="Send", exact=True).click()
+    practice.context.set_offline(False)
+    expect(practice.get_by_role("main")).to_contain_text("Is there a newer card?", timeout=SOON)
+    expect(status).to_have_attribute("data-live", "live")
+    assert all("ERR_INTERNET_DISCONNECTED" in each for each in complaints)
+    complaints.clear()
+
+
 def test_reporting_a_step_by_hand_with_the_keyboard(signed_in: Callable[..., Page]) -> None:
     page = signed_in("jonah@beacon.example")
     page.goto("/worklist/?step=prior_authorization_determination")
