@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
 from programs.core.catalogue import CATALOGUE
-from programs.core.consents import LANGUAGES, Consent, Grant
+from programs.core.consents import LANGUAGES, SPOKEN, Consent, Grant
 from programs.core.definition import Definition
 
 # Each element and statement: its part of the law, and what it has to say.
@@ -33,7 +33,6 @@ NEEDED_FOR: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "pharmacy_triage": {"purposes": ("dispensing",), "recipients": ("pharmacy",)},
 }
 _ABOUT = {"purposes": "sharing for", "data_classes": "sharing of", "recipients": "sharing with a"}
-_SPOKEN = {"en": "English", "es": "Spanish"}
 _PERMITS = {
     "disclosers": "nobody who may share",
     "recipients": "nobody who may receive",
@@ -48,7 +47,7 @@ def lacking(consent: Consent) -> Iterator[tuple[str, str]]:
     """Every element that an authorization lacks: its name, and a sentence with the law's place."""
     for name, (place, what) in IN_LAW.items():
         words = getattr(consent.elements, name, None) or {}
-        unsaid = [_SPOKEN[each] for each in LANGUAGES if not words.get(each, "").strip()]
+        unsaid = [SPOKEN[each] for each in LANGUAGES if not words.get(each, "").strip()]
         if unsaid:
             yield name, f"In {' and '.join(unsaid)} it does not say {what} (45 CFR {place})."
     types = {CATALOGUE[key].type for key in consent.fields if key in CATALOGUE}

@@ -262,5 +262,27 @@ CHECKS: Mapping[str, Callable[[Asked], list[str]]] = {
     "whole": _whole,
     "zip_in_state": _zip_in_state,
 }
+_DAY, _NUMBER = frozenset({"date"}), frozenset({"number"})
+_WORDS, _NPI = frozenset({"code", "combo", "long_text", "text"}), frozenset({"npi"})
+FITTING: Mapping[str, frozenset[str]] = {
+    "after_birth": _DAY,
+    "billable": frozenset({"icd10"}),
+    "birth_date": _DAY,
+    "known_npi": _NPI,
+    "last_four": _WORDS,
+    "member_id": _WORDS,
+    "near_today": _DAY,
+    "no_po_box": _WORDS,
+    "not_before": _DAY,
+    "not_future": _DAY,
+    "organization_npi": _NPI,
+    "person_name": _WORDS,
+    "person_npi": _NPI,
+    "positive": _NUMBER | {"money"},
+    "registry_name": _WORDS,
+    "whole": _NUMBER,
+    "zip_in_state": frozenset({"zip"}),
+}
+"""The types of question whose answers each check can read."""
 COMPARING = frozenset({"not_before", "registry_name", "zip_in_state"})
 """Checks that need the name of another field."""

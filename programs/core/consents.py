@@ -9,6 +9,7 @@ from typing import Literal
 from programs.core.conditions import Condition
 
 LANGUAGES = ("en", "es")
+SPOKEN = {"en": "English", "es": "Spanish"}
 Words = Mapping[str, str]
 """One text in each language, by ISO 639-1 code."""
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from programs.core.consents import LANGUAGES, Words
+from programs.core.consents import LANGUAGES, SPOKEN, Words
 
 PURPOSES: Mapping[str, str] = {
     "enrollment": "This enrollment and its coverage",
@@ -57,7 +57,7 @@ def faults(script: Script, *, unsaid: Sequence[str]) -> Iterator[str]:
         opening, message = script.opening.get(language, ""), script.message.get(language, "")
         for name, words in (("opening", opening), ("message", message)):
             if not words.strip():
-                yield f"Its {name} has no words in “{language}”."
+                yield f"Its {name} has no words in {SPOKEN[language]}."
             for place in _PLACE.findall(words):
                 if place not in FILLED:
                     yield f"Its {name} says {{{place}}}; only {_offered()} are filled in."

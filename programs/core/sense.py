@@ -35,6 +35,7 @@ def nonsense(definition: Definition) -> list[Problem]:
     asked = {item.key: item.field for item in union((definition,))}
     return [
         *_unasked(definition, asked),
+        *_said_nowhere(definition, asked),
         *_rules(definition, asked),
         *_against_each_other(definition, asked),
         *_everybody(definition, asked),
@@ -75,6 +76,13 @@ def _written(definition: Definition) -> Iterator[tuple[str, Condition]]:
         told += [(f"question {part.id}", part.required_when)]
     told += [(f"eligibility {rule.key}", rule.when) for rule in definition.eligibility]
     yield from ((where, condition) for where, condition in told if condition)
+
+
+def _said_nowhere(definition: Definition, asked: Known) -> Iterator[Problem]:
+    known = {*asked, *definition.asks, *(question.id for question in definition.questions)}
+    for rule in definition.eligibility:
+        if rule.field not in known:
+            yield Problem(f"eligibility {rule.key}", "The question it is said at is not asked.")
 
 
 def _rules(definition: Definition, asked: Known) -> Iterator[Problem]:

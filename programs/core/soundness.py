@@ -5,9 +5,9 @@ from dataclasses import dataclass, fields
 
 from programs.core.authorizations import lacking, uncovered
 from programs.core.catalogue import ANSWERABLE, CATALOGUE
-from programs.core.checks import CHECKS, COMPARING
+from programs.core.checks import CHECKS, COMPARING, FITTING
 from programs.core.conditions import Condition, fields_of, holds, problems_of
-from programs.core.consents import LANGUAGES, Consent, Words
+from programs.core.consents import LANGUAGES, SPOKEN, Consent, Words
 from programs.core.consents import text as consent_text
 from programs.core.definition import SCHEMA, Definition, Tightening
 from programs.core.facts import DRAWN_FROM, FACTS
@@ -33,19 +33,29 @@ class Problem:
 
 def problems(definition: Definition) -> list[Problem]:
     """Every fault at once; an empty list means the definition can be published."""
-    found = [
-        *_asks(definition),
-        *_tightened(definition),
+    unread = unreadable(definition)
+    return [
+        *unread,
         *_defaults(definition),
-        *_questions(definition),
-        *_conditions(definition),
         *_codes(definition),
         *_offers(definition),
         *_consents(definition),
         *_scripts(definition),
+        *([] if unread else _circles(definition)),
     ]
-    # A circle can only be looked for when every name in the conditions is known.
-    return found or list(_circles(definition))
+
+
+def unreadable(definition: Definition) -> list[Problem]:
+    """What is wrong with the questions themselves and the names in their conditions.
+
+    Circles and contradictions among them can only be told once there is nothing of it.
+    """
+    return [
+        *_asks(definition),
+        *_tightened(definition),
+        *_questions(definition),
+        *_conditions(definition),
+    ]
 
 
 def _asks(definition: Definition) -> Iterator[Problem]:
@@ -76,7 +86,7 @@ def _loosened(field: Field, asked: Tightening) -> Iterator[Problem]:
     for code in asked.choices:
         if code not in offered:
             yield Problem(where, f"The field has no choice “{code}”.")
-    yield from _checks(where, asked.checks)
+    yield from _checks(where, asked.checks, field.type)
 
 
 def _defaults(definition: Definition) -> Iterator[Problem]:
@@ -136,10 +146,10 @@ def _place(definition: Definition, question: Field) -> Iterator[Problem]:
 
 def _question(where: str, question: Field) -> Iterator[Problem]:
     yield from (Problem(where, why) for why in faults(question))
-    yield from _checks(where, question.checks)
+    yield from _checks(where, question.checks, question.type)
 
 
-def _checks(where: str, written: tuple[str, ...]) -> Iterator[Problem]:
+def _checks(where: str, written: tuple[str, ...], kind: str) -> Iterator[Problem]:
     for check in written:
         name, _, other = check.partition(" ")
         if name not in CHECKS:
@@ -148,6 +158,8 @@ def _checks(where: str, written: tuple[str, ...]) -> Iterator[Problem]:
             yield Problem(
                 where, f"The check “{name}” compares with {'no' if other else 'a'} field."
             )
+        elif kind not in FITTING[name]:
+            yield Problem(where, "It has a check that cannot read this type of answer.")
 
 
 def _conditions(definition: Definition) -> Iterator[Problem]:
@@ -218,7 +230,7 @@ def _consent(where: str, consent: Consent) -> Iterator[Problem]:
     if consent.kind == "hipaa_authorization":
         yield from (Problem(f"{where} {name}", why) for name, why in lacking(consent))
     unworded = [
-        Problem(f"{where} {name}", f"There are no words in “{language}”.")
+        Problem(f"{where} {name}", f"There are no words in {SPOKEN[language]}.")
         for name, words in _worded(consent)
         for language in LANGUAGES
         if not words.get(language, "").strip()

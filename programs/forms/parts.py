@@ -10,6 +10,7 @@ from accounts.enums import Words
 from accounts.models import Organization
 from programs.core.authorizations import IN_LAW
 from programs.core.catalogue import CATALOGUE
+from programs.core.checks import FITTING
 from programs.core.consents import HEADINGS
 from programs.core.facts import FACTS
 from programs.core.fields import SECTIONS
@@ -23,6 +24,7 @@ _CHOICES = _("One a line: code | words | Spanish words. A line of words alone ge
 _NUMBERS = frozenset({"number", "quantity", "computed", "money"})
 _PICKED = frozenset({"pick", "multi", "checklist", "quantity", "combo", "icd10"})
 _TYPED = frozenset({"text", "long_text", "code", "combo"})
+_CHECKED = _TYPED | {"date", "money", "number"}
 _TESTED = frozenset({"boolean", "date", "number", "pick", "quantity"})
 # Files are documents, and signatures are consents: each has its own part.
 # Its parts say themselves when they are asked.
@@ -79,7 +81,7 @@ QUESTION = (
     Box("minimum", _("At least"), only=_NUMBERS, width=10),
     Box("maximum", _("At most"), only=_NUMBERS, width=10),
     Box("max_length", _("Longest answer, in characters"), "whole", only=_TYPED),
-    Box("checks", _("Checks"), "picks", from_="checks", only=_NUMBERS | _TYPED | {"date"}),
+    Box("checks", _("Checks"), "picks", from_="checks", only=_CHECKED),
     Box("loinc", _("LOINC codes of the result"), "lines", _("One a line. A record that a practice "
         "uploads then proposes its newest result with one of them."), only=_TESTED),
     Box("rows", _("Rows"), "choices", _CHOICES, only=frozenset({"matrix"})),
@@ -276,7 +278,7 @@ def lists_for(plan: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Pair
         "data_classes": _with("data_classes", grant.get("data_classes", ())),
         "purposes": _with("purposes", grant.get("purposes", ())),
         "asked": [*named, *mine],
-        "checks": [*_CHECKS, *sorted(kept)],
+        "checks": [*_checks_of(row.get("type")), *sorted(kept)],
         "files": [(each.id, each.label) for each in CATALOGUE.values() if each.type == "file"],
         "hubs": _organizations(OrganizationKind.HUB),
         "numbers": [*FACTS.items(), *((e["id"], e["label"]) for e in own if e["type"] == "number")],
@@ -290,6 +292,10 @@ def lists_for(plan: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Pair
         "templates": journeys().templates(),
         "vendors": _organizations(OrganizationKind.VENDOR),
     }
+
+
+def _checks_of(kind: str | None) -> Pairs:
+    return [(name, words) for name, words in _CHECKS if kind in FITTING[name]]
 
 
 def _with(name: str, kept: Iterable[str]) -> Pairs:

@@ -8,7 +8,7 @@ from accounts.core.permissions import OrganizationKind
 from accounts.models import Organization
 from programs.core.definition import Definition
 from programs.core.sense import nonsense
-from programs.core.soundness import Problem, problems
+from programs.core.soundness import Problem, problems, unreadable
 from programs.core.trials import outcome, unmet
 from programs.domain.studio.names import hub_names, names_in
 from programs.domain.studio.ports import journeys, steps_needed
@@ -21,15 +21,13 @@ MOST_HOURS = 72
 
 def faults_of(definition: Definition, draft: ProgramDraft) -> list[dict[str, str]]:
     """Every fault of a draft at once, its definition's and its dates', as rows that it keeps."""
-    sound = problems(definition)
     found = [
-        *sound,
+        *problems(definition),
         *_lacking(definition),
         *_routed(definition),
         *journeys().problems(definition.journey),
         *_dated(definition, draft),
-        # What contradicts itself can only be told once every name in it is known.
-        *([] if sound else nonsense(definition)),
+        *([] if unreadable(definition) else nonsense(definition)),
     ]
     # Cases are tried on what is whole: on anything else each of them would fail as well.
     found = found or list(_cases(definition, draft))

@@ -28,7 +28,7 @@ from programs.domain.studio.reading import definition_of
 from programs.forms.summaries import known_fields
 from programs.models import ProgramDraft
 from programs.views.studio.asks import tightening
-from programs.views.studio.shared import address, changed, frame, load
+from programs.views.studio.shared import address, changed, frame, load, title_of
 from programs.views.studio.slots import condition_at, slot_label, slot_names, with_condition
 
 
@@ -85,6 +85,7 @@ def condition_page(request: HttpRequest, draft_id: UUID, part: str) -> HttpRespo
         "words": condition_words(place.condition, known) if _whole(place.condition) else "",
         "groups": _groups(draft),
         "row_key": place.key,
+        "row_title": title_of(draft, part, place.key, known),
         "slot": place.slot,
         "group": group,
         "name": name if chosen else "",

@@ -54,14 +54,14 @@ def faults(draft: ProgramDraft) -> list[dict[str, str]]:
         # A cell of a matrix or a repeat is told at the question that it belongs to.
         key = next((r["id"] for r in rows if key.startswith(f"{r['id']}.")), key)
         url = address(draft, part, key) if part else reverse("studio_draft", args=[draft.id])
-        name = _name(draft, part, key, known)
+        name = title_of(draft, part, key, known)
         found.append(
             {**each, "url": url, "part": str(NAMES.get(part, "")), "row": key, "name": name}
         )
     return found
 
 
-def _name(draft: ProgramDraft, part: str, key: str, known: Known) -> str:
+def title_of(draft: ProgramDraft, part: str, key: str, known: Known) -> str:
     """What a row is called on the page; its key where it has no words yet."""
     if part == "asks":
         return CATALOGUE[key].label if key in CATALOGUE else key

@@ -77,6 +77,10 @@ ASKS: list[str] = VELTRANA.to_json()["asks"]
         ),
         ({"tightens": {"A1": {"checks": ["spelling"]}}}, "No check is called “spelling”."),
         ({"tightens": {"A1": {"checks": ["not_before"]}}}, "“not_before” compares with a field."),
+        (
+            {"questions": [question("a", "number", checks=["after_birth"])]},
+            "question veltrana.a: It has a check that cannot read this type of answer.",
+        ),
         ({"questions": [question("a"), question("a")]}, "Another question has this id."),
         ({"questions": [question("a", id="A1")]}, "question A1: Its id starts with “veltrana.”."),
         ({"questions": [question("a", section="Attic")]}, "No section is called “Attic”."),
@@ -111,7 +115,7 @@ ASKS: list[str] = VELTRANA.to_json()["asks"]
             {"consents": [{**CONSENTS[0], "elements": None}, CONSENTS[1]]},
             "does not say who may share it",
         ),
-        ({"consents": [{**CONSENTS[0], "body": {"en": "Yes."}}, CONSENTS[1]]}, "no words in “es”"),
+        ({"consents": [{**CONSENTS[0], "body": {"en": "Yes."}}, CONSENTS[1]]}, "words in Spanish"),
         (
             {
                 "consents": [
@@ -131,6 +135,14 @@ ASKS: list[str] = VELTRANA.to_json()["asks"]
 )
 def test_each_mistake_is_told_with_its_place(changes: dict[str, Any], said: str) -> None:
     assert any(said in problem for problem in told(with_changes(VELTRANA, **changes)))
+
+
+def test_a_circle_is_told_beside_every_other_fault() -> None:
+    found = told(
+        with_changes(VELTRANA, questions=circle("a", "b"), tightens={}, eligibility=[], copay=None)
+    )
+    assert any("nothing says how much" in problem for problem in found)
+    assert any("depends on its own answer" in problem for problem in found)
 
 
 def test_an_authorization_that_is_hard_to_read_is_told() -> None:

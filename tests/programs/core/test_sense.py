@@ -78,6 +78,11 @@ def test_a_rule_that_reads_what_is_not_asked_is_told() -> None:
     assert "which is not asked" in whys(with_rules(odd))["eligibility odd"]
 
 
+def test_a_rule_that_is_said_at_no_question_is_told() -> None:
+    lost = {**rule("lost", compared(AGE, "less", 12)), "field": "veltrana.gone"}
+    assert "it is said at is not asked" in whys(with_rules(lost))["eligibility lost"]
+
+
 def test_what_every_hub_needs_has_to_be_asked() -> None:
     asks = [each for each in VELTRANA.asks if each != "D4"]
     assert "The hub needs" in whys(with_changes(VELTRANA, asks=asks))["asks D4"]

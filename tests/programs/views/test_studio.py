@@ -144,6 +144,16 @@ def test_a_question_of_its_own_with_choices_in_two_languages(nadia: Client) -> N
     assert the_draft().faults == []
 
 
+def test_only_checks_that_can_read_the_answer_are_offered(nadia: Client) -> None:
+    address = reverse("studio_part", args=[opened(nadia).id, "questions"])
+    number = nadia.get(f"{address}?new=1&type=number").content.decode()
+    day = nadia.get(f"{address}?new=1&type=date").content.decode()
+    assert "A whole number" in number
+    assert "Not before the patient was born" not in number
+    assert "Not before the patient was born" in day
+    assert "A whole number" not in day
+
+
 def test_a_pick_without_choices_is_told_at_its_place(nadia: Client) -> None:
     draft = opened(nadia)
     edit(nadia, draft, "questions", "?new=1", label="Skin type", type="pick", section="Clinical")
@@ -157,6 +167,7 @@ def test_a_condition_is_built_by_choosing(nadia: Client) -> None:
     url = whens(draft, "questions", "veltrana.tried_before", "shown_when")
     page = nadia.get(f"{url}&field=B5").content.decode()
     assert "Medicaid" in page
+    assert "Has another medicine been tried for this illness?</a>" in page
     first = {"seen": the_draft().revision, "do": "add", "field": "B5", "op": "in"}
     nadia.post(url, {**first, "value": ["medicaid", "medicare"]})
     second = {"seen": the_draft().revision, "do": "add", "field": "patient.age", "op": "at_least"}

@@ -115,6 +115,14 @@ def test_a_questionnaire_is_told_item_by_item_and_taken_in_as_confirmed(nadia: C
     assert made.faults == []
 
 
+def test_a_draft_that_does_not_change_any_more_asks_for_no_file(nadia: Client) -> None:
+    draft = opened(nadia)
+    nadia.post(reverse("studio_drop", args=[draft.id]))
+    page = nadia.get(reverse("studio_import", args=[draft.id])).content.decode()
+    assert "Open a new draft to bring a Questionnaire in." in page
+    assert 'type="file"' not in page
+
+
 def test_the_form_goes_out_as_a_questionnaire(nadia: Client) -> None:
     draft = opened(nadia)
     body = nadia.get(reverse("studio_questionnaire", args=[draft.id])).json()
