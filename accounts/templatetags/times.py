@@ -147,17 +147,26 @@ def _span(unit: str, count: int, language: str | None) -> str:
     return pattern.format(count=count)
 
 
+def _apart(value: datetime, now: datetime) -> str:
+    """How far two instants are apart: from a day and a half to two weeks in the reader's days."""
+    seconds = abs((now - value).total_seconds())
+    days = abs((local(value).date() - local(now).date()).days)
+    in_days = seconds >= 36 * HOUR and days < 14
+    return _span("day", days, get_language()) if in_days else span(seconds)
+
+
 @register.filter
 def ago(value: datetime | None, now: datetime | None = None) -> str:
     """``2 h ago``, ``in 3 days`` or ``just now``, as seen from ``now``; empty for nothing."""
     if value is None:
         return ""
-    passed = ((now or timezone.now()) - value).total_seconds()
+    moment_now = now or timezone.now()
+    passed = (moment_now - value).total_seconds()
     if abs(passed) < MINUTE:
         return gettext("just now")
     if passed > 0:
-        return gettext("{span} ago").format(span=span(passed))
-    return gettext("in {span}").format(span=span(-passed))
+        return gettext("{span} ago").format(span=_apart(value, moment_now))
+    return gettext("in {span}").format(span=_apart(value, moment_now))
 
 
 @register.filter
@@ -204,7 +213,7 @@ def due(value: datetime | None, *, now: datetime | None = None) -> SafeString | 
     left = (value - moment_now).total_seconds()
     tone, relative = ("due-ahead", ago(value, moment_now))
     if left < 0:
-        tone, relative = "due-late", gettext("{span} late").format(span=span(-left))
+        tone, relative = "due-late", gettext("{span} late").format(span=_apart(value, moment_now))
     elif left < DAY:
         tone = "due-soon"
     # Written out, for lists are full of them; escaped though nothing that a person wrote is in it.

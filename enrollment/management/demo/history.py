@@ -95,7 +95,7 @@ def _event(journey: Journey, told: Told, *, number: int, occurred_at: dt.datetim
         source=source.slug,
         role=told.role,
         source_name=source.name,
-        transport=_transport(told),
+        transport=_transport(journey, told),
         occurred_at=occurred_at,
         received_at=occurred_at + dt.timedelta(hours=told.late),
     )
@@ -108,10 +108,13 @@ def _choice(journey: Journey, told: Told, *, occurred_at: dt.datetime) -> dict[s
     return a_choice(journey, on=CALENDAR.day_of(occurred_at))
 
 
-def _transport(told: Told) -> str:
+def _transport(journey: Journey, told: Told) -> str:
     if told.late:
         return "batch"
-    return "portal" if told.role == "practice" or told.kind == "message" else "webhook"
+    # A hub without a system of its own reports on the pages, as every practice does.
+    route = journey.program_version.definition["route"]
+    by_hand = told.role == "practice" or (told.role == "hub" and route["transport"] != "webhook")
+    return "portal" if by_hand or told.kind == "message" else "webhook"
 
 
 def _organization(journey: Journey, role: str) -> Organization:

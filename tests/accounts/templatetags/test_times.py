@@ -50,6 +50,14 @@ def test_relative_time_is_in_the_largest_fitting_unit(passed: timedelta, words: 
     assert times.ago(NOW - passed, NOW) == words
 
 
+def test_days_ahead_are_counted_as_the_day_beside_them_is() -> None:
+    just_after_midnight = datetime(2026, 3, 9, 4, 46, tzinfo=UTC)
+    tomorrow, friday = timedelta(hours=40), timedelta(days=4, hours=15)
+    assert times.ago(just_after_midnight + tomorrow, just_after_midnight) == "in 1 day"
+    assert times.ago(just_after_midnight + friday, just_after_midnight) == "in 4 days"
+    assert "4 days late" in times.due(just_after_midnight, now=just_after_midnight + friday)
+
+
 def test_what_is_late_says_so_in_words() -> None:
     assert "2 h late" in times.due(NOW - timedelta(hours=2), now=NOW)
     assert "in 2 h" in times.due(NOW + timedelta(hours=2), now=NOW)
