@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from journeys.documents.fhir import resources as make
+from journeys.documents.fhir.answers import questionnaire_response
 from journeys.documents.fhir.resources import SYSTEM, Enrollment, Resource
 
 EVENTS = "http://hl7.org/fhir/us/specialty-rx/CodeSystem/specialty-rx-event-type"
@@ -49,7 +50,7 @@ def message(
             _searchset(of, "Condition", make.conditions(of)),
             _searchset(of, "Coverage", make.coverages(of)),
             _searchset(of, "Consent", make.consents(of)),
-            _searchset(of, "QuestionnaireResponse", [make.questionnaire_response(of)]),
+            _searchset(of, "QuestionnaireResponse", [questionnaire_response(of)]),
         ],
     )
 
@@ -72,7 +73,7 @@ def collection(body: Mapping[str, Any], *, recipient: str, pdf: bytes, now: date
             *make.conditions(of),
             *make.coverages(of),
             *make.consents(of),
-            make.questionnaire_response(of),
+            questionnaire_response(of),
         ],
     )
 

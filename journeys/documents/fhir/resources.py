@@ -6,15 +6,15 @@ Plain dictionaries in, plain dictionaries out: a packet as its recipient may hav
 
 import base64
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
-
-from journeys.core.questions import question
 
 Resource = dict[str, Any]
 SYSTEM = "https://throughline.example/fhir"
 NPI = "http://hl7.org/fhir/sid/us-npi"
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
+NDC = "http://hl7.org/fhir/sid/ndc"
 GENDERS = {"M": "male", "F": "female", "U": "unknown"}
 # Which class of a coverage each field is: code system of Coverage.class.
 COVERAGE_CLASSES = {"B8": "group", "B19": "rxbin", "B20": "rxpcn", "B21": "rxgroup"}
@@ -61,7 +61,7 @@ def patient(of: Enrollment) -> Resource:
     name = {
         "family": of.value("A3") or "unknown",
         "given": given,
-        "suffix": _listed(of.value("A4")),
+        "suffix": listed(of.value("A4")),
     }
     gender = GENDERS.get(str(of.value("A6"))[:1].upper(), "unknown")
     return of.entry(
@@ -79,9 +79,17 @@ def patient(of: Enrollment) -> Resource:
 
 
 def prescriber(of: Enrollment) -> Resource:
-    """The prescriber, by NPI."""
+    """The prescriber, by NPI; a title before the name is no given name."""
     words = of.text("D1").split()
-    name = {"text": of.text("D1"), "family": words[-1] if words else "unknown", "given": words[:-1]}
+    titles = [word for word in words[:1] if word.rstrip(".").casefold() == "dr"]
+    names = words[len(titles) :]
+    name = {
+        "text": of.text("D1"),
+        "family": names[-1] if names else "unknown",
+        "given": names[:-1],
+        "prefix": titles,
+        "suffix": listed(of.text("D2")),
+    }
     return of.entry(
         "prescriber",
         {
@@ -115,25 +123,27 @@ def recipient(of: Enrollment) -> Resource:
 
 def pharmacy(of: Enrollment) -> Resource:
     """The pharmacy the patient chose, else the recipient."""
-    name = of.text("G2") or of.recipient
+    name = of.text("G2.pharmacy") or of.recipient
     return of.entry("pharmacy", {"resourceType": "Organization", "active": True, "name": name})
 
 
 def prescription(of: Enrollment) -> Resource:
     """The prescription's information; it is no electronic prescription."""
-    quantity, refills = of.value("F5"), of.value("F6")
+    quantity, refills, product = number(of.value("F5")), number(of.value("F6")), of.value("F1")
     dispense = {
-        "quantity": {"value": quantity} if _is_number(quantity) else None,
+        "quantity": {"value": quantity} if quantity is not None else None,
         "numberOfRepeatsAllowed": refills if isinstance(refills, int) else None,
     }
-    program = of.packet["program"]
+    medicine: Resource = {"text": of.text("F1") or of.packet["program"]["medicine"]}
+    if product and of.fields["F1"]["type"] == "ndc":
+        medicine = {"coding": [{"system": NDC, "code": product}], **medicine}
     return of.entry(
         "prescription",
         {
             "resourceType": "MedicationRequest",
             "status": "active",
             "intent": "order",
-            "medicationCodeableConcept": {"text": of.text("F1") or program["medicine"]},
+            "medicationCodeableConcept": medicine,
             "subject": of.to("patient"),
             "authoredOn": of.value("F8"),
             "requester": of.to("prescriber"),
@@ -212,60 +222,33 @@ def consents(of: Enrollment) -> Iterator[Resource]:
         )
 
 
-def questionnaire_response(of: Enrollment) -> Resource:
-    """Every answer, section by section, under the field's own id."""
-    return of.entry(
-        "answers",
-        {
-            "resourceType": "QuestionnaireResponse",
-            "status": "completed",
-            "subject": of.to("patient"),
-            "authored": of.packet["submitted_at"],
-            "author": of.to("prescriber"),
-            "item": [
-                {
-                    "linkId": section["name"],
-                    "text": section["name"],
-                    "item": [_item(field) for field in section["fields"]],
-                }
-                for section in of.packet["sections"]
-            ],
-        },
-    )
-
-
-def _item(field: Mapping[str, Any]) -> Resource:
-    value = field["value"]
-    if isinstance(value, bool):
-        answer: Resource = {"valueBoolean": value}
-    elif field["type"] == "date" and isinstance(value, str):
-        answer = {"valueDate": value}
-    elif _is_number(value):
-        answer = {"valueDecimal": value}
-    else:
-        answer = {"valueString": str(field["display"]) or "-"}
-    return {"linkId": field["id"], "text": question(field), "answer": [answer]}
-
-
 def _diagnoses(of: Enrollment) -> list[tuple[str, str]]:
     """Code and text of each diagnosis, once."""
     found: dict[str, str] = {}
     for field in ("E1", "E2"):
-        for told in _listed(of.value(field)):
+        for told in listed(of.value(field)):
             code = str(told.get("code", "")) if isinstance(told, Mapping) else str(told)
             if code:
                 found.setdefault(code, of.text(field))
     return list(found.items())
 
 
-def _listed(value: Any) -> list[Any]:
+def listed(value: Any) -> list[Any]:
+    """What an answer holds, one by one."""
     if value in (None, ""):
         return []
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def number(value: Any) -> int | float | None:
+    """A number of the packet, which writes it as text; None for anything else."""
+    try:
+        told = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    if not told.is_finite():
+        return None
+    return int(told) if told == told.to_integral_value() else float(told)
 
 
 def _npi(number: str) -> list[Resource] | None:
