@@ -182,6 +182,8 @@ def unlike(name: str, value: object) -> str:
     kind = type_of(name).kind
     if kind == "date" and date_of(value) is None:
         return "a date, such as 2026-03-06"
+    if kind == "boolean" and not isinstance(value, bool):
+        return "true or false"
     told = str(value) if isinstance(value, float) else value
     if kind in ("money", "number") and number(told) is None:
         return "a number, such as 25.50"

@@ -10,8 +10,10 @@ from typing import Any
 
 from journeys.core.conformance import Pair
 from journeys.core.delivery import Outgoing
+from journeys.core.templates import GRAPHS
 from journeys.documents.batch import written
 from journeys.documents.fhir.bundles import message
+from journeys.documents.step_list import step_table
 
 # It stands where a drawn packet would be.
 EMPTY_PDF = b"%PDF-1.4\n%%EOF\n"
@@ -121,4 +123,10 @@ SAMPLES = (
         _report_lines,
     ),
     Sample("reports.csv", "The same reports as a table.", "text/csv", _report_table),
+    Sample(
+        "steps.csv",
+        "What can be reported: every step, its statuses, their reasons and the facts.",
+        "text/csv",
+        lambda _ground: step_table(GRAPHS.values()),
+    ),
 )

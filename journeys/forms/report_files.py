@@ -12,11 +12,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from journeys.core.facts import type_of
 from journeys.forms.wire import Fault, faults_of
 
 LARGEST_BYTES = 1_000_000
 MOST_ROWS = 2_000
 FACT = "fact_"
+# One letter may be a code, where the fact is not one of yes and no.
+YES, NO = frozenset({"yes", "true", "y"}), frozenset({"no", "false", "n"})
 COLUMNS = (
     *("journey", "code", "sub_code", "step", "status", "reason", "occurred_at"),
     *("case_number", "note", "patient_name", "patient_born_on"),
@@ -84,6 +87,18 @@ def _json_lines(text: str) -> Iterator[tuple[int, Any]]:
                 yield number, {}
 
 
+def columns_not_read(text: str) -> list[str]:
+    """The names in a table's first row that are no column of ours: what stands there is lost."""
+    if text.lstrip().startswith("{"):
+        return []
+    try:
+        names = next(csv.reader(io.StringIO(text, newline="")), [])
+    except csv.Error:
+        return []
+    told = (name.strip() for name in names)
+    return [name for name in told if name and name not in COLUMNS and not name.startswith(FACT)]
+
+
 def _csv_rows(text: str) -> Iterator[tuple[int, Any]]:
     reader = csv.DictReader(io.StringIO(text, newline=""))
     try:
@@ -104,7 +119,8 @@ def _as_report(cells: Mapping[str, str]) -> dict[str, Any]:
     data: dict[str, Any] = {
         name: cells[name] for name in COLUMNS if name in cells and not name.startswith("patient_")
     }
-    facts = {k.removeprefix(FACT): _value(v) for k, v in cells.items() if k.startswith(FACT)}
+    told = {k.removeprefix(FACT): v for k, v in cells.items() if k.startswith(FACT)}
+    facts = {name: _value(name, text) for name, text in told.items()}
     patient = {
         name: cells[f"patient_{name}"] for name in ("name", "born_on") if f"patient_{name}" in cells
     }
@@ -119,9 +135,10 @@ def _as_report(cells: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _value(text: str) -> bool | int | str:
-    if text.lower() in ("yes", "no", "true", "false"):
-        return text.lower() in ("yes", "true")
+def _value(name: str, text: str) -> bool | int | str:
+    word = text.lower()
+    if word in YES | NO and (len(word) > 1 or type_of(name).kind == "boolean"):
+        return word in YES
     return int(text) if text.isdigit() and len(text) < 10 and text[:1] != "0" else text
 
 

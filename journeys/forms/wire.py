@@ -159,6 +159,8 @@ def fault_of(one: Mapping[str, Any], *, under: str = "") -> Fault:
         parts.pop()
     if one["type"] in UNKNOWN_TYPE:
         parts.append("type")
+    if one["type"] == "fact_type":
+        parts.append(one["ctx"]["fact"])
     told = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
     return Fault(pointer=under + told, code=one["type"], detail=one["msg"])
 
@@ -168,6 +170,6 @@ def faults_of(content: object, *, under: str = "") -> list[Fault]:
     try:
         _REPORT.validate_python(content)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
+        found = error.errors(include_url=False, include_input=False)
         return [fault_of(one, under=under) for one in found]
     return []

@@ -26,7 +26,7 @@ from journeys.domain.applying import said_in
 from journeys.domain.finding import NotApplicable
 from journeys.domain.queries.reports import is_operator, reference_of
 from journeys.enums import ReportStatus
-from journeys.forms.report_files import COLUMNS, FileRow, UploadForm, rows_of
+from journeys.forms.report_files import COLUMNS, FileRow, UploadForm, columns_not_read, rows_of
 from journeys.models import InboundReport, ReportFile
 
 # The first rows are told one by one; all are counted.
@@ -84,6 +84,7 @@ def look(request: HttpRequest, file_id: UUID) -> HttpResponse:
         "all": len(rows),
         "whole": whole,
         "broken": len(rows) - whole,
+        "not_read": columns_not_read(file.body),
         "again": 0 if taken else sum(1 for row in rows if row.id in came),
     }
     return render(request, "journeys/report_file.html", context)

@@ -131,8 +131,15 @@ def test_a_body_that_is_not_text_is_401_and_never_500(journey: Journey) -> None:
         # In Coordinated Universal Time these are of the year 0 and of the year 10,000.
         ({"data": {"occurred_at": "0001-01-01T00:00:00+14:00"}}, "/data/occurred_at"),
         ({"data": {"occurred_at": "9999-12-31T23:59:59-14:00"}}, "/data/occurred_at"),
-        ({"data": {"facts": {"authorization_ends_on": "2027-02-29"}}}, "/data/facts"),
-        ({"data": {"facts": {"out_of_pocket_estimate": "NaN"}}}, "/data/facts"),
+        (
+            {"data": {"facts": {"authorization_ends_on": "2027-02-29"}}},
+            "/data/facts/authorization_ends_on",
+        ),
+        (
+            {"data": {"facts": {"out_of_pocket_estimate": "NaN"}}},
+            "/data/facts/out_of_pocket_estimate",
+        ),
+        ({"data": {"facts": {"coverage_active": "Y"}}}, "/data/facts/coverage_active"),
         ({"data": {"reason": "nul\x00"}}, "/data/reason"),
         ({"data": {"facts": {"ship_on": {"deep": 1}}}}, "/data/facts/ship_on"),
         ({"data": {"facts": {"Ship/on": True}}}, "/data/facts/Ship~1on"),

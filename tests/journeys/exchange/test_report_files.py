@@ -101,6 +101,39 @@ def test_json_lines_are_reports_as_the_api_takes_them(journey: Journey, agent: C
     assert [each.status for each in reports()] == [ReportStatus.APPLIED]
 
 
+def test_a_column_that_nobody_reads_is_named(journey: Journey, agent: Client) -> None:
+    text = (
+        f"journey,step,status,occurred_at,payer_reference\r\n{journey.number},x,y,{at(hours=1)},9"
+    )
+    content = agent.get(bring(agent, text)).content.decode()
+    assert "What stands in payer_reference is lost." in content
+    assert "is lost" not in agent.get(bring(agent, table(journey))).content.decode()
+
+
+@pytest.mark.parametrize(("cell", "kept"), [("Y", True), ("no", False), ("TRUE", True)])
+def test_a_yes_or_no_in_a_table_is_one(
+    journey: Journey, agent: Client, cell: str, kept: bool
+) -> None:
+    text = (
+        "journey,step,status,occurred_at,fact_prior_authorization_required,fact_quantity_limit\r\n"
+        f"{journey.number},benefit_verification,complete,{at(hours=1)},{cell},N"
+    )
+    agent.post(bring(agent, text) + "take/")
+    work()
+    with every_tenant(reason="test"):
+        told = JourneyEvent.objects.get(journey=journey, step="benefit_verification").body["facts"]
+    assert told == {"prior_authorization_required": kept, "quantity_limit": "N"}
+
+
+def test_a_yes_or_no_that_is_neither_is_left_out(journey: Journey, agent: Client) -> None:
+    text = (
+        "journey,step,status,occurred_at,fact_coverage_active\r\n"
+        f"{journey.number},benefit_verification,complete,{at(hours=1)},perhaps"
+    )
+    content = agent.get(bring(agent, text)).content.decode()
+    assert "/data/facts/coverage_active: coverage_active is true or false." in content
+
+
 def test_a_time_without_an_offset_is_the_partners_own(journey: Journey, agent: Client) -> None:
     page = bring(agent, table(journey, "#,PENDING-PAYER,BV,2026-03-06T09:00,"))
     agent.post(f"{page}take/")

@@ -1,5 +1,7 @@
 """The page on which a partner's engineer connects a system, and who may see what of it."""
 
+import csv
+import io
 import json
 import re
 from zoneinfo import ZoneInfo
@@ -231,6 +233,13 @@ def test_files_and_documentation_are_there_to_begin_with(browser: Client, world:
     for name in ("reports.csv", "reports.jsonl"):
         rows = rows_of(files[name].decode(), zone=zone, now=now)
         assert [row.faults for row in rows] == [()] * 4, name
+    steps = list(csv.DictReader(io.StringIO(files["steps.csv"].decode())))
+    (complete,) = (
+        row for row in steps if (row["step"], row["status"]) == ("benefit_verification", "complete")
+    )
+    assert complete["who"] == "hub"
+    assert "covered_prior_authorization" in complete["reasons"]
+    assert "out_of_pocket_estimate (money)" in complete["facts"]
 
 
 WORDS = ("-sandbox", "(sandbox)", "Sandbox Practice", "Sandbox Together", "Exemplinib")
