@@ -107,9 +107,10 @@ def report(request: HttpRequest, report: Annotated[Report, Body()]) -> HttpRespo
 
 
 def _kept(request: HttpRequest, caller: Caller) -> Answer:
-    message = _message(caller, _id(caller), request.body.decode())
+    message, now = _message(caller, _id(caller), request.body.decode()), timezone.now()
+    key_id, doubted = caller.key_id, caller.doubted
     try:
-        kept = receive(caller.organization, message, now=timezone.now(), doubted=caller.doubted)
+        kept = receive(caller.organization, message, now=now, key_id=key_id, doubted=doubted)
     except IdReused:
         raise Refusal(422, "id_reused", "This id came before with another body.") from None
     return Answer(202, {"id": str(kept), "status": "received"})
@@ -147,7 +148,7 @@ def _keep(caller: Caller, reports: list[dict[str, Any]]) -> Answer:
         )
         for number in whole
     ]
-    kept = receive_all(caller.organization, messages, now=timezone.now())
+    kept = receive_all(caller.organization, messages, now=timezone.now(), key_id=caller.key_id)
     for number, row in zip(whole, kept, strict=True):
         if row is None:
             words = "This id came before with another report."

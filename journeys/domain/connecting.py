@@ -48,7 +48,7 @@ def connect(
     signed with the new and the last secret. Of the partner's own keys the last one stays valid
     too; an older one ends. `last_on` is the new one's last day. Raises UnknownPartner.
     """
-    with every_tenant(reason="the operator connects a partner's system"):
+    with every_tenant(reason="the operator connects a partner's system", actor=by):
         found = Organization.objects.select_for_update().filter(slug=slug, active=True)
         partner = found.filter(kind__in=PARTNERS).first()
         if partner is None:

@@ -74,14 +74,20 @@ def as_partner(partner: Organization) -> Actor:
 
 
 def receive(
-    partner: Organization, message: Message, *, now: datetime, doubted: PartnerKey | None = None
+    partner: Organization,
+    message: Message,
+    *,
+    now: datetime,
+    key_id: UUID | None = None,
+    doubted: PartnerKey | None = None,
 ) -> UUID:
     """Keep a message, once per (partner, id), and tell a worker. Committed on return.
 
     The same id with the same body gives the row that is there; raises IdReused otherwise, and
     KeyChanged where the key that signed it was only remembered and is no longer as it was.
+    `key_id` is of the key that it came with.
     """
-    (kept,) = receive_all(partner, [message], now=now, doubted=doubted)
+    (kept,) = receive_all(partner, [message], now=now, key_id=key_id, doubted=doubted)
     if kept is None:
         raise IdReused(message.id)
     return kept
@@ -92,6 +98,7 @@ def receive_all(
     messages: Sequence[Message],
     *,
     now: datetime,
+    key_id: UUID | None = None,
     doubted: PartnerKey | None = None,
 ) -> list[UUID | None]:
     """Keep messages, all or none, in one round trip, and tell a worker. Committed on return.
@@ -102,11 +109,9 @@ def receive_all(
     if not messages:
         return []
     digests = [hashlib.sha256(each.body.encode()).hexdigest() for each in messages]
+    kept_by = keeping(partner, messages, digests, now=now, key_id=key_id, doubted=doubted)
     with kept_plans():
-        _, _, found, *_ = alone(
-            Scope(actor=as_partner(partner)),
-            [BY_KEY, *keeping(partner, messages, digests, now=now, doubted=doubted)],
-        )
+        _, _, found, *_ = alone(Scope(actor=as_partner(partner)), [BY_KEY, *kept_by])
     if doubted and not found:
         raise KeyChanged
     nudge("journeys.tasks.process_waiting_reports", queue="inbound")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from accounts.models import Organization
 from accounts.phi import sealed
@@ -40,10 +40,15 @@ KEPT_IF = Plan(_KEPT.format(where=f" where {_HOLDS.format('$9', '$10', '$11')}")
 THERE_IF = Plan(f"{_THERE} and {_HOLDS.format('$3', '$4', '$5')}")
 NOTED = (
     "with used as (update journeys_partnerkey set last_used_at = %s"
-    " where organization_id = %s and revoked_at is null"
+    " where id = %s and organization_id = %s and revoked_at is null"
     " and (last_used_at is null or last_used_at <= %s) returning id)"
     " update accounts_organization set heard_at = %s"
     " where id = %s and exists (select from used)"
+)
+# A file was brought in by hand: the feed speaks, and no key of it was used.
+HEARD = (
+    "update accounts_organization set heard_at = %s where id = %s and exists"
+    " (select from journeys_partnerkey where organization_id = %s and revoked_at is null)"
 )
 BACK = (
     "update journeys_journey set refresh_at = %s"
@@ -68,13 +73,14 @@ def keeping(
     digests: Sequence[str],
     *,
     now: datetime,
+    key_id: UUID | None = None,
     doubted: PartnerKey | None = None,
 ) -> list[Statement]:
     """What keeps messages, reads what is kept under their ids, and notes that the feed speaks.
 
-    The second gives (id, message id, digest) of each. With a `doubted` key, one that is only
-    remembered, nothing is kept or given unless it is as it was. They are run where the partner
-    acts.
+    The second gives (id, message id, digest) of each. `key_id` is of the key they came with. With
+    a `doubted` key, one that is only remembered, nothing is kept or given unless it is as it was.
+    They are run where the partner acts.
     """
     rows = [uuid4() for _ in messages]
     bodies = [
@@ -88,24 +94,30 @@ def keeping(
     return [
         execution(KEPT_IF if was else KEPT, [partner.pk, now, *told, *was]),
         execution(THERE_IF if was else THERE, [partner.pk, ids, *was]),
-        *_noting_use(partner, now=now),
+        *_noting_use(partner, key_id, now=now),
     ]
 
 
 def use_is_noted(partner: Organization, *, now: datetime) -> bool:
-    """Whether it was noted within the minute that the partner's keys are in use."""
+    """Whether it was noted within the minute that the partner's feed speaks."""
     last = partner.heard_at
     return last is not None and now - last < KEY_USE_NOTED_EVERY
 
 
-def _noting_use(partner: Organization, *, now: datetime) -> Iterator[Statement]:
-    """Its keys are in use and its feed speaks, to the minute.
+def _noting_use(
+    partner: Organization, key_id: UUID | None, *, now: datetime
+) -> Iterator[Statement]:
+    """The key is in use and the feed speaks, to the minute.
 
     What was at risk because it had been silent is looked at anew.
     """
     if use_is_noted(partner, now=now):
         return
     last, hours = partner.heard_at, partner.heartbeat_hours
-    yield Statement(NOTED, [now, partner.pk, now - KEY_USE_NOTED_EVERY, now, partner.pk])
+    if key_id:
+        before = now - KEY_USE_NOTED_EVERY
+        yield Statement(NOTED, [now, key_id, partner.pk, before, now, partner.pk])
+    else:
+        yield Statement(HEARD, [now, partner.pk, partner.pk])
     if last and hours and now - last > timedelta(hours=hours):
         yield Statement(BACK, [now, [partner.pk], ["R12"]])

@@ -1,7 +1,7 @@
 """The last day of partners' keys: set by who keeps the endpoint, told ahead, refused afterwards."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,14 @@ log = structlog.get_logger(__name__)
 
 class NoKey(LookupError):
     """There is no such key, or it is another's to keep."""
+
+
+@dataclass(frozen=True)
+class MadeKey:
+    """What a system signs with, or asks for a token; the secret is told this once."""
+
+    id: UUID
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ Its administrator makes and ends them: nobody else speaks for a practice.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from journeys.core.key_ends import has_ended
 from journeys.core.scopes import PREFILL_WRITE, STATUS_READ
 from journeys.domain.endpoint_secrets import signing_secret
 from journeys.domain.endpoints import receivers
-from journeys.domain.key_ends import NoKey
+from journeys.domain.key_ends import MadeKey, NoKey
 from journeys.models import PartnerKey
 
 USES = (STATUS_READ, PREFILL_WRITE)
@@ -28,14 +27,6 @@ MOST_KEYS = 4
 
 class TooManyKeys(Exception):
     """As many keys are valid as there may be: one has to end before another is made."""
-
-
-@dataclass(frozen=True)
-class MadeKey:
-    """What the practice's system asks for a token with; the secret is told this once."""
-
-    id: UUID
-    secret: str
 
 
 def make_key(

@@ -22,7 +22,7 @@ from journeys.core.scopes import REPORTS_WRITE
 from journeys.core.sentences import clock_words
 from journeys.domain.endpoint_secrets import signing_secret
 from journeys.domain.graphs import graph_of
-from journeys.domain.key_ends import HeldKey, held
+from journeys.domain.key_ends import HeldKey, MadeKey, held
 from journeys.domain.queries.sandbox import standings
 from journeys.enums import PartyRole, Transport
 from journeys.models import Endpoint, PartnerKey, PartnerTest
@@ -159,7 +159,7 @@ def make_key(
     by: Actor,
     now: datetime,
     last_on: date | None = None,
-) -> str:
+) -> MadeKey:
     """A new key of a partner for this program; its secret is told here and never again.
 
     `last_on` is its last day, if it has one. Raises NoPartner, TooManyKeys.
@@ -187,7 +187,7 @@ def make_key(
             last_on=last_on,
         )
         audit.wrote(key, action="key_made", purpose=f"{partner.name}, {program.key}")
-    return secret
+    return MadeKey(key.pk, secret)
 
 
 def end_key(program: Program, key_id: UUID, *, by: Actor, now: datetime) -> PartnerKey:

@@ -29,13 +29,12 @@ from journeys.domain.endpoints import (
     stop,
     use_next_key,
 )
-from journeys.domain.key_ends import NoKey, keys_of, set_last_day
+from journeys.domain.key_ends import MadeKey, NoKey, keys_of
 from journeys.domain.partner_tests import TooSoon, ask_for_own_test, newest_own_test
-from journeys.domain.practice_keys import MadeKey, TooManyKeys, end_key, make_key
 from journeys.domain.queries.endpoints import endpoints, host_of, public_keys
 from journeys.enums import Transport
 from journeys.forms.endpoints import FORMS, WayForm
-from journeys.forms.partner_keys import USES, LastDayForm, PracticeKeyForm
+from journeys.forms.partner_keys import USES
 from journeys.models import Endpoint
 from journeys.partners.addresses import problem_with
 
@@ -66,7 +65,7 @@ def endpoint_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def endpoint(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     """How one partner is reached, and the form of one way to reach it."""
-    partner = _partner(partner_id)
+    partner = receiver_or_404(partner_id)
     known = endpoint_for(partner, by=current_actor())
     chosen = request.POST.get("way") or request.GET.get("way") or ""
     if chosen not in _offered(partner):
@@ -75,7 +74,7 @@ def endpoint(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     same = known if known and known.transport == chosen else None
     form = FORMS[chosen](data, known=same, check=problem_with)
     if data is None or not form.is_valid():
-        return _page(request, partner, known, form=form)
+        return page(request, partner, known, form=form)
     way = form.way()
     made = choose_way(partner_id, way, by=current_actor(), now=timezone.now())
     messages.success(
@@ -88,7 +87,7 @@ def endpoint(request: HttpRequest, partner_id: UUID) -> HttpResponse:
         return redirect("endpoint", partner_id)
     now_known = endpoint_for(partner, by=current_actor())
     fresh = FORMS[chosen](known=now_known, check=problem_with)
-    return _page(request, partner, now_known, form=fresh, made=made)
+    return page(request, partner, now_known, form=fresh, made=made)
 
 
 @requires(Permission.ENDPOINTS_MANAGE)
@@ -100,13 +99,13 @@ def new_secret(request: HttpRequest, partner_id: UUID) -> HttpResponse:
         made = make_secret(partner_id, by=current_actor())
     except NoEndpoint:
         raise Http404 from None
-    partner = _partner(partner_id)
+    partner = receiver_or_404(partner_id)
     known = endpoint_for(partner, by=current_actor())
     if not made or known is None:
         messages.success(request, _("The new key waits. Hand its public half over, then use it."))
         return redirect("endpoint", partner_id)
     form = FORMS[known.transport](known=known, check=problem_with)
-    return _page(request, partner, known, form=form, made=made)
+    return page(request, partner, known, form=form, made=made)
 
 
 @requires(Permission.ENDPOINTS_MANAGE)
@@ -115,7 +114,7 @@ def new_secret(request: HttpRequest, partner_id: UUID) -> HttpResponse:
 def use_key(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     """Sign with the key whose public half the partner knows by now."""
     said = _("We use the new key from now on.")
-    return _changed(request, partner_id, partial(use_next_key, partner_id), said)
+    return changed(request, partner_id, partial(use_next_key, partner_id), said)
 
 
 @public(reason="partners' authorization servers check our assertions with our public keys")
@@ -132,7 +131,7 @@ def jwks(request: HttpRequest) -> JsonResponse:
 def end_secret(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     """Sign with the newer secret alone."""
     said = _("The older one is not used any more.")
-    return _changed(request, partner_id, partial(end_older_secret, partner_id), said)
+    return changed(request, partner_id, partial(end_older_secret, partner_id), said)
 
 
 @requires(Permission.ENDPOINTS_MANAGE)
@@ -140,70 +139,23 @@ def end_secret(request: HttpRequest, partner_id: UUID) -> HttpResponse:
 def stopped(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     """Tell a practice's own system nothing more."""
     said = _("Your system is told of nothing more.")
-    return _changed(request, partner_id, partial(stop, partner_id), said)
-
-
-@requires(Permission.ENDPOINTS_MANAGE)
-@needs_recent_authentication
-@require_POST
-def key_last_day(request: HttpRequest, partner_id: UUID, key_id: UUID) -> HttpResponse:
-    """Say through which day a key is good, or that it has no end."""
-    form = LastDayForm(request.POST, now=timezone.now())
-    if form.fault:
-        messages.error(request, form.fault)
-        return redirect("endpoint", partner_id)
-    last_on = form.cleaned_data["last_on"]
-    said = _("The last day of that key is kept.") if last_on else _("That key has no end now.")
-    change = partial(set_last_day, key_id, partner_id=partner_id, last_on=last_on)
-    return _changed(request, partner_id, change, said)
-
-
-@requires(Permission.ENDPOINTS_MANAGE)
-@needs_recent_authentication
-@require_POST
-def new_key(request: HttpRequest, partner_id: UUID) -> HttpResponse:
-    """Make a key for a practice's own system; the answer is the only place that tells it."""
-    partner, now, by = _partner(partner_id), timezone.now(), current_actor()
-    form = PracticeKeyForm(request.POST, now=now)
-    if form.fault:
-        messages.error(request, form.fault)
-        return redirect("endpoint", partner_id)
-    told = form.cleaned_data
-    try:
-        key = make_key(partner_id, told["uses"], by=by, now=now, last_on=told["last_on"])
-    except NoKey:
-        raise Http404 from None
-    except TooManyKeys:
-        messages.warning(request, _("Four keys are valid already. End an older one first."))
-        return redirect("endpoint", partner_id)
-    known = endpoint_for(partner, by=by)
-    way = FORMS[Transport.WEBHOOK](known=known, check=problem_with)
-    return _page(request, partner, known, form=way, key=key)
-
-
-@requires(Permission.ENDPOINTS_MANAGE)
-@needs_recent_authentication
-@require_POST
-def ended_key(request: HttpRequest, partner_id: UUID, key_id: UUID) -> HttpResponse:
-    """End one of a practice's own keys."""
-    change = partial(end_key, key_id, practice_id=partner_id, now=timezone.now())
-    return _changed(request, partner_id, change, _("That key is not taken any more."))
+    return changed(request, partner_id, partial(stop, partner_id), said)
 
 
 @requires(Permission.ENDPOINTS_MANAGE)
 @require_POST
 def test(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     """Have a test message sent."""
-    ask = partial(ask_for_own_test, _partner(partner_id), now=timezone.now())
+    ask = partial(ask_for_own_test, receiver_or_404(partner_id), now=timezone.now())
     try:
         said = _("The test is on its way. Load the page again to see it.")
-        return _changed(request, partner_id, ask, said)
+        return changed(request, partner_id, ask, said)
     except TooSoon:
         messages.warning(request, _("A test went out within the last minute. Try again soon."))
     return redirect("endpoint", partner_id)
 
 
-def _changed(
+def changed(
     request: HttpRequest, partner_id: UUID, change: Callable[..., object], said: str
 ) -> HttpResponse:
     """Make one change of an endpoint or its keys, say so, and go back to its page."""
@@ -215,11 +167,12 @@ def _changed(
     return redirect("endpoint", partner_id)
 
 
-def _partner(partner_id: UUID) -> Organization:
+def receiver_or_404(partner_id: UUID) -> Organization:
+    """Whose endpoint the actor keeps."""
     return get_visible_or_404(receivers(current_actor()), pk=partner_id)
 
 
-def _page(
+def page(
     request: HttpRequest,
     partner: Organization,
     known: Endpoint | None,
@@ -228,6 +181,7 @@ def _page(
     made: str = "",
     key: MadeKey | None = None,
 ) -> HttpResponse:
+    """The page, with the secret or the key that was made just now."""
     actor = current_actor()
     return render(
         request,

@@ -14,6 +14,7 @@ from accounts import audit
 from accounts.access import get_visible_or_404, needs_recent_authentication, requires
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
+from journeys.domain.key_ends import MadeKey
 from journeys.domain.partner_tests import TooSoon, ask_for_test
 from journeys.domain.program_maps import map_of
 from journeys.domain.program_partners import (
@@ -63,13 +64,13 @@ def new_key(request: HttpRequest, key: str, partner_id: UUID) -> HttpResponse:
         return redirect("program_partners", key)
     last_on = form.cleaned_data["last_on"]
     try:
-        secret = make_key(version, partner_id, by=current_actor(), now=now, last_on=last_on)
+        made = make_key(version, partner_id, by=current_actor(), now=now, last_on=last_on)
     except NoPartner:
         raise Http404 from None
     except TooManyKeys:
         messages.warning(request, _("Two keys are valid already. End the older one first."))
         return redirect("program_partners", key)
-    return _page(request, version, made=(partner_id, secret))
+    return _page(request, version, made=(partner_id, made))
 
 
 @requires(Permission.PROGRAMS_COMPOSE)
@@ -109,7 +110,7 @@ def _version(key: str) -> ProgramVersion:
 
 
 def _page(
-    request: HttpRequest, version: ProgramVersion, *, made: tuple[UUID, str] | None = None
+    request: HttpRequest, version: ProgramVersion, *, made: tuple[UUID, MadeKey] | None = None
 ) -> HttpResponse:
     actor, now = current_actor(), timezone.now()
     program = version.program
@@ -129,6 +130,7 @@ def _page(
             "program": program,
             "rows": rows,
             "made": made,
+            "api": request.build_absolute_uri("/").rstrip("/"),
             "sentence": words if failing else _("Every partner takes what is sent to it."),
             "lag": told.get("lag"),
             "levels": service_levels(version),

@@ -1,18 +1,24 @@
 """A partner's system is connected: its packets go there, and it reports with its own key."""
 
 import io
+import re
+from urllib.parse import urlencode
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 from standardwebhooks import Webhook
 
+from accounts.core.permissions import Role
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from journeys.domain.connecting import connect
 from journeys.models import Endpoint, Journey, PartnerKey
 from tests.factories.exchange import delivery_of
+from tests.factories.people import OrganizationFactory, member, proven, signed_in
 from tests.fakes.hub import Hub
 from tests.journeys.exchange.conftest import Turning, deliver
 from tests.journeys.exchange.reporting import accepted, post
@@ -66,6 +72,37 @@ def test_the_command_prints_what_the_engineer_needs_once(northstar: Organization
     assert told["THROUGHLINE_PARTNER"] == "northstar"
     assert told["THROUGHLINE_SECRET"].startswith("whsec_")
     assert told["THROUGHLINE_SECRET"] != told["THROUGHLINE_WEBHOOK_SECRET"]
+
+
+def test_the_operator_makes_a_key_in_the_browser_and_the_way_stays(
+    journey: Journey, northstar: Organization
+) -> None:
+    casey = member(OrganizationFactory.create(kind="operator"), Role.ADMIN, Role.OPERATOR)
+    browser = proven(signed_in(casey), casey)
+    with every_tenant(reason="a test looks"):
+        before = Endpoint.objects.get(organization=northstar, active=True)
+    address = reverse("endpoint_key_new", args=[northstar.pk])
+    assert "That day is over." in post_page(browser, address, last_on="2020-01-01")
+    page = post_page(browser, address)
+    told = dict(re.findall(r"(THROUGHLINE_\w+)=(\S+?)(?:\n|</code>)", page))
+    assert told["THROUGHLINE_PARTNER"] == "northstar"
+    assert post(accepted(journey), secret=told["THROUGHLINE_SECRET"]).status_code == 202
+    asked = {"grant_type": "client_credentials", "client_id": told["THROUGHLINE_KEY_ID"],
+             "client_secret": told["THROUGHLINE_SECRET"]}  # fmt: skip
+    form = "application/x-www-form-urlencoded"
+    answer = Client().post("/api/v1/oauth/token", urlencode(asked), content_type=form)
+    assert answer.status_code == 200
+    with every_tenant(reason="a test looks"):
+        after = Endpoint.objects.get(organization=northstar, active=True)
+    assert (after.transport, after.address) == (before.transport, before.address)
+    assert (
+        told["THROUGHLINE_SECRET"]
+        not in browser.get(reverse("endpoint", args=[northstar.pk])).content.decode()
+    )
+
+
+def post_page(browser: Client, address: str, **data: str) -> str:
+    return browser.post(address, data, follow=True).content.decode()
 
 
 @pytest.mark.parametrize("slug", ["nobody", "lakeside"])

@@ -70,6 +70,15 @@ def test_both_active_keys_sign_and_a_revoked_one_does_not(
     assert post(accepted(journey), message_id="msg_2", secret=SECRET).status_code == 401
 
 
+def test_only_the_key_that_signed_was_used(journey: Journey, northstar: Organization) -> None:
+    partner_key(northstar, OTHER_SECRET)
+    assert post(accepted(journey), secret=OTHER_SECRET).status_code == 202
+    with every_tenant(reason="a test looks"):
+        used = PartnerKey.objects.filter(organization=northstar).exclude(last_used_at=None)
+        assert [each.secret for each in used] == [OTHER_SECRET]
+        assert Organization.objects.get(pk=northstar.pk).heard_at is not None
+
+
 def test_a_key_that_a_process_remembers_is_asked_of_before_anything_is_kept(
     journey: Journey, northstar: Organization, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

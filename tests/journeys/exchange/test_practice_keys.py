@@ -81,8 +81,8 @@ def test_what_cannot_be_made_says_why() -> None:
     assert "Four keys are valid already. End an older one first." in refused
 
 
-def test_a_partner_gets_its_keys_elsewhere() -> None:
+def test_a_partner_gets_its_keys_from_the_operator() -> None:
     hub = member(OrganizationFactory.create(kind="hub"), Role.ADMIN)
     address = reverse("endpoint_key_new", args=[hub.organization_id])
     browser = proven(signed_in(hub), hub)
-    assert browser.post(address, {"uses": READS}).status_code == 404
+    assert browser.post(address, {"uses": READS}).status_code == 403

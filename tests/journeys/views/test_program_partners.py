@@ -122,8 +122,15 @@ def test_the_manager_sees_every_partner_and_no_secret(
 def test_a_key_is_shown_once_and_is_good_for_its_program_alone(
     nadia: Client, hub: Organization, version: ProgramVersion
 ) -> None:
-    secret = new_key(nadia, hub)
-    assert not KEY.search(nadia.get(PAGE).content.decode())
+    made = nadia.post(reverse("program_key_new", args=["veltrana", hub.id])).content.decode()
+    (secret,) = KEY.findall(made)
+    with every_tenant(reason="the test finds the key"):
+        key = PartnerKey.objects.get(organization=hub, scopes=["reports.write:veltrana"])
+    assert f"THROUGHLINE_PARTNER={hub.slug}" in made
+    assert f"THROUGHLINE_KEY_ID={key.pk}" in made
+    after = nadia.get(PAGE).content.decode()
+    assert not KEY.search(after)
+    assert str(key.pk) in after
     assert reported(submitted(version), hub, secret) == (202, ReportStatus.APPLIED)
     other = published("omniveda")
     elsewhere = submitted(other)
