@@ -113,7 +113,11 @@ def _sentence(
     if not state.filled_in:
         return _("Your office has it: some answers are to go before it can be signed.")
     if state.unchanged:
-        return _("The hub returned it and nothing has changed since; your office has it.")
+        if row.status == EnrollmentStatus.RETURNED:
+            words = _("The hub returned it and nothing has changed since; your office has it.")
+        else:
+            words = _("Your office is amending what was sent; nothing has changed yet.")
+        return words
     names = {
         SignatureKind.PATIENT: _("the patient"),
         SignatureKind.PRESCRIBER: row.prescriber.name,

@@ -1,11 +1,12 @@
 """How partners are reached: each by its own administrator, all of them by the operator."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import ChoiceField, Field
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -236,9 +237,19 @@ def _facts(known: Endpoint | None) -> list[tuple[str, Any]]:
     told = [(_("Address"), known.address)] if known.address else []
     fields = FORMS[known.transport].base_fields
     told += [
-        (str(fields[name].label), value) for name, value in known.options.items() if name in fields
+        (str(field.label), _in_words(field, known.options[name]))
+        for name, field in fields.items()
+        if name in known.options
     ]
     return told
+
+
+def _in_words(field: Field, value: Any) -> Any:
+    """What was chosen as the form says it, all else as it is."""
+    if not isinstance(field, ChoiceField):
+        return value
+    # The choices of our forms are in no groups.
+    return dict(cast("Iterable[tuple[str, str]]", field.choices)).get(value, value)
 
 
 def _ways(partner: Organization, known: Endpoint | None, form: WayForm) -> list[dict[str, Any]]:

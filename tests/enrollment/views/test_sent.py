@@ -65,6 +65,8 @@ def test_amending_opens_it_and_leaving_it_closes_it(ana: Client, lakeside: Offic
     assert now(lakeside, sent).status == EnrollmentStatus.AMENDING
     page = ana.get(f"/enrollments/{sent.id}/review/").content.decode()
     assert "Leave it as it was sent" in page
+    assert "Your office is amending what was sent; nothing has changed yet." in page
+    assert "returned it" not in page
     ana.post(f"/enrollments/{sent.id}/leave/")
     assert now(lakeside, sent).status == EnrollmentStatus.SUBMITTED
 

@@ -160,6 +160,15 @@ def test_what_will_not_do_is_told_at_its_field(
     assert active(hub).pk == before
 
 
+def test_what_was_chosen_is_told_in_words(lena: Client, hub: Organization) -> None:
+    chosen(lena, hub, "sftp", format="csv")
+    facts = dict(lena.get(page(hub)).context["facts"])
+    assert facts["Files are"] == "CSV"
+    chosen(lena, hub, "fhir", form="collection")
+    facts = dict(lena.get(page(hub)).context["facts"])
+    assert facts["An enrollment arrives as"] == "A collection headed by a Task, to Bundle"
+
+
 def test_a_webhooks_secret_is_shown_once_and_kept_encrypted(
     lena: Client, hub: Organization
 ) -> None:
