@@ -92,10 +92,15 @@ def _no_longer(signature: Signature, enrollment: Enrollment, *, now: datetime) -
 
 
 def _wait_again(enrollment: Enrollment, *, now: datetime) -> None:
-    going = Journey.objects.filter(id=enrollment.journey_id, closed_at=None)
-    if enrollment.status == EnrollmentStatus.SUBMITTED and going.exists():
+    going = Journey.objects.filter(id=enrollment.journey_id, closed_at=None).exists()
+    if enrollment.status == EnrollmentStatus.SUBMITTED and going:
         enrollment.awaiting_patient_since = now
-        enrollment.save(update_fields=["awaiting_patient_since"])
+    elif enrollment.status in (EnrollmentStatus.RETURNED, EnrollmentStatus.AMENDING) and not going:
+        # Nobody waits any more for what the hub asked or the office began to amend.
+        enrollment.status = EnrollmentStatus.SUBMITTED
+    else:
+        return
+    enrollment.save(update_fields=["status", "awaiting_patient_since"])
 
 
 def taken_back_at_hub(*, journey_id: UUID, data: Mapping[str, Any], now: datetime) -> None:

@@ -190,6 +190,15 @@ def test_without_other_ground_the_journey_ends_and_with_it_goes_on(lakeside: Off
         assert stored(under).awaiting_patient_since is not None
 
 
+def test_what_came_back_for_correction_ends_with_its_journey(lakeside: Office) -> None:
+    asked = lakeside.returned({"field": "B7", "sentence": "It does not match the card."})
+    take_back(lakeside, asked)
+    (journey,) = everything(Journey, id=asked.journey_id)
+    assert journey.closed_at is not None
+    with acting_as(lakeside.coordinator):
+        assert stored(asked).status == EnrollmentStatus.SUBMITTED
+
+
 def test_one_program_is_taken_back_alone(lakeside: Office) -> None:
     first, second = send(lakeside, lakeside.signed()), send(lakeside, lakeside.signed())
     take_back(lakeside, first)

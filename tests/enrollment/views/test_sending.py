@@ -114,7 +114,7 @@ def test_the_page_to_sign_shows_every_answer_and_the_whole_text(
         row = Enrollment.objects.select_related("program_version").get(id=enrollment.id)
         shown = signatures.statement_of(row, "prescriber", today=timezone.localdate())
     for item in shown.items:
-        assert escape(item.field.label) in page
+        assert escape(item.question) in page
     for consent in shown.consents:
         assert consent.title["en"] in page
     assert not re.search(r'name="sign"[^>]*checked', page)
