@@ -27,9 +27,11 @@ from programs.domain.queries.catalogue import version_on
 from programs.models import Program, ProgramVersion
 
 HEAD = ("Table", "Row", "Column", "Journeys")
-# What stands on the page below the stages, in this order.
-LEFT = ("step", "reason", "at_risk", "risk", "denied", "denied:payer", "returned", "closed")
-RIGHT = ("therapy", "dwell", "week", "lag")
+# What stands on the page below the stages, in this order, in two columns.
+BELOW = (
+    *("step", "therapy", "reason", "dwell", "at_risk", "risk"),
+    *("week", "denied", "denied:payer", "lag", "returned", "closed"),
+)
 
 
 @requires(Permission.FUNNEL_VIEW)
@@ -42,6 +44,7 @@ def program(request: HttpRequest, key: str) -> HttpResponse:
     version, funnel = _counted(found, groups=(by,), purpose=f"counts by {by}")
     graph = _graph(version)
     told = in_words(funnel, graph=graph)
+    below = table_of(told, BELOW)
     return render(
         request,
         "journeys/funnel.html",
@@ -52,8 +55,7 @@ def program(request: HttpRequest, key: str) -> HttpResponse:
             "last_stage": told["stage"].written[-1][1][0],
             "split": told.get(f"stage:{by}"),
             "tabs": _tabs(found, by),
-            "left": table_of(told, LEFT),
-            "right": table_of(told, RIGHT),
+            "columns": (below[::2], below[1::2]),
             "alerts": alerts_in_words(funnel, graph=graph),
             "may_compose": current_actor().may(Permission.PROGRAMS_COMPOSE),
             "weekly": counts_letters.letter_of(found, by=current_actor()) is not None,

@@ -27,8 +27,7 @@ PAGE_FIELDS = {
     "last_stage",
     "split",
     "tabs",
-    "left",
-    "right",
+    "columns",
     "alerts",
     "weekly",
     "may_compose",
@@ -108,7 +107,7 @@ def test_its_page_is_made_of_counts_and_small_ones_are_hidden(world: World, nadi
     by_the_tags = {"block", "language"}
     assert set(made_of) - by_the_tags <= PAGE_FIELDS
     assert {told for _, numbers in made_of["stages"].lines for told in numbers} == {None}
-    assert (made_of["split"], made_of["left"], made_of["right"]) == (None, [], [])
+    assert (made_of["split"], made_of["columns"]) == (None, ([], []))
 
 
 def test_a_manufacturer_is_party_to_no_journey(world: World, nadia: Person) -> None:

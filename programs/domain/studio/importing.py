@@ -53,6 +53,8 @@ def read_in(draft_id: UUID, data: object, *, by: Actor, now: datetime) -> None:
     draft = drafts.lock(draft_id)
     taken = {each["id"] for each in draft.definition.get("questions", ())}
     items = read_questionnaire(data, draft.definition["key"], taken=taken)
+    if not items:
+        raise NoQuestionnaire("This Questionnaire asks nothing.")
     title = str(data.get("title") or "") if isinstance(data, Mapping) else ""
     told = {"title": title[:200], "items": [_told(each) for each in items]}
     drafts.keep(draft_id, {"imported": told}, what="imported", by=by, now=now)

@@ -7,6 +7,7 @@ import re
 from typing import Any
 from uuid import uuid4
 
+import pypdfium2
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -91,6 +92,12 @@ def test_everything_the_page_tells_stands_in_the_files(program: Program, nadia: 
     assert ["How far its journeys have come", "On therapy", "Journeys", "20+"] in lines
     report = nadia.get(reverse("program_counts_pdf", args=["veltrana"]))
     assert faults(report.content) == []
+    for page in pypdfium2.PdfDocument(report.content):
+        # Nothing of a wide table is drawn beside the paper.
+        words = page.get_textpage()
+        assert words.get_text_bounded(0, 0, *page.get_size()) == words.get_text_bounded(
+            -9999, 0, 9999
+        )
 
 
 def test_a_change_is_said_at_the_top(program: Program, nadia: Client) -> None:

@@ -115,6 +115,13 @@ def test_a_questionnaire_is_told_item_by_item_and_taken_in_as_confirmed(nadia: C
     assert made.faults == []
 
 
+def test_a_questionnaire_without_items_says_so(nadia: Client) -> None:
+    url = reverse("studio_import", args=[opened(nadia).id])
+    empty = {"resourceType": "Questionnaire", "status": "draft", "item": []}
+    page = nadia.post(url, {"file": file(empty)}, follow=True).content.decode()
+    assert "This Questionnaire asks nothing." in page
+
+
 def test_a_draft_that_does_not_change_any_more_asks_for_no_file(nadia: Client) -> None:
     draft = opened(nadia)
     nadia.post(reverse("studio_drop", args=[draft.id]))
