@@ -30,7 +30,7 @@ DOCUMENTED = {
     "requestBody": {
         "required": True,
         "content": {
-            kind: {"schema": {"type": "object"}}
+            kind: {"schema": {"type": "object", "required": ["resourceType"]}}
             for kind in ("application/fhir+json", "application/json")
         },
     },
