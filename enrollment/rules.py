@@ -117,11 +117,18 @@ def why_not_amend(actor: Actor, enrollment: Enrollment) -> str:
         return "Your role does not change what was sent."
     if enrollment.status != EnrollmentStatus.SUBMITTED:
         return "Only what was sent can be amended."
-    return ""
+    return why_not_going(enrollment)
 
 
 def why_not_submit(actor: Actor, enrollment: Enrollment) -> str:
     """The actor's side and the state's; what is missing on the form is asked apart."""
     if not actor.may(Permission.ENROLLMENTS_SUBMIT):
         return "Your role does not send enrollments to a hub."
-    return why_not_change(enrollment)
+    return why_not_change(enrollment) or why_not_going(enrollment)
+
+
+def why_not_going(enrollment: Enrollment) -> str:
+    """What was sent before goes on with its journey, and with nothing once that has ended."""
+    if enrollment.journey is None or enrollment.journey.closed_at is None:
+        return ""
+    return "This journey has ended, and nobody waits for more of it. Begin a new enrollment."

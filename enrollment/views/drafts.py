@@ -33,7 +33,7 @@ from enrollment.forms.build import read_posted
 from enrollment.forms.page import Page, form_page
 from enrollment.forms.parts import Standing
 from enrollment.models import Enrollment
-from enrollment.rules import Refused, why_not_answer, why_not_withdraw
+from enrollment.rules import Refused, why_not_answer, why_not_going, why_not_withdraw
 from enrollment.views.attaching import attach_posted
 from enrollment.views.standing import (
     UNSIGNED,
@@ -120,6 +120,8 @@ def names_of(sitting: Sitting) -> str:
 
 def sentence_of(sitting: Sitting, page: Page) -> str:
     """Where the form stands and who has it."""
+    if ended := why_not_going(sitting.rows[0]):
+        return ended
     if sitting.rows[0].status == EnrollmentStatus.RETURNED:
         return _("The hub returned this for correction; your office has it.")
     left = page.to_go + page.wrong

@@ -26,6 +26,7 @@ from enrollment.rules import (
     why_not_answer,
     why_not_authorize,
     why_not_certify,
+    why_not_going,
     why_not_submit,
     why_not_withdraw,
 )
@@ -91,7 +92,10 @@ def _ended(row: Enrollment, signed: Mapping[str, Signature]) -> set[str]:
     return set(kinds) - set(signed)
 
 
-def _withdrawn(row: Enrollment) -> str:
+def _over(row: Enrollment) -> str:
+    """That nothing more is sent of it; empty while something may be."""
+    if row.status != EnrollmentStatus.WITHDRAWN:
+        return why_not_going(row)
     if row.journey_id:
         return _("This enrollment was withdrawn; everyone who had it was told.")
     return _("This draft was withdrawn; nothing was sent.")
@@ -103,8 +107,8 @@ def _sentence(
     signed: Mapping[str, Signature],
     paper: PaperSignature | None,
 ) -> str:
-    if row.status == EnrollmentStatus.WITHDRAWN:
-        return _withdrawn(row)
+    if over := _over(row):
+        return over
     if state.can_send:
         return _("Complete and signed. Your office has it: send it to the hub.")
     if state.ended_on:

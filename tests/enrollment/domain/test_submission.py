@@ -173,3 +173,11 @@ def test_a_colleague_of_another_practice_cannot_send_it(lakeside: Office) -> Non
     ben = actor_of(member(office("Harbor Neurology").practice, Role.PRACTICE_STAFF))
     with acting_as(ben), pytest.raises(Enrollment.DoesNotExist):
         submission.submit(enrollment.id, urgent=False, by=ben, now=timezone.now())
+
+
+def test_nothing_more_is_sent_into_a_journey_that_has_ended(lakeside: Office) -> None:
+    asked = lakeside.returned({"field": "B7", "sentence": "It does not match the card."})
+    with every_tenant(reason="the hub ended it"):
+        Journey.objects.filter(pk=asked.journey_id).update(closed_at=timezone.now())
+    with pytest.raises(Refused, match="This journey has ended"):
+        send(lakeside, asked)
