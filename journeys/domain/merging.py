@@ -12,7 +12,8 @@ from uuid import UUID
 from accounts import audit
 from accounts.core.actor import Actor
 from journeys.core.events import Event
-from journeys.domain.likeness import same_medicine
+from journeys.core.sameness import likeness_of
+from journeys.domain.likeness import newest_body, same_medicine, traits_of
 from journeys.domain.queries.journeys import Story
 from journeys.domain.recording import record
 from journeys.domain.speaking import Refused, Words, said, story_for_writing
@@ -119,6 +120,19 @@ def _check(staying: Story, ending: Story, *, by: Actor) -> None:
         raise Refused("They are of two practices. Call them: one has to withdraw its enrollment.")
     if not same_medicine(one, other):
         raise Refused("They are for two medicines: the patient has both.")
+    if why := _apart(one, other):
+        raise Refused(
+            f"They are two people: {why}. If it is one, a form has to be corrected first."
+        )
+
+
+def _apart(one: Journey, other: Journey) -> str:
+    """What tells the patients of two journeys apart, as twins are; of one patient nothing."""
+    if one.patient_id == other.patient_id:
+        return ""
+    here, there = (traits_of(each, newest_body(each.pk)) for each in (one, other))
+    apart = likeness_of(here, there).apart
+    return apart[:1].lower() + apart[1:]
 
 
 def _tell(story: Story, *, id_: str, note: str, by: Actor, now: datetime) -> None:

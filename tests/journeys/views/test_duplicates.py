@@ -122,6 +122,14 @@ def test_one_journey_goes_on_and_both_forms_stay(
         assert told.filter(journey=world.journey, kind="message").exists()
 
 
+def test_twins_are_not_merged_even_by_a_request_of_ones_own(world: World, priya: Client) -> None:
+    born_on = world.journey.patient_born_on
+    twin = sent(world.practice, world.journey.program_version, "Marisol Delgado", born_on)
+    page = merge(priya, world.journey, twin)
+    assert "They are two people: other first name, as twins have." in page
+    assert now_of(twin).closed_at is None
+
+
 def test_a_double_click_merges_once(world: World, again: Journey, priya: Client) -> None:
     merge(priya, world.journey, again)
     merge(priya, world.journey, again)
