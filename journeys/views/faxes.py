@@ -131,6 +131,8 @@ def release(request: HttpRequest, fax_id: UUID) -> HttpResponse:
         faxes.release_fax(fax_id, by=current_actor())
     except AlreadyTaken as taken:
         _told(request, taken)
+    else:
+        messages.success(request, _("The fax is for anyone again."))
     return redirect("faxes")
 
 

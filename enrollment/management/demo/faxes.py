@@ -29,7 +29,8 @@ Lines = Sequence[tuple[str, str]]
 def keep_faxes(jonah: Actor, *, now: dt.datetime) -> None:
     """Two faxes of today: papers of patients whom the hub knows, and a request for a new one."""
     with acting_as(jonah):
-        known = Journey.objects.filter(closed_at=None).order_by("number")[:2]
+        theirs = Journey.objects.filter(organization__slug="lakeside", closed_at=None)
+        known = theirs.order_by("number")[:2]
         about = [(each.patient_name, _day(each.patient_born_on)) for each in known]
         _keep(_papers(about), "lakeside", jonah, came=now - dt.timedelta(minutes=50), now=now)
         asked = now - dt.timedelta(minutes=10)
