@@ -1,6 +1,6 @@
 """The worksheet of an adverse event or a complaint about the product."""
 
-from journeys.core.asking import is_known, result_is, says
+from journeys.core.asking import because, is_known, result_is, says
 from journeys.core.worksheet import Compared, Part, Question, Stop, Worksheet
 
 # A report counts with four things: a patient (the journey's), a reporter, a product, an event.
@@ -57,6 +57,11 @@ ADVERSE_EVENT = Worksheet(
         Stop(
             {"all": [says("serious", False), is_known("serious_because"), result_is("captured")]},
             "It is serious if one of these is so.",
+            "serious",
+        ),
+        Stop(
+            {"all": [because("serious"), says("serious", False), result_is("captured")]},
+            "The reason “serious” and “Serious: no” cannot both be.",
             "serious",
         ),
     ),

@@ -94,6 +94,7 @@ def test_the_button_stands_on_the_hubs_other_pages_of_a_patient(
         ({"fact-serious": ""}, "Serious is needed here."),
         ({"fact-serious": "yes"}, "Serious because is needed here."),
         ({"fact-serious_because": "hospital"}, "It is serious if one of these is so."),
+        ({"reason": "serious"}, "“Serious: no” cannot both be."),
         ({"reason": ""}, "Give the reason"),
         ({"fact-began_on": "2099-01-01"}, "It cannot begin in future."),
     ],
