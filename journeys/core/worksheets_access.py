@@ -273,9 +273,13 @@ APPEAL = Worksheet(
                 Question(fact="appeal_sent_on", needed=True, fresh=True),
                 Question(fact="submission_method", needed=True, fresh=True),
                 Question(fact="payer_reference", fresh=True),
-                Question(fact="external_reviewer", needed=result_is("external"), fresh=True),
             ),
             _SENT,
+        ),
+        Part(
+            "The reviewer",
+            (Question(fact="external_reviewer", needed=True, fresh=True),),
+            result_is("external"),
         ),
         Part(
             "The talk between doctors",
