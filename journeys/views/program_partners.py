@@ -129,7 +129,8 @@ def _page(
         {
             "program": program,
             "rows": rows,
-            "made": made,
+            "made": made[1] if made else None,
+            "made_for": next((row for row in rows if made and row.id == made[0]), None),
             "api": request.build_absolute_uri("/").rstrip("/"),
             "sentence": words if failing else _("Every partner takes what is sent to it."),
             "lag": told.get("lag"),
