@@ -24,6 +24,7 @@ ENTRIES = (
     (_("Work"), "work", "list-checks", "w", Permission.WORK_VIEW),
     (_("Intake"), "intake", "inbox", "i", Permission.INTAKE_REVIEW),
     (_("Faxes"), "faxes", "printer", "d", Permission.INTAKE_REVIEW),
+    (_("Keying"), "keyings", "keyboard", "v", Permission.INTAKE_REVIEW),
     (_("Cases"), "cases", "contact", "k", Permission.INTAKE_REVIEW),
     (_("Patients"), "patients", "users", "p", Permission.PATIENTS_VIEW),
     (_("Enrollments"), "enrollments", "file-text", "e", Permission.ENROLLMENTS_VIEW),

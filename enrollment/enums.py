@@ -15,6 +15,24 @@ class EnrollmentStatus(models.TextChoices):
 OPEN = frozenset({EnrollmentStatus.DRAFT, EnrollmentStatus.RETURNED, EnrollmentStatus.AMENDING})
 
 
+class CameBy(models.TextChoices):
+    """How an enrollment reached the site; the journey's fact `submission_channel`."""
+
+    PORTAL = "portal", "Portal"
+    FAX = "fax", "Fax"
+    PHONE = "phone", "Phone"
+
+
+class GivenUp(models.TextChoices):
+    """Why keying was given up."""
+
+    PRACTICE = "practice", "It is of another practice"
+    UNREADABLE = "unreadable", "It cannot be read"
+    THERE = "there", "The patient has a journey here already"
+    WITHDRAWN = "withdrawn", "The practice wants it no more"
+    MISTAKE = "mistake", "Begun by mistake"
+
+
 class SignatureKind(models.TextChoices):
     PRESCRIBER = "prescriber", "Prescriber certification"
     PATIENT = "patient", "Patient authorization"

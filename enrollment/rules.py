@@ -5,8 +5,10 @@ from uuid import UUID
 from accounts import rules
 from accounts.core.actor import Actor
 from accounts.core.permissions import Permission
+from accounts.models import Organization
 from enrollment.enums import EnrollmentStatus
-from enrollment.models import Enrollment, Prescriber
+from enrollment.models import Enrollment, Keying, Prescriber
+from programs.models import ProgramVersion
 
 # One refusal for all apps.
 Refused, require = rules.Refused, rules.require
@@ -35,6 +37,11 @@ def why_not_change(enrollment: Enrollment) -> str:
     return ""
 
 
+def _keys(actor: Actor, enrollment: Enrollment) -> bool:
+    """Whether a hub's person keys this one enrollment for the practice."""
+    return actor.keys is not None and actor.keys == enrollment.id
+
+
 def why_not_edit_patients(actor: Actor) -> str:
     if actor.may(Permission.PATIENTS_EDIT):
         return ""
@@ -61,7 +68,7 @@ def why_not_start(actor: Actor) -> str:
 
 
 def why_not_answer(actor: Actor, enrollment: Enrollment) -> str:
-    if not actor.may(Permission.ENROLLMENTS_EDIT):
+    if not (actor.may(Permission.ENROLLMENTS_EDIT) or _keys(actor, enrollment)):
         return "Your role reads enrollments but does not change their answers."
     return why_not_change(enrollment)
 
@@ -69,6 +76,13 @@ def why_not_answer(actor: Actor, enrollment: Enrollment) -> str:
 def why_not_authorize(actor: Actor, enrollment: Enrollment) -> str:
     """Taking the patient's signature on the office's screen."""
     if not actor.may(Permission.ENROLLMENTS_EDIT):
+        return "Your role does not take a patient's authorization."
+    return why_not_signed_by_patient(enrollment)
+
+
+def why_not_bring_paper(actor: Actor, enrollment: Enrollment) -> str:
+    """Bringing the patient's signature on paper, or on the pages that the form is keyed from."""
+    if not (actor.may(Permission.ENROLLMENTS_EDIT) or _keys(actor, enrollment)):
         return "Your role does not take a patient's authorization."
     return why_not_signed_by_patient(enrollment)
 
@@ -81,9 +95,12 @@ def why_not_ask_patient(actor: Actor) -> str:
 
 
 def why_not_check_paper(actor: Actor, enrollment: Enrollment, uploaded_by: UUID) -> str:
-    """Saying that a scan shows a signature: somebody of the office who did not upload it."""
-    if not (actor.may(Permission.ENROLLMENTS_EDIT) or actor.may(Permission.ENROLLMENTS_SIGN)):
+    """Saying that a scan shows a signature: a second person of who brought it."""
+    office = actor.may(Permission.ENROLLMENTS_EDIT) or actor.may(Permission.ENROLLMENTS_SIGN)
+    if not (office or _keys(actor, enrollment)):
         return "Your role does not check signatures on paper."
+    if _keys(actor, enrollment) and actor.user_id == uploaded_by:
+        return "You read this signature off the page; a colleague checks it."
     if actor.user_id is None or actor.user_id == uploaded_by:
         return "You uploaded this scan; a colleague checks it."
     return why_not_signed_by_patient(enrollment)
@@ -122,7 +139,7 @@ def why_not_amend(actor: Actor, enrollment: Enrollment) -> str:
 
 def why_not_submit(actor: Actor, enrollment: Enrollment) -> str:
     """The actor's side and the state's; what is missing on the form is asked apart."""
-    if not actor.may(Permission.ENROLLMENTS_SUBMIT):
+    if not (actor.may(Permission.ENROLLMENTS_SUBMIT) or _keys(actor, enrollment)):
         return "Your role does not send enrollments to a hub."
     return why_not_change(enrollment) or why_not_going(enrollment)
 
@@ -132,3 +149,26 @@ def why_not_going(enrollment: Enrollment) -> str:
     if enrollment.journey is None or enrollment.journey.closed_at is None:
         return ""
     return "This journey has ended, and nobody waits for more of it. Begin a new enrollment."
+
+
+def why_not_key(actor: Actor, keying: Keying) -> str:
+    """A hub's person, what their own hub was sent, and only until it is sent or given up."""
+    if not actor.may(Permission.INTAKE_REVIEW) or actor.organization_id != keying.organization_id:
+        return "Your role does not key enrollments for practices."
+    if keying.ended_at is not None:
+        return "This was sent or given up already; nothing more is keyed into it."
+    return ""
+
+
+def why_not_begin_keyed(actor: Actor, enrollment_id: UUID) -> str:
+    """Only who keys it begins a draft for a practice that is not their own."""
+    if actor.keys is not None and actor.keys == enrollment_id:
+        return ""
+    return "Only the hub that was sent it begins this enrollment."
+
+
+def why_not_route_to(hub: Organization, version: ProgramVersion) -> str:
+    """A hub keys into the programs that go to it."""
+    if version.definition["route"]["hub"] == hub.slug:
+        return ""
+    return f"{version.program.name} goes to another hub; that one keys it."

@@ -16,6 +16,8 @@ class Actor:
     roles: frozenset[Role]
     name: str
     request_id: str = ""
+    # The one enrollment that this person keys for the organization, and may do nothing else of.
+    keys: UUID | None = None
     permissions: frozenset[Permission] = field(init=False)
 
     def __post_init__(self) -> None:

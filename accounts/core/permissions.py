@@ -54,6 +54,8 @@ class Permission(StrEnum):
     REPORTS_SETTLE = "reports.settle"
     STATUS_MAPS_EDIT = "status_maps.edit"
     PROGRAMS_VIEW = "programs.view"
+    # What a code of the public tables stands for, where one is typed.
+    CODES_LOOK_UP = "codes.look_up"
     PROGRAMS_COMPOSE = "programs.compose"
     FUNNEL_VIEW = "funnel.view"
     AUDIT_VIEW = "audit.view"
@@ -85,6 +87,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             P.LAG_VIEW,
             P.EXCHANGE_VIEW,
             P.PROGRAMS_VIEW,
+            P.CODES_LOOK_UP,
         }
     ),
     Role.PRESCRIBER: frozenset(
@@ -98,6 +101,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             P.WORK_VIEW,
             P.LAG_VIEW,
             P.PROGRAMS_VIEW,
+            P.CODES_LOOK_UP,
         }
     ),
     Role.HUB_AGENT: PARTNER_WORK
@@ -108,6 +112,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         P.CONSENTS_END,
         P.CONFLICTS_SETTLE,
         P.EXCHANGE_VIEW,
+        P.CODES_LOOK_UP,
     },
     Role.HUB_SUPERVISOR: PARTNER_WORK
     | {
@@ -121,11 +126,14 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         P.EXCHANGE_REPLAY,
         P.STATUS_MAPS_EDIT,
         P.FLAGS_VIEW,
+        P.CODES_LOOK_UP,
     },
     Role.PHARMACIST: PARTNER_WORK | {P.WORK_REASSIGN, P.SAFETY_REPORT},
     Role.VENDOR_AGENT: PARTNER_WORK | {P.WORK_REASSIGN, P.SAFETY_REPORT},
-    Role.PROGRAM_MANAGER: frozenset({P.PROGRAMS_VIEW, P.PROGRAMS_COMPOSE, P.FUNNEL_VIEW}),
-    Role.SAFETY_OFFICER: frozenset({P.PROGRAMS_VIEW, P.SAFETY_VIEW}),
+    Role.PROGRAM_MANAGER: frozenset(
+        {P.PROGRAMS_VIEW, P.CODES_LOOK_UP, P.PROGRAMS_COMPOSE, P.FUNNEL_VIEW}
+    ),
+    Role.SAFETY_OFFICER: frozenset({P.PROGRAMS_VIEW, P.CODES_LOOK_UP, P.SAFETY_VIEW}),
     Role.OPERATOR: frozenset(
         {
             P.UPKEEP_VIEW,
@@ -138,6 +146,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             P.REPORTS_SETTLE,
             P.STATUS_MAPS_EDIT,
             P.PROGRAMS_VIEW,
+            P.CODES_LOOK_UP,
         }
     ),
     Role.ADMIN: frozenset({P.AUDIT_VIEW, P.EMAILS_VIEW, P.MEMBERS_MANAGE, P.ENDPOINTS_MANAGE}),

@@ -50,7 +50,7 @@ def attach(file: CheckedFile, *, place: Place, title: str, by: Actor, now: datet
     """
     patient, enrollment = _taken(place)
     if enrollment is not None and place.field == SIGNED_PAPER:
-        rules.require(rules.why_not_authorize(by, enrollment))
+        rules.require(rules.why_not_bring_paper(by, enrollment))
     elif enrollment is not None:
         rules.require(rules.why_not_answer(by, enrollment))
     else:

@@ -1,7 +1,7 @@
 """The life of a draft: start it, answer it, ask for the signature, withdraw it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -67,6 +67,19 @@ class Conflict(Saved):
     clashes: tuple[Clash, ...] = ()
 
 
+@dataclass(frozen=True)
+class Basis:
+    """What answers that are given rest on: the later revision at which a field, by its key, was
+    seen again, and what they were read off, in words; "typed" by who knows them.
+    """
+
+    seen_since: Mapping[str, int] = field(default_factory=dict)
+    source: str = "typed"
+
+
+TYPED = Basis()
+
+
 def start(
     *, patient_id: UUID, program_version_id: UUID, prescriber_id: UUID, by: Actor, now: datetime
 ) -> Enrollment:
@@ -87,13 +100,12 @@ def save_answers(
     answers: Mapping[str, Any],
     *,
     seen_revision: int,
-    seen_since: Mapping[str, int] | None = None,
+    basis: Basis = TYPED,
     by: Actor,
     now: datetime,
 ) -> Saved | Conflict:
     """Keep these answers, except where somebody else changed the same field since
-    `seen_revision`: those come back as clashes and stay as they are. `seen_since` gives the
-    later revision at which a field, by its key, was seen again.
+    `seen_revision` or what the `basis` says: those come back as clashes and stay as they are.
 
     Answers are keyed as the form of the whole sitting has them, and each goes into every draft
     of it that asks for it; a key of this one enrollment's program alone is understood too. A
@@ -108,16 +120,16 @@ def save_answers(
     values = _readable(sitting.definitions, named)
     stored, changes = sitting.answers, sitting.changes
     differing = {key: value for key, value in values.items() if stored.get(key) != value}
-    later = seen_since or {}
     clashes = tuple(
         _clash(key, value, theirs=stored.get(key), change=changes[key])
         for key, value in differing.items()
-        if changes.get(key, {}).get("revision", 0) > max(seen_revision, later.get(key, 0))
+        if changes.get(key, {}).get("revision", 0)
+        > max(seen_revision, basis.seen_since.get(key, 0))
     )
     refused = {clash.key for clash in clashes}
     kept = {key: value for key, value in differing.items() if key not in refused}
     own = answers_apart(sitting.definitions, kept)
-    unsigned = keep_each(sitting.rows, own, by=by, now=now) if kept else ()
+    unsigned = keep_each(sitting.rows, own, by=by, now=now, source=basis.source) if kept else ()
     if kept:
         _keep_what_follows(sitting, by=by, now=now)
     changed = tuple(sorted(kept))

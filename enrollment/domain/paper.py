@@ -13,7 +13,7 @@ from accounts import audit
 from accounts.core.actor import Actor
 from enrollment import rules
 from enrollment.core.files import CheckedFile
-from enrollment.core.signed import Statement
+from enrollment.core.signed import Signer, Statement
 from enrollment.domain.documents import SIGNED_PAPER, Place, attach
 from enrollment.domain.locking import lock
 from enrollment.domain.signatures import (
@@ -25,6 +25,7 @@ from enrollment.domain.signatures import (
     Origin,
     require_agreement,
     sign_for_patient,
+    sign_for_prescriber,
     standing,
     statement_of,
 )
@@ -35,6 +36,7 @@ from journeys.models import ConsentGrant
 from programs.core.consents import LANGUAGES
 
 METHOD = "Paper, scanned"
+FAXED = "Paper, faxed"
 CODE_LENGTH = 8
 """Of the digest's hexadecimal digits, as many as are printed on the paper."""
 
@@ -69,10 +71,10 @@ def upload(
     uploader = rules.person_of(by)
     enrollment = lock(enrollment_id)
     rules.require(rules.why_not_authorize(by, enrollment))
-    rules.require(_why_not_needed(enrollment))
+    rules.require(why_not_needed(enrollment, SignatureKind.PATIENT))
     shown = statement_of(enrollment, "patient", today=timezone.localdate(now))
     language = _language(shown, typed.code)
-    _require_date(enrollment, typed.signed_on, now=now)
+    require_date(enrollment, typed.signed_on, now=now)
     agreement = Agreement(typed.signer_name, typed.agreed, language, typed.relationship)
     require_agreement(shown, agreement, today=typed.signed_on)
     place = Place(SIGNED_PAPER, enrollment_id=enrollment.id)
@@ -97,10 +99,18 @@ def upload(
     return paper
 
 
-def _why_not_needed(enrollment: Enrollment) -> str:
-    if SignatureKind.PATIENT in standing(enrollment):
-        return "The patient's authorization stands already."
-    if PaperSignature.objects.filter(enrollment=enrollment, checked_at=None).exists():
+STANDS = {
+    SignatureKind.PATIENT: "The patient's authorization stands already.",
+    SignatureKind.PRESCRIBER: "The prescriber's certification stands already.",
+}
+
+
+def why_not_needed(enrollment: Enrollment, kind: SignatureKind) -> str:
+    """One signature of a kind stands, and one scan of it waits, at a time."""
+    if kind in standing(enrollment):
+        return STANDS[kind]
+    waiting = PaperSignature.objects.filter(enrollment=enrollment, kind=kind, checked_at=None)
+    if waiting.exists():
         return "A scan of this enrollment waits for a colleague's check already."
     return ""
 
@@ -118,7 +128,8 @@ def _language(shown: Statement, code: str) -> Language:
     raise NotAgreed({"code": [said]})
 
 
-def _require_date(enrollment: Enrollment, signed_on: date, *, now: datetime) -> None:
+def require_date(enrollment: Enrollment, signed_on: date, *, now: datetime) -> None:
+    """The date on the paper can be that of these texts. Raises NotAgreed."""
     if problem := _why_not_on(enrollment, signed_on, now=now):
         raise NotAgreed({"signed_on": [problem]})
 
@@ -146,8 +157,12 @@ def _instant(signed_on: date, *, uploaded_at: datetime) -> datetime:
 
 def changed_since(paper: PaperSignature, *, today: date) -> bool:
     """Whether the texts or answers are no longer those on the paper."""
-    shown = statement_of(paper.enrollment, "patient", today=today)
+    shown = statement_of(paper.enrollment, _signer(paper), today=today)
     return shown.digest(paper.language) != paper.digest
+
+
+def _signer(paper: PaperSignature) -> Signer:
+    return "prescriber" if paper.kind == SignatureKind.PRESCRIBER else "patient"
 
 
 @transaction.atomic
@@ -159,18 +174,21 @@ def confirm(enrollment_id: UUID, paper_id: UUID, *, by: Actor, now: datetime) ->
     enrollment = lock(enrollment_id)
     paper = _waiting(enrollment, paper_id)
     rules.require(rules.why_not_check_paper(by, enrollment, paper.uploaded_by_id))
-    if SignatureKind.PATIENT in standing(enrollment):
-        raise rules.Refused("The patient's authorization stands already.")
+    if paper.kind in standing(enrollment):
+        raise rules.Refused(STANDS[SignatureKind(paper.kind)])
     if changed_since(paper, today=timezone.localdate(now)):
         raise ContentChanged(str(enrollment_id))
-    _require_date(enrollment, paper.signed_on, now=paper.uploaded_at)
+    require_date(enrollment, paper.signed_on, now=paper.uploaded_at)
     language: Language = "es" if paper.language == "es" else "en"
     agreement = Agreement(paper.signer_name, paper.agreed, language, paper.relationship)
-    means = Means(METHOD, session={"paper": _evidence(paper, by=by, now=now)})
+    method = METHOD if paper.page is None else FAXED
+    means = Means(method, session={"paper": _evidence(paper, by=by, now=now)})
     at = _instant(paper.signed_on, uploaded_at=paper.uploaded_at)
-    paper.signature = sign_for_patient(
-        enrollment, agreement, Origin(means, by=by, now=now, on_paper_at=at)
-    )
+    origin = Origin(means, by=by, now=now, on_paper_at=at)
+    if paper.kind == SignatureKind.PRESCRIBER:
+        paper.signature = sign_for_prescriber(enrollment, origin)
+    else:
+        paper.signature = sign_for_patient(enrollment, agreement, origin)
     paper.checked_by_id, paper.checked_at = rules.person_of(by), now
     paper.save(update_fields=["signature", "checked_by", "checked_at"])
     audit.wrote(paper, action="paper_checked")
@@ -183,6 +201,7 @@ def _evidence(paper: PaperSignature, *, by: Actor, now: datetime) -> dict[str, A
         "id": str(paper.id),
         "document": str(paper.document_id),
         "sha256": paper.document.sha256,
+        "page": paper.page,
         "signed_on": paper.signed_on.isoformat(),
         "uploaded_by": str(paper.uploaded_by_id),
         "uploaded_at": paper.uploaded_at.isoformat(),
@@ -205,7 +224,9 @@ def remove(enrollment_id: UUID, paper_id: UUID, *, by: Actor, now: datetime) -> 
     audit.wrote(paper, action="paper_removed")
     document = paper.document_id
     PaperSignature.objects.filter(id=paper.id).delete()
-    Document.objects.filter(id=document).delete()
+    # A page may show a second signature, or one that no longer counts.
+    if not PaperSignature.objects.filter(document=document).exists():
+        Document.objects.filter(id=document).delete()
     enrollment.updated_at = now
     enrollment.save(update_fields=["updated_at"])
 

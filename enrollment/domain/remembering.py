@@ -21,8 +21,12 @@ def remember(enrollment: Enrollment, form: Sheet, *, now: datetime) -> None:
     """Bring the records up to what was just signed and sent, so that nobody types it again.
 
     What was left blank here takes nothing away there. Patient and insurance count as
-    confirmed now.
+    confirmed now. What a hub keyed changes nothing that the office said itself: it is
+    remembered of a patient whom the office did not have, and of nothing else.
     """
+    keyed = enrollment.keyed_by_id is not None
+    if keyed and enrollment.patient.created_at < enrollment.created_at:
+        return
     typed: dict[str, dict[str, Any]] = defaultdict(dict)
     for item in form.shown:
         # A paper stands with the insurance already; its id is no fact to type.
@@ -30,8 +34,9 @@ def remember(enrollment: Enrollment, form: Sheet, *, now: datetime) -> None:
             typed[item.field.typed_once_per][item.key] = enrollment.answers[item.key]
     _patient(enrollment, typed["patient"], now=now)
     _coverage(enrollment, typed["coverage"], now=now)
-    _practice(enrollment, typed["practice"], now=now)
-    _prescriber(enrollment, typed["prescriber"], now=now)
+    if not keyed:
+        _practice(enrollment, typed["practice"], now=now)
+        _prescriber(enrollment, typed["prescriber"], now=now)
     _clinical(enrollment, typed["clinical"], now=now)
 
 

@@ -139,6 +139,23 @@ def sign_for_patient(enrollment: Enrollment, agreement: Agreement, origin: "Orig
     )
 
 
+def sign_for_prescriber(enrollment: Enrollment, origin: "Origin") -> Signature:
+    """The prescriber's signature by hand on a locked enrollment; the caller has asked the rules,
+    and a second person has looked at it. Raises Refused for a form that is not filled in.
+    """
+    today = timezone.localdate(origin.now)
+    rules.require(why_not_filled_in(enrollment, today=today))
+    shown = statement_of(enrollment, "prescriber", today=today)
+    return _sign(
+        enrollment,
+        shown,
+        shown.consents,
+        kind=SignatureKind.PRESCRIBER,
+        agreement=Agreement(enrollment.prescriber.name, ()),
+        origin=origin,
+    )
+
+
 def require_agreement(shown: Statement, agreement: Agreement, *, today: date) -> None:
     """Nothing that a signature needs is left out on the day of signing. Raises NotAgreed."""
     problems: dict[str, list[str]] = {}
@@ -166,7 +183,7 @@ def certify(
     enrollment = lock(enrollment_id)
     today = timezone.localdate(now)
     rules.require(rules.why_not_certify(by, enrollment, enrollment.prescriber))
-    rules.require(_why_not_filled_in(enrollment, today=today))
+    rules.require(why_not_filled_in(enrollment, today=today))
     shown = statement_of(enrollment, "prescriber", today=today)
     if shown.digest("en") != seen_digest:
         raise ContentChanged(str(enrollment_id))
@@ -180,7 +197,8 @@ def certify(
     )
 
 
-def _why_not_filled_in(enrollment: Enrollment, *, today: date) -> str:
+def why_not_filled_in(enrollment: Enrollment, *, today: date) -> str:
+    """What is signed is a whole form."""
     definitions, answers = [definition_of(enrollment.program_version)], enrollment.answers
     if missing(definitions, answers, today=today) or check_answers(
         definitions, answers, today=today
@@ -194,7 +212,7 @@ def ask_to_sign(enrollment_id: UUID, *, by: Actor, now: datetime) -> Enrollment:
     """Put a complete form into its prescriber's queue. Raises Refused."""
     enrollment = lock(enrollment_id)
     rules.require(rules.why_not_answer(by, enrollment))
-    rules.require(_why_not_filled_in(enrollment, today=timezone.localdate(now)))
+    rules.require(why_not_filled_in(enrollment, today=timezone.localdate(now)))
     enrollment.signing_requested_at = enrollment.updated_at = now
     enrollment.save(update_fields=["signing_requested_at", "updated_at"])
     audit.wrote(enrollment, action="asked_to_sign")

@@ -1,6 +1,7 @@
 """Send to the hub, once; take back what it returns; send the correction."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from enrollment.core.packet import packet, sha256, with_documents
 from enrollment.domain.definitions import definition_of
 from enrollment.domain.granting import grants_of
 from enrollment.domain.handing import papers_for, told_documents
+from enrollment.domain.keyed_settling import join_known_patient, settle_keyed
 from enrollment.domain.locking import lock
 from enrollment.domain.readiness import Readiness, readiness
 from enrollment.domain.remembering import remember
@@ -23,7 +25,7 @@ from enrollment.domain.signatures import standing
 from enrollment.enums import EnrollmentStatus, SignatureKind
 from enrollment.models import Enrollment, Signature
 from journeys.domain.disclosing import ASKED_ON, AUTHORIZATION
-from journeys.domain.opening import Further, NewJourney, hand_over_again, open_journey
+from journeys.domain.opening import Further, Keyed, NewJourney, hand_over_again, open_journey
 from journeys.domain.papers import keep_papers
 from journeys.models import Journey
 from programs.core.union import union
@@ -54,14 +56,16 @@ def submit(
 
     In this order: lock; answer with the same enrollment when it was sent already; check
     everything anew; build the packet; open the journey (or hand its next packet over); keep
-    what was typed for the next time. Where only the patient's signature is lacking it goes
-    `under_agreement`: the practice says that the hub acts for it, and what needs the patient's
-    authorization waits. Raises Refused, Incomplete or journeys' NoRoute.
+    what was typed for the next time; settle what a hub keyed it from. Where only the patient's
+    signature is lacking it goes `under_agreement`: the practice says that the hub acts for it,
+    and what needs the patient's authorization waits. Raises Refused, Incomplete or journeys'
+    NoRoute.
     """
     enrollment = lock(enrollment_id)
     if enrollment.status == EnrollmentStatus.SUBMITTED:
         return enrollment
     rules.require(rules.why_not_submit(by, enrollment))
+    join_known_patient(enrollment)
     signatures = standing(enrollment)
     state = readiness(enrollment, signatures, today=timezone.localdate(now))
     early = under_agreement and state.can_send_before_patient
@@ -69,10 +73,13 @@ def submit(
         raise Incomplete(state)
     body = _packet(enrollment, signatures, agreement=under_agreement, now=now)
     facts = facts_of(state.form.known, urgent=urgent, authorized=not early)
+    facts["submission_channel"] = enrollment.came_by
     if early:
         facts[ASKED_ON] = timezone.localdate(now).isoformat()
     if enrollment.journey_id is None:
         new = _new_journey(enrollment, signatures.get(SignatureKind.PATIENT), body, facts)
+        if by.keys is not None and enrollment.came_at is not None:
+            new = replace(new, keyed=Keyed(enrollment.came_by, enrollment.came_at))
         enrollment.journey = open_journey(new, by=by, now=now)
         journey_id = enrollment.journey.id
     else:
@@ -83,6 +90,7 @@ def submit(
     enrollment.awaiting_patient_since = now if early else None
     _settle(enrollment, now=now)
     remember(enrollment, state.form, now=now)
+    settle_keyed(enrollment, by=by, now=now)
     return enrollment
 
 

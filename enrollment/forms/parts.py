@@ -38,6 +38,8 @@ class Paper:
     attached: tuple[Any, ...]
     wanted_by: str
     """The one program that asks, of several."""
+    pages: tuple[int, ...] | None = None
+    """The pages beside the form, of which one is attached instead of a file; None without any."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,9 @@ class Slot:
         besides = ""
         if self.paper:
             shown = {"key": self.key, "paper": self.paper}
-            besides = render_to_string("enrollment/slot_paper.html", shown)
+            files = self.paper.pages is None
+            name = "enrollment/slot_paper.html" if files else "enrollment/slot_pages.html"
+            besides = render_to_string(name, shown)
         return draw_slot(
             self.key,
             self.field,
@@ -132,6 +136,8 @@ class Standing:
     corrections: Mapping[str, Sequence[str]] = field(default_factory=dict)
     documents: Callable[[Collection[str]], Mapping[str, Any]] = lambda _ids: {}
     """The documents with these ids, by id; asked once, when the page is drawn."""
+    pages: tuple[int, ...] | None = None
+    """The pages that the form is keyed from, by number; None where files are attached."""
 
     @cached_property
     def sheet(self) -> Sheet:
@@ -159,6 +165,7 @@ class Standing:
                 self.sheet.requires(item),
                 tuple(rows[one] for one in ids[item.key] if one in rows),
                 wanted_by=wanted_by(item, names_of(self.definitions)),
+                pages=self.pages,
             )
             for item in items
         }

@@ -1,5 +1,6 @@
 from enrollment.models.documents import Document, DocumentFile, DocumentPage
 from enrollment.models.enrollment import Enrollment, Signature
+from enrollment.models.keying import Keying
 from enrollment.models.masters import (
     ClinicalFact,
     Coverage,
@@ -17,6 +18,7 @@ __all__ = [
     "DocumentFile",
     "DocumentPage",
     "Enrollment",
+    "Keying",
     "PaperSignature",
     "Patient",
     "PracticeProfile",

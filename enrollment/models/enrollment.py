@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts.phi import EncryptedJSONField, EncryptedTextField
 from accounts.tenancy import TenantModel
-from enrollment.enums import EnrollmentStatus, SignatureKind
+from enrollment.enums import CameBy, EnrollmentStatus, SignatureKind
 
 
 class Enrollment(TenantModel):
@@ -35,6 +35,12 @@ class Enrollment(TenantModel):
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+    # The hub that keyed it from what came to it, how that came, and when; else typed here.
+    keyed_by = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    came_by = models.CharField(max_length=8, choices=CameBy, default=CameBy.PORTAL)
+    came_at = models.DateTimeField(null=True, blank=True)
     # Since when the form waits in its prescriber's queue.
     signing_requested_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -60,6 +66,11 @@ class Enrollment(TenantModel):
                 condition=Q(status__in=["draft", "withdrawn"])
                 | Q(journey__isnull=False, submitted_at__isnull=False),
                 name="submitted_enrollment_has_a_journey",
+            ),
+            models.CheckConstraint(
+                condition=Q(came_by=CameBy.PORTAL, keyed_by=None, came_at=None)
+                | (~Q(came_by=CameBy.PORTAL) & Q(keyed_by__isnull=False, came_at__isnull=False)),
+                name="keyed_enrollment_came_somehow",
             ),
         )
         indexes = (models.Index(fields=["organization", "-updated_at"], name="enrollment_recent"),)

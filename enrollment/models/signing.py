@@ -10,7 +10,7 @@ from django.db import models
 
 from accounts.phi import EncryptedTextField
 from accounts.tenancy import TenantModel
-from enrollment.enums import LinkChannel, LinkPurpose
+from enrollment.enums import LinkChannel, LinkPurpose, SignatureKind
 
 
 class SigningLink(TenantModel):
@@ -60,9 +60,12 @@ class PaperSignature(TenantModel):
     enrollment = models.ForeignKey(
         "enrollment.Enrollment", on_delete=models.CASCADE, related_name="papers"
     )
-    document = models.OneToOneField(
-        "enrollment.Document", on_delete=models.PROTECT, related_name="paper"
+    kind = models.CharField(max_length=12, choices=SignatureKind, default=SignatureKind.PATIENT)
+    document = models.ForeignKey(
+        "enrollment.Document", on_delete=models.PROTECT, related_name="papers"
     )
+    # Of the fax that the hub keys it from; empty for a scan that the office uploaded.
+    page = models.PositiveSmallIntegerField(null=True, blank=True)
     signer_name = EncryptedTextField()
     # In whose authority (A21); empty for the patient.
     relationship = models.CharField(max_length=20, blank=True)
@@ -92,9 +95,9 @@ class PaperSignature(TenantModel):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["enrollment"],
+                fields=["enrollment", "kind"],
                 condition=models.Q(checked_at=None),
-                name="one_paper_waits_per_enrollment",
+                name="one_paper_of_a_kind_waits",
             ),
             models.CheckConstraint(
                 condition=~models.Q(checked_by=models.F("uploaded_by")),

@@ -3,16 +3,19 @@
 The contract with the page is in the head of static/js/autosave.js.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import requires
+from accounts.core.actor import Actor
 from accounts.core.permissions import Permission
 from accounts.templatetags.times import clock, when
 from accounts.tenancy import current_actor
@@ -20,8 +23,9 @@ from enrollment.domain import drafts
 from enrollment.domain.masters import Unacceptable
 from enrollment.domain.sittings import Sitting, sitting_of
 from enrollment.forms.build import read_posted
-from enrollment.forms.page import form_page, looks
+from enrollment.forms.page import Page, form_page, looks
 from enrollment.forms.parts import Part, Standing
+from enrollment.models import Enrollment
 from enrollment.rules import Refused
 from enrollment.views.drafts import revision_in, sentence_of
 from enrollment.views.standing import UNSIGNED, load, named_in, others_words, standing_of
@@ -29,22 +33,39 @@ from programs.core.display import as_typed, display
 from programs.core.fields import Field
 
 
+@dataclass(frozen=True)
+class Desk:
+    """Who fills in a form, from what, and how the page about it speaks."""
+
+    by: Actor
+    others_url: str
+    source: str = "typed"
+    sentence: Callable[[Sitting, Page], str] = sentence_of
+
+
 @requires(Permission.ENROLLMENTS_EDIT)
 @require_POST
 def answers(request: HttpRequest, enrollment_id: UUID) -> JsonResponse:
     """Save one field. 409 with both values when somebody else changed it first."""
     row = load(enrollment_id)
-    key, now = request.POST.get("field", ""), timezone.now()
     before = standing_of(
         sitting_of(row), opened=named_in(request, "open"), kept=named_in(request, "kept")
     )
+    url = reverse("enrollment_others", args=[row.id])
+    return save_one(request, row, before, Desk(current_actor(), url))
+
+
+def save_one(request: HttpRequest, row: Enrollment, before: Standing, desk: Desk) -> JsonResponse:
+    """Save the field that the request names, whoever fills in the form."""
+    key, now = request.POST.get("field", ""), timezone.now()
     posted = read_posted(before.sheet.items, request.POST, unticked=[key])
     try:
         saved = drafts.save_answers(
             row.id,
             {key: posted.get(key, request.POST.get(key))},
             seen_revision=revision_in(request.POST),
-            by=current_actor(),
+            basis=drafts.Basis(source=desk.source),
+            by=desk.by,
             now=now,
         )
     except Unacceptable as unacceptable:
@@ -53,8 +74,9 @@ def answers(request: HttpRequest, enrollment_id: UUID) -> JsonResponse:
         return JsonResponse({"errors": {key: [str(refused)]}}, status=422)
     if isinstance(saved, drafts.Conflict):
         return JsonResponse(_both(before, saved), status=409)
-    fragments = dict(changed_parts(before, Sitting(saved.rows), but=f"slot-{key}"))
-    fragments["others"] = _others(row.id, now=now)
+    told = Sitting(saved.rows)
+    fragments = dict(changed_parts(before, told, but=f"slot-{key}", sentence=desk.sentence))
+    fragments["others"] = others_html(row.id, desk.others_url, now=now)
     if saved.unsigned:
         fragments["unsigned"] = _html("unsigned", sentences=[UNSIGNED[k] for k in saved.unsigned])
     return JsonResponse(
@@ -84,12 +106,20 @@ def _as_posted(field: Field, value: object) -> str:
     return ", ".join(typed) if isinstance(typed, list) else str(typed)
 
 
-def changed_parts(before: Standing, sitting: Sitting, *, but: str) -> Iterator[tuple[str, str]]:
+def changed_parts(
+    before: Standing,
+    sitting: Sitting,
+    *,
+    but: str,
+    sentence: Callable[[Sitting, Page], str] = sentence_of,
+) -> Iterator[tuple[str, str]]:
     """The elements of the page that this answer has changed, by id; `but` is being filled in."""
     old = looks(before)
     # A section that is open is not folded under the hands of whoever is in it.
     open_now = {name.removeprefix("section-") for name, look in old.items() if look[-1] is False}
-    after = standing_of(sitting, opened=before.opened, kept={*before.kept, *open_now})
+    after = standing_of(
+        sitting, opened=before.opened, kept={*before.kept, *open_now}, pages=before.pages
+    )
     changed = {name for name, look in looks(after).items() if look != old[name]} - {but}
     if not changed:
         return
@@ -98,7 +128,7 @@ def changed_parts(before: Standing, sitting: Sitting, *, but: str) -> Iterator[t
         yield from _of_part(part, changed)
     if any(name.startswith("count-") for name in changed):
         yield "progress", _html("progress", page=page)
-        yield "standing", _html("standing", sentence=sentence_of(sitting, page))
+        yield "standing", _html("standing", sentence=sentence(sitting, page))
 
 
 def _of_part(part: Part, changed: set[str]) -> Iterator[tuple[str, str]]:
@@ -117,8 +147,9 @@ def _html(name: str, **context: object) -> str:
     return render_to_string(f"enrollment/{name}.html", context)
 
 
-def _others(enrollment_id: UUID, *, now: datetime) -> str:
-    return _html("others", enrollment_id=enrollment_id, others=others_words(enrollment_id, now=now))
+def others_html(enrollment_id: UUID, url: str, *, now: datetime) -> str:
+    """Who else has the form open, and where the page asks again."""
+    return _html("others", url=url, others=others_words(enrollment_id, now=now))
 
 
 @requires(Permission.ENROLLMENTS_VIEW)
@@ -126,4 +157,5 @@ def _others(enrollment_id: UUID, *, now: datetime) -> str:
 def others(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
     """Who else has the form open, asked by the page itself now and then."""
     row = load(enrollment_id)
-    return HttpResponse(_others(row.id, now=timezone.now()))
+    url = reverse("enrollment_others", args=[row.id])
+    return HttpResponse(others_html(row.id, url, now=timezone.now()))

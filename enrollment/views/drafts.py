@@ -107,7 +107,7 @@ def _page(request: HttpRequest, row: Enrollment, shown: _Shown) -> HttpResponse:
             "sentence": sentence_of(sitting, page),
             "corrections": _corrections(row, page),
             "withdrawable": [each for each in sitting.rows if not why_not_withdraw(actor, each)],
-            "clashes": [_told(page, clash) for clash in clashes],
+            "clashes": [clash_in_words(page, clash) for clash in clashes],
         },
         status=409 if clashes else 200,
     )
@@ -148,7 +148,7 @@ def _corrections(row: Enrollment, page: Page) -> list[dict[str, Any]]:
     ]
 
 
-def _told(page: Page, clash: drafts.Clash) -> dict[str, Any]:
+def clash_in_words(page: Page, clash: drafts.Clash) -> dict[str, Any]:
     """A clash in words: both values as people read them."""
     item = next(item for item in page.sheet.items if item.key == clash.key)
     return {
@@ -165,19 +165,8 @@ def _save(request: HttpRequest, row: Enrollment, sitting: Sitting) -> HttpRespon
     """Keep everything that was changed on the page; the way of a browser without scripts."""
     attach_posted(request, sitting)
     standing = standing_of(sitting, opened=named_in(request, "open"))
-    boxes = request.POST.getlist("boxes")
-    posted = read_posted(standing.sheet.items, request.POST, unticked=boxes)
-    theirs = set(request.POST.getlist("theirs"))
-    mine = {key: value for key, value in posted.items() if key not in theirs}
     try:
-        saved = drafts.save_answers(
-            row.id,
-            touched(mine, request.POST.get("seen", "")),
-            seen_revision=revision_in(request.POST),
-            seen_since=_seen_since(request.POST),
-            by=current_actor(),
-            now=timezone.now(),
-        )
+        saved = save_posted(request, row, standing)
     except Unacceptable as unacceptable:
         for said in unacceptable.problems.values():
             messages.error(request, " ".join(said))
@@ -198,6 +187,24 @@ def _save(request: HttpRequest, row: Enrollment, sitting: Sitting) -> HttpRespon
         several = len(sitting.rows) > 1
         return redirect("enrollment_together" if several else "enrollment_review", row.id)
     return redirect(request.get_full_path())
+
+
+def save_posted(
+    request: HttpRequest, row: Enrollment, standing: Standing, *, source: str = "typed"
+) -> drafts.Saved | drafts.Conflict:
+    """Keep what was changed on a page that shows the form so. Raises Unacceptable, Refused."""
+    boxes = request.POST.getlist("boxes")
+    posted = read_posted(standing.sheet.items, request.POST, unticked=boxes)
+    theirs = set(request.POST.getlist("theirs"))
+    mine = {key: value for key, value in posted.items() if key not in theirs}
+    return drafts.save_answers(
+        row.id,
+        touched(mine, request.POST.get("seen", "")),
+        seen_revision=revision_in(request.POST),
+        basis=drafts.Basis(_seen_since(request.POST), source),
+        by=current_actor(),
+        now=timezone.now(),
+    )
 
 
 def _confirm(request: HttpRequest, row: Enrollment) -> HttpResponse:

@@ -30,6 +30,7 @@ from enrollment.domain.signatures import (
     standing,
     statement_of,
 )
+from enrollment.enums import SignatureKind
 from enrollment.forms.paper import PaperForm
 from enrollment.forms.paper_words import PAPER_WORDS
 from enrollment.forms.reading import statement_sections
@@ -180,4 +181,8 @@ def remove(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
 
 def _waiting(enrollment_id: UUID) -> tuple[Enrollment, PaperSignature]:
     row = load(enrollment_id)
-    return row, get_visible_or_404(PaperSignature.objects.all(), enrollment=row.id, checked_at=None)
+    return row, get_visible_or_404(
+        PaperSignature.objects.filter(kind=SignatureKind.PATIENT),
+        enrollment=row.id,
+        checked_at=None,
+    )

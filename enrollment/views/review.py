@@ -56,7 +56,7 @@ def _review_page(request: HttpRequest, row: Enrollment, *, status: int = 200) ->
             "enrollment": row,
             "state": state,
             "safety_url": safety_url(row, actor),
-            "sections": read_sections(state.form, _said(state)),
+            "sections": read_sections(state.form, said_of(state)),
             "sentence": _sentence(row, state, signed, paper),
             "paper": paper,
             "patient_signature": signed.get(SignatureKind.PATIENT),
@@ -77,7 +77,8 @@ def _review_page(request: HttpRequest, row: Enrollment, *, status: int = 200) ->
     )
 
 
-def _said(state: Readiness) -> Mapping[str, list[str]]:
+def said_of(state: Readiness) -> Mapping[str, list[str]]:
+    """What is missing or wrong, in sentences by question."""
     said: dict[str, list[str]] = defaultdict(list)
     for each in state.missing:
         said[each.key].append(_("Not answered yet."))

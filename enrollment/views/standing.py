@@ -74,9 +74,15 @@ def safety_url(row: Enrollment, actor: Actor) -> str:
 
 
 def standing_of(
-    sitting: Sitting, *, opened: Collection[str] = (), kept: Collection[str] = ()
+    sitting: Sitting,
+    *,
+    opened: Collection[str] = (),
+    kept: Collection[str] = (),
+    pages: tuple[int, ...] | None = None,
 ) -> Standing:
-    """The form as it stands, with the sections that somebody opened or has open."""
+    """The form as it stands, with the sections that somebody opened or has open, and the pages
+    that it is keyed from.
+    """
     corrections: dict[str, list[str]] = defaultdict(list)
     for correction in returned(sitting.rows[0]):
         if not correction["changed"]:
@@ -90,6 +96,7 @@ def standing_of(
         kept=kept,
         corrections=corrections,
         documents=papers_of,
+        pages=pages,
     )
 
 
@@ -154,17 +161,27 @@ def row_of(enrollment: Enrollment) -> Row:
     if unchanged(enrollment, standing_signatures(enrollment)):
         headline = _("The hub returned it. Your office has it: correct what the hub asks for.")
     elif left := _left(enrollment):
-        headline = ngettext(
-            "Your office has it: {left} answer to go.",
-            "Your office has it: {left} answers to go.",
-            left,
-        ).format(left=left)
+        headline = _to_go(enrollment, left)
     elif waiting_for:
         headline = _("Waiting for the signature of {who}.").format(who=waiting_for)
         phase, word = (phase, word) if returned_now else ("waiting", _("To be signed"))
     else:
         headline = _("Signed. Your office has it: send it to the hub.")
     return Row(enrollment, phase, word, headline)
+
+
+def _to_go(enrollment: Enrollment, left: int) -> str:
+    if enrollment.keyed_by is not None and enrollment.status == EnrollmentStatus.DRAFT:
+        return ngettext(
+            "{hub} keys it: {left} answer to go. Your office may complete it.",
+            "{hub} keys it: {left} answers to go. Your office may complete it.",
+            left,
+        ).format(hub=enrollment.keyed_by.name, left=left)
+    return ngettext(
+        "Your office has it: {left} answer to go.",
+        "Your office has it: {left} answers to go.",
+        left,
+    ).format(left=left)
 
 
 def _left(enrollment: Enrollment) -> int:

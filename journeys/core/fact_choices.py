@@ -17,7 +17,7 @@ _PAIRS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("white_bag", "A pharmacy ships to the site"),
     ),
     "benefit": (("pharmacy", "Pharmacy benefit"), ("medical", "Medical benefit")),
-    "submission_channel": (("portal", "Portal"), ("fax", "Fax")),
+    "submission_channel": (("portal", "Portal"), ("fax", "Fax"), ("phone", "Phone")),
     "other_benefit": (
         ("not_covered", "Not covered"),
         ("covered", "Covered too"),

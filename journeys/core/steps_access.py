@@ -105,7 +105,7 @@ INTAKE_REVIEW = Step(
         Clock(4, "business_hours"),
         (
             ClockCase(
-                {"field": "submission_channel", "op": "equals", "value": "fax"},
+                {"field": "submission_channel", "op": "in", "value": ["fax", "phone"]},
                 Clock(8, "business_hours"),
             ),
         ),

@@ -35,7 +35,7 @@ GONE = "They can no longer be opened here; please destroy what was printed or sa
 @transaction.atomic
 def split(fax_id: UUID, pages: Sequence[int], about: About, *, by: Actor, now: datetime) -> FaxPart:
     """Say which pages are one patient's. Raises Refused."""
-    fax = _held(fax_id, by=by, now=now)
+    fax = held(fax_id, by=by, now=now)
     part = _made(fax, pages, by=by, now=now, about=about.to_json())
     audit.wrote(part, action="split a fax", fields=["about"])
     return part
@@ -46,11 +46,11 @@ def set_aside(fax_id: UUID, pages: Sequence[int], *, why: str, by: Actor, now: d
     """Say that pages are nobody's here, and why. Raises Refused."""
     if why not in AsideReason.values:
         raise Refused("Say why they are set aside.")
-    fax = _held(fax_id, by=by, now=now)
+    fax = held(fax_id, by=by, now=now)
     settled = {"settled_by_id": by.user_id, "settled_at": now}
     part = _made(fax, pages, by=by, now=now, about={}, aside=why, **settled)
     audit.wrote(part, action="set pages aside", purpose=AsideReason(why).label)
-    _close_when_done(fax, now=now)
+    close_when_done(fax, now=now)
     return part
 
 
@@ -58,11 +58,11 @@ def set_aside(fax_id: UUID, pages: Sequence[int], *, why: str, by: Actor, now: d
 def take_back(part_id: UUID, *, by: Actor, now: datetime) -> Fax:
     """Undo a part that is not filed: its pages are free again. Raises Refused."""
     part = FaxPart.objects.get(pk=part_id)
-    fax = _held(part.fax_id, by=by, now=now)
-    part = _unfiled(part_id)
+    fax = held(part.fax_id, by=by, now=now)
+    part = unfiled(part_id)
     audit.wrote(part, action="took a part back", fields=["about"])
     FaxPart.objects.filter(pk=part.pk).delete()
-    _close_when_done(fax, now=now)
+    close_when_done(fax, now=now)
     return fax
 
 
@@ -84,8 +84,8 @@ def file_part(
     part_id: UUID, journey: Journey, paper: Paper, *, note: str, by: Actor, now: datetime
 ) -> Fax:
     """Put the pages into a journey's story, as of when the fax came. Raises Refused."""
-    fax = _held(FaxPart.objects.get(pk=part_id).fax_id, by=by, now=now)
-    part = _unfiled(part_id)
+    fax = held(FaxPart.objects.get(pk=part_id).fax_id, by=by, now=now)
+    part = unfiled(part_id)
     if part.settled_at:
         raise Refused("These pages are set aside; take them back first.")
     message = Message(
@@ -101,7 +101,7 @@ def file_part(
     part.journey, part.settled_by_id, part.settled_at = journey, by.user_id, now
     part.save(update_fields=["journey", "settled_by", "settled_at"])
     audit.wrote(part, action="filed a part", purpose=journey.number)
-    _close_when_done(fax, now=now)
+    close_when_done(fax, now=now)
     return fax
 
 
@@ -110,10 +110,12 @@ def unfile(part_id: UUID, *, why: str, by: Actor, now: datetime) -> Fax:
     """Take a filed part back from its journey, which is told; it waits again. Raises Refused."""
     if why not in MISFILED:
         raise Refused("Say why you take the pages back.")
-    fax = _held(FaxPart.objects.get(pk=part_id).fax_id, by=by, now=now)
+    fax = held(FaxPart.objects.get(pk=part_id).fax_id, by=by, now=now)
     part = FaxPart.objects.select_related("journey").get(pk=part_id)
     if part.journey is None:
         raise Refused("No journey has these pages.")
+    if part.keyed_since is not None:
+        raise Refused("The journey began with these pages, so they stay with it.")
     told = f"{by.name} took back pages that came by fax. {MISFILED[why]}. {GONE}"
     take_message_back(part.journey.pk, f"{OF_MESSAGE}{part.token}", why=told, by=by, now=now)
     purpose = f"{part.journey.number}: {MISFILED[why]}"
@@ -121,11 +123,11 @@ def unfile(part_id: UUID, *, why: str, by: Actor, now: datetime) -> Fax:
     part.journey = part.settled_by = part.settled_at = None
     part.save(update_fields=["misfiled", "journey", "settled_by", "settled_at"])
     audit.wrote(part, action="unfiled a part", purpose=purpose)
-    _close_when_done(fax, now=now)
+    close_when_done(fax, now=now)
     return fax
 
 
-def _held(fax_id: UUID, *, by: Actor, now: datetime) -> Fax:
+def held(fax_id: UUID, *, by: Actor, now: datetime) -> Fax:
     """The fax, nobody else changing it, in the actor's hands; free for all it becomes theirs."""
     rows = Fax.objects.select_for_update(of=("self",)).select_related("claimed_by")
     fax: Fax = rows.defer("body").get(pk=fax_id)
@@ -159,19 +161,23 @@ def unsorted(fax: Fax) -> list[int]:
     return free_pages(fax.pages, parts)
 
 
-def _unfiled(part_id: UUID) -> FaxPart:
+def unfiled(part_id: UUID) -> FaxPart:
     """The part as it is now, under the fax's lock."""
     part: FaxPart | None = FaxPart.objects.filter(pk=part_id).select_related("fax").first()
     if part is None:
         raise Refused("That part was taken back.")
     if part.journey_id is not None:
         raise Refused("These pages are with a journey already.")
+    if part.keyed_since is not None:
+        raise Refused("These pages are being keyed into a form; give that up first.")
     return part
 
 
-def _close_when_done(fax: Fax, *, now: datetime) -> None:
+def close_when_done(fax: Fax, *, now: datetime) -> None:
     """A fax is done while each of its pages is in a part that is settled."""
-    waiting = FaxPart.objects.filter(fax=fax, settled_at=None).exists() or bool(unsorted(fax))
+    waiting = FaxPart.objects.filter(fax=fax, settled_at=None, handed_at=None).exists() or bool(
+        unsorted(fax)
+    )
     done = None if waiting else fax.closed_at or now
     if done != fax.closed_at:
         fax.closed_at = done

@@ -43,6 +43,14 @@ class NoRoute(LookupError):
     """The program's route names a hub that does not exist or is not active."""
 
 
+@dataclass(frozen=True)
+class Keyed:
+    """How an enrollment came to its hub, which keyed it, and when: its clock runs from then."""
+
+    transport: str
+    came_at: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class NewJourney:
     """What a practice hands over at submission: plain data, kept as it was signed."""
@@ -60,6 +68,8 @@ class NewJourney:
     grants: Sequence[Mapping[str, Any]]
     # The pharmacy that the patient chose, by its code in the program's route; may be empty.
     pharmacy: str = ""
+    # Where the hub hands over what it keyed itself; nothing where the practice sends it.
+    keyed: Keyed | None = None
 
 
 def open_journey(new: NewJourney, *, by: Actor, now: datetime) -> Journey:
@@ -74,7 +84,7 @@ def open_journey(new: NewJourney, *, by: Actor, now: datetime) -> Journey:
             new.program_version.program, practice_id=new.practice_id, patient_id=new.patient_id
         )
         twin = twins.values_list("number", flat=True).first()
-        journey = _create(new, hub, pharmacy, now=now)
+        journey = _create(new, hub, pharmacy, now=new.keyed.came_at if new.keyed else now)
         for role, organization in ((PartyRole.PRACTICE, practice), (PartyRole.HUB, hub)):
             add_party(journey, role=role, organization=organization, now=now)
         keep_packet(journey, new.packet, new.packet_digest, now=now)
@@ -84,12 +94,22 @@ def open_journey(new: NewJourney, *, by: Actor, now: datetime) -> Journey:
         queue_delivery(journey, recipient=hub, now=now)
         keep_graph(journey.program_version_id)
         facts = {**new.facts, DUPLICATE_OF: twin} if twin else new.facts
-        return record(
-            journey.id,
-            _event("enrollment_submitted", "submitted", practice, facts, number=1, now=now),
-            actor=by,
-            now=now,
-        )
+        event = _event("enrollment_submitted", "submitted", practice, facts, number=1, now=now)
+        if new.keyed:
+            event = _as_keyed(event, new.keyed, hub)
+        return record(journey.id, event, actor=by, now=now)
+
+
+def _as_keyed(event: Event, keyed: Keyed, hub: Organization) -> Event:
+    """The hub says so, of when it came: until then nobody else could know."""
+    return replace(
+        event,
+        source=hub.slug,
+        role=PartyRole.HUB,
+        source_name=hub.name,
+        transport=keyed.transport,
+        occurred_at=keyed.came_at,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

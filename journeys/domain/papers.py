@@ -1,6 +1,6 @@
 """The papers that go with a packet: kept for the parties, shown as far as each may see them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -106,7 +106,22 @@ def papers_with(packet: Packet, *, role: str) -> list[tuple[HandedDocument, list
         for row in rows.defer("body").order_by("handed_at", "id")
         if may_have(row.section, role=role)
     )
-    found = sorted(theirs, key=lambda row: named.index(row.sha256))
+    return _with_pages(sorted(theirs, key=lambda row: named.index(row.sha256)))
+
+
+def papers_said(
+    journey_id: UUID, messages: Collection[str]
+) -> list[tuple[HandedDocument, list[HandedPage]]]:
+    """The papers that go with these messages, which the reader may read, with their pages."""
+    if not messages:
+        return []
+    rows = HandedDocument.objects.filter(journey=journey_id, field__in=messages)
+    return _with_pages(list(rows.defer("body").order_by("handed_at", "id")))
+
+
+def _with_pages(
+    found: Sequence[HandedDocument],
+) -> list[tuple[HandedDocument, list[HandedPage]]]:
     pages = HandedPage.objects.filter(document__in=found).defer("picture").order_by("number")
     by_document: dict[UUID, list[HandedPage]] = {row.id: [] for row in found}
     for page in pages:

@@ -89,6 +89,10 @@ class FaxPart(TenantModel):
     )
     made_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
+    # Since when it is keyed into a form; with a journey, that the journey began so.
+    keyed_since = models.DateTimeField(null=True, blank=True)
+    # Since when the practice has the form: the fax waits for nothing more of these pages.
+    handed_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -23,7 +23,7 @@ from accounts.tenancy import current_actor
 from journeys.domain import intake as domain
 from journeys.domain import work
 from journeys.domain.faxes import claim_fax
-from journeys.domain.papers import papers_with
+from journeys.domain.papers import papers_said, papers_with
 from journeys.domain.queries import faxes as fax_queries
 from journeys.domain.queries import intake as queries
 from journeys.domain.queries import journeys as journey_queries
@@ -153,7 +153,10 @@ def _show(
         "now": now,
         "state": story.state.steps[INTAKE],
         "head_facts": presenting.head_facts(story),
-        "papers": papers_with(packets[0], role=PartyRole.HUB),
+        "papers": [
+            *papers_with(packets[0], role=PartyRole.HUB),
+            *papers_said(journey.pk, queries.faxed(story)),
+        ],
         "safety_url": presenting.safety_url(story, actor),
         "checks": checks,
         "missing": len(missing),

@@ -14,7 +14,7 @@ from programs.domain.queries.diagnoses import search
 MOST_LISTED = 200
 
 
-@requires(Permission.PROGRAMS_VIEW)
+@requires(Permission.CODES_LOOK_UP)
 @require_POST
 def diagnosis_search(request: HttpRequest) -> JsonResponse:
     """The diagnoses that `q` may mean; those of the program (`listed`, by spaces) first."""
@@ -26,7 +26,7 @@ def diagnosis_search(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"options": options})
 
 
-@requires(Permission.PROGRAMS_VIEW)
+@requires(Permission.CODES_LOOK_UP)
 @require_POST
 def code_told(request: HttpRequest) -> JsonResponse:
     """What a code or number of a `kind` stands for; empty when it is not known."""

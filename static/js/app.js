@@ -2,6 +2,7 @@
 
 import { startAttaching } from "./attach.js";
 import { startAutosave } from "./autosave.js";
+import { startBeside } from "./beside.js";
 import { startCodes } from "./codes.js";
 import { csrfToken, isSignInPage, signedOut, word } from "./http.js";
 import { startIdle } from "./idle.js";
@@ -69,6 +70,7 @@ startPicking();
 startIdle();
 startLive();
 startAutosave();
+startBeside();
 startCodes();
 startAttaching();
 startWhole();

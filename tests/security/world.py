@@ -21,6 +21,7 @@ from accounts.tenancy import acting_as, every_tenant
 from enrollment.core.files import CheckedFile
 from enrollment.domain import patients
 from enrollment.domain.documents import Place, attach
+from enrollment.domain.keying import Wanted, key_part
 from enrollment.domain.proposals import keep_proposals
 from enrollment.domain.signing_links import ask_to_sign
 from enrollment.enums import LinkChannel
@@ -29,6 +30,7 @@ from enrollment.models import (
     Document,
     DocumentPage,
     Enrollment,
+    Keying,
     Prefill,
     Signature,
 )
@@ -46,6 +48,7 @@ from journeys.domain.sandbox_worlds import open_sandbox
 from journeys.models import (
     Delivery,
     FaxPage,
+    FaxPart,
     HandedPage,
     InboundReport,
     Journey,
@@ -226,13 +229,34 @@ def _ids(world: World) -> dict[str, Any]:
             "act": "forward",
             "safety_id": _safety_report(world).id,
             **_fax(world),
+            "keying_id": _keying(world).pk,
         }
 
 
 def _fax(world: World) -> dict[str, Any]:
     """A fax about the patient, which came to the hub and of which one page is split off."""
+    part = _part(world, "f" * 64)
+    with acting_as(actor_of(world.insiders["hub"].membership)):
+        page = FaxPage.objects.get(fax=part.fax_id)
+    return {"fax_id": part.fax_id, "fax_page_id": page.pk, "part_id": part.pk}
+
+
+def _keying(world: World) -> Keying:
+    """Another fax about the patient, which the hub keys into a form."""
+    part, lakeside = _part(world, "e" * 64), world.lakeside
+    wanted = Wanted(
+        practice_id=lakeside.practice.id,
+        prescriber_id=lakeside.prescriber.id,
+        program_version_id=lakeside.version.id,
+    )
+    by = actor_of(world.insiders["hub"].membership)
+    with acting_as(by):
+        return key_part(part.pk, wanted, by=by, now=timezone.now())
+
+
+def _part(world: World, sha256: str) -> FaxPart:
     by, now = actor_of(world.insiders["hub"].membership), timezone.now()
-    paper = Paper("", "", "Fax", "image/jpeg", "f" * 64, b"jpeg", (b"jpeg",))
+    paper = Paper("", "", "Fax", "image/jpeg", sha256, b"jpeg", (b"jpeg",))
     about = About(
         name=f"{CANARY_PATIENT['A1']} {CANARY_PATIENT['A3']}",
         born_on=date.fromisoformat(CANARY_PATIENT["A5"]),
@@ -241,9 +265,7 @@ def _fax(world: World) -> dict[str, Any]:
     )
     with acting_as(by):
         fax = keep_fax(paper, Arrival(received_at=now), by=by, now=now)
-        part = split(fax.pk, [1], about, by=by, now=now)
-        page = FaxPage.objects.get(fax=fax)
-    return {"fax_id": fax.pk, "fax_page_id": page.pk, "part_id": part.pk}
+        return split(fax.pk, [1], about, by=by, now=now)
 
 
 def _report(hub: Organization) -> InboundReport:

@@ -20,7 +20,12 @@ OPEN_FOR = timedelta(minutes=15)
 def enrollments() -> QuerySet[Enrollment]:
     """Enrollments with what every page shows beside them."""
     rows: QuerySet[Enrollment] = Enrollment.objects.select_related(
-        "patient", "prescriber", "program_version__program__manufacturer", "journey__hub"
+        "patient",
+        "prescriber",
+        "program_version__program__manufacturer",
+        "journey__hub",
+        "keyed_by",
+        "created_by",
     )
     return rows
 
@@ -28,7 +33,11 @@ def enrollments() -> QuerySet[Enrollment]:
 def listed() -> QuerySet[Enrollment]:
     """As `enrollments`, with the signatures that stand on each."""
     standing = Signature.objects.filter(superseded_at=None).defer("evidence", "signer_name")
-    paper = Exists(PaperSignature.objects.filter(enrollment=OuterRef("pk"), checked_at=None))
+    paper = Exists(
+        PaperSignature.objects.filter(
+            enrollment=OuterRef("pk"), kind=SignatureKind.PATIENT, checked_at=None
+        )
+    )
     return (
         enrollments()
         .annotate(paper_waits=paper)

@@ -39,10 +39,15 @@ def latest_link(enrollment_id: UUID) -> SigningLink | None:
 
 
 def waiting_paper(enrollment_id: UUID) -> PaperSignature | None:
-    """The scan that waits for a colleague's check."""
+    """The scan of the patient's signature that waits for a colleague's check."""
+    return waiting_papers(enrollment_id).get(SignatureKind.PATIENT)
+
+
+def waiting_papers(enrollment_id: UUID) -> dict[str, PaperSignature]:
+    """The scans that wait for a colleague's check, by the kind of signature."""
     rows = PaperSignature.objects.select_related("document", "uploaded_by")
-    row: PaperSignature | None = rows.filter(enrollment=enrollment_id, checked_at=None).first()
-    return row
+    found = rows.filter(enrollment=enrollment_id, checked_at=None)
+    return {row.kind: row for row in found}
 
 
 def _signed() -> QuerySet[Signature]:

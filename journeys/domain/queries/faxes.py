@@ -44,6 +44,7 @@ class PartRow:
     journey_id: UUID | None
     journey: str
     who: str
+    keyed: bool
 
 
 def open_faxes() -> QuerySet[Fax]:
@@ -105,6 +106,7 @@ def part_row(part: FaxPart) -> PartRow:
         journey_id=part.journey_id,
         journey=part.journey.number if part.journey else "",
         who=(part.settled_by or part.made_by).name,
+        keyed=part.keyed_since is not None,
     )
 
 

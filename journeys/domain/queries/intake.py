@@ -10,10 +10,13 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from journeys.core.events import taken_back
 from journeys.core.questions import question
 from journeys.domain.likely_twins import likely_twins
+from journeys.domain.queries.journeys import Story
 from journeys.enums import PacketKind
 from journeys.models import ConsentGrant, Journey, Packet
+from journeys.rules import INTAKE
 from programs.core.definition import Definition
 from programs.core.eligibility import findings
 from programs.core.forms import check_answers, missing, missing_signatures, sheet, signing
@@ -50,6 +53,17 @@ class Check:
     journey_id: UUID | None = None
     # Whether both forms stand side by side on the page of duplicates.
     both: bool = False
+
+
+def faxed(story: Story) -> list[str]:
+    """The messages with which pages came by fax about the enrollment itself, and that stand."""
+    back = taken_back(story.events)
+    return [
+        event.id
+        for event in story.events
+        if (event.kind, event.step, event.transport) == ("message", INTAKE, "fax")
+        and event.ref not in back
+    ]
 
 
 @lru_cache(maxsize=256)

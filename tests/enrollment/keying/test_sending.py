@@ -1,0 +1,230 @@
+"""What a hub keyed is signed by hand, checked by a second person, and sent as of when it came."""
+
+import datetime as dt
+from collections.abc import Collection
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.tenancy import acting_as, every_tenant
+from enrollment import rules
+from enrollment.core.files import CheckedFile
+from enrollment.domain import drafts, keyed_sending, keyed_signatures, keying, submission
+from enrollment.domain.keyed_signatures import ReadOff
+from enrollment.domain.signatures import NotAgreed
+from enrollment.enums import SignatureKind
+from enrollment.models import Enrollment, Keying, Patient, PracticeProfile, Signature
+from journeys.core.faxes import About
+from journeys.domain.fax_parts import set_aside, unfile
+from journeys.domain.faxes import due_of
+from journeys.domain.speaking import Refused as NotSaid
+from journeys.models import Fax, FaxPart, Journey, JourneyEvent, Notice, WorkItem
+from tests.enrollment.keying.conftest import Desk, draft_of, text_of
+from tests.factories.enrollments import COVERAGE, PRACTICE, PRESCRIBER, ROSA, veltrana_answers
+
+pytestmark = pytest.mark.django_db
+
+PAGE = CheckedFile("application/pdf", b"%PDF the signed page", (b"jpeg",))
+PATIENT, PRESCRIBES = SignatureKind.PATIENT, SignatureKind.PRESCRIBER
+
+
+def fill(desk: Desk, kept: Keying, **changed: str) -> None:
+    """Everything that the pages say, typed by Priya."""
+    read = {**ROSA, **COVERAGE, **PRACTICE, **PRESCRIBER, "C4": "1 Other Street", **changed}
+    told = {key: read[key] for key in read if key not in ("A1", "A3", "A5")}
+    told |= veltrana_answers(today=timezone.localdate())
+    with acting_as(desk.by), keying.at_practice(kept, by=desk.by) as actor:
+        row = Enrollment.objects.select_related("program_version").get(pk=kept.enrollment_id)
+        asked = {*row.program_version.definition["asks"]}
+        drafts.save_answers(
+            row.id,
+            {key: value for key, value in told.items() if key in asked or "." in key},
+            seen_revision=99,
+            basis=drafts.Basis(source=keying.source_of(kept, 2)),
+            by=actor,
+            now=timezone.now(),
+        )
+
+
+def sign(desk: Desk, kept: Keying, kind: SignatureKind, **changed: object) -> None:
+    """Priya reads it off page 3."""
+    on = timezone.localdate(kept.came_at)
+    given = {"signer_name": "Tomas Ferreira", "agreed": ["authorization"]}
+    own = given if kind == PATIENT else {}
+    read = ReadOff(**{"kind": kind, "page": 3, "signed_on": on, **own, **changed})  # type: ignore[arg-type]  # a test's words
+    with acting_as(desk.by):
+        keyed_signatures.read_off(kept.pk, PAGE, read, by=desk.by, now=timezone.now())
+
+
+def check(desk: Desk, kept: Keying, kind: SignatureKind) -> Signature:
+    """Sam looks at the page."""
+    with acting_as(desk.colleague):
+        return keyed_signatures.check(kept.pk, kind, by=desk.colleague, now=timezone.now())
+
+
+def signed(desk: Desk, about: About | None = None, **answers: str) -> Keying:
+    kept = desk.keyed(desk.part(about=about) if about else None)
+    fill(desk, kept, **answers)
+    for kind in (PATIENT, PRESCRIBES):
+        sign(desk, kept, kind)
+        check(desk, kept, kind)
+    return kept
+
+
+def sent(desk: Desk, kept: Keying, *, but: Collection[UUID] = ()) -> Journey:
+    """Priya sends it; the journey that was not there `but` for."""
+    with acting_as(desk.by):
+        keyed_sending.send_keyed(kept.pk, urgent=False, by=desk.by, now=timezone.now())
+    with every_tenant(reason="the test looks"):
+        rows = Journey.objects.select_related("hub", "program_version__program")
+        found: Journey = rows.exclude(pk__in=but).get()
+        return found
+
+
+def test_a_signature_counts_once_a_second_person_saw_it_on_the_page(desk: Desk) -> None:
+    kept = desk.keyed()
+    with pytest.raises(rules.Refused, match="Key every answer first"):
+        sign(desk, kept, PATIENT)
+    fill(desk, kept)
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    with pytest.raises(NotAgreed):
+        sign(desk, kept, PATIENT, signed_on=tomorrow)
+    with pytest.raises(NotAgreed):
+        sign(desk, kept, PATIENT, agreed=[])
+    with pytest.raises(rules.Refused, match="which page"):
+        sign(desk, kept, PATIENT, page=1)
+    sign(desk, kept, PATIENT)
+    sign(desk, kept, PRESCRIBES)
+    with pytest.raises(rules.Refused, match="waits"):
+        sign(desk, kept, PATIENT)
+    with acting_as(desk.by), pytest.raises(rules.Refused, match="a colleague checks it"):
+        keyed_signatures.check(kept.pk, PATIENT, by=desk.by, now=timezone.now())
+    with every_tenant(reason="the test looks"):
+        assert not Signature.objects.exists()
+        assert Keying.objects.get(pk=kept.pk).unchecked_since is not None
+    by_hand = check(desk, kept, PATIENT)
+    assert (by_hand.method, by_hand.signer_name) == ("Paper, faxed", "Tomas Ferreira")
+    assert by_hand.evidence["session"]["paper"]["page"] == 3
+    certified = check(desk, kept, PRESCRIBES)
+    assert certified.signer_name == "Maya Okafor"
+    with every_tenant(reason="the test looks"):
+        assert Keying.objects.get(pk=kept.pk).unchecked_since is None
+
+
+def test_what_is_changed_afterwards_is_read_off_again(desk: Desk) -> None:
+    kept = signed(desk)
+    with acting_as(desk.by), keying.at_practice(kept, by=desk.by) as actor:
+        now = timezone.now()
+        drafts.save_answers(
+            draft_of(kept).id, {"E12": "Penicillin"}, seen_revision=99, by=actor, now=now
+        )
+    with acting_as(desk.by), pytest.raises(submission.Incomplete):
+        keyed_sending.send_keyed(kept.pk, urgent=False, by=desk.by, now=timezone.now())
+    # The same page shows it again.
+    sign(desk, kept, PRESCRIBES)
+    check(desk, kept, PRESCRIBES)
+    assert sent(desk, kept).number.startswith("TL-")
+
+
+def test_sent_it_is_a_journey_of_when_the_fax_came_with_its_pages(
+    desk: Desk,
+) -> None:
+    kept = signed(desk)
+    journey = sent(desk, kept)
+    with every_tenant(reason="the test looks"):
+        fax, part = Fax.objects.get(), FaxPart.objects.get()
+        over = Keying.objects.get()
+        submitted, told = JourneyEvent.objects.order_by("occurred_at", "received_at")
+        review = WorkItem.objects.get(journey=journey, key="intake_review")
+        news = Notice.objects.filter(organization=desk.office.practice, kind="message").count()
+        row = Enrollment.objects.get()
+    assert journey.started_at == submitted.occurred_at == fax.received_at
+    assert submitted.body["transport"] == "fax"
+    assert submitted.body["source_name"] == desk.hub.name
+    assert submitted.body["facts"]["submission_channel"] == "fax"
+    assert review.due_at == due_of(fax.received_at, time_zone=desk.hub.time_zone)
+    assert (over.journey_id, part.journey_id) == (journey.pk, journey.pk)
+    assert told.source_event_id == f"message:{part.token}"
+    assert news == 1
+    assert row.changes["E12"]["source"].endswith(", page 2")
+
+
+def test_the_hub_reviews_it_beside_its_pages_and_the_practice_reads_who_keyed_it(
+    desk: Desk, priya: Client, ana: Client
+) -> None:
+    kept = signed(desk)
+    journey = sent(desk, kept)
+    with every_tenant(reason="the test looks"):
+        fax, part = Fax.objects.get(), FaxPart.objects.get()
+    beside = text_of(priya, "intake_review", journey.pk)
+    assert "Fax, pages 2\u20133" in beside
+    assert "Fax, page 3" in beside
+    story = text_of(ana, "journey", journey.pk)
+    assert "Priya Raman keyed the enrollment from these pages, which came by fax." in story
+    assert f"Keyed by {desk.hub.name}" in text_of(ana, "enrollments")
+    # The pages stay with what they became; the fax is done with its other pages.
+    with acting_as(desk.by), pytest.raises(NotSaid, match="began with these pages"):
+        unfile(part.pk, why="patient", by=desk.by, now=timezone.now())
+    assert fax.closed_at is None
+    with acting_as(desk.by):
+        set_aside(fax.pk, [1, 4], why="cover", by=desk.by, now=timezone.now())
+        assert Fax.objects.get().closed_at is not None
+    again = priya.post(reverse("keying_send", args=[kept.pk]))
+    assert again["Location"] == reverse("journey", args=[journey.pk])
+
+
+def test_a_patient_whom_the_practice_has_is_joined_and_their_records_stay(desk: Desk) -> None:
+    rosa = About(name="Delgado, Rosa", born_on=dt.date(1984, 3, 27), phone="6175550199")
+    kept = signed(desk, rosa)
+    with every_tenant(reason="the test looks"):
+        assert Patient.objects.count() == 2
+    journey = sent(desk, kept)
+    with every_tenant(reason="the test looks"):
+        patient = Patient.objects.get()
+        profile = PracticeProfile.objects.get()
+    assert journey.patient_id == patient.pk == desk.office.rosa.pk
+    assert patient.details["A13"] == ROSA["A13"]
+    assert profile.details["C4"] == PRACTICE["C4"]
+
+
+def test_one_whom_it_does_not_have_is_remembered_and_the_office_is_not_changed(desk: Desk) -> None:
+    sent(desk, signed(desk))
+    with every_tenant(reason="the test looks"):
+        tom = Patient.objects.exclude(pk=desk.office.rosa.pk).get()
+        profile = PracticeProfile.objects.get()
+    assert (tom.details["A3"], tom.details["A10"]) == ("Ferreira", "Boston")
+    assert profile.details["C4"] == PRACTICE["C4"]
+
+
+def test_without_the_prescribers_signature_the_practice_has_it_signed_and_sends_it(
+    desk: Desk, priya: Client, ana: Client
+) -> None:
+    kept = desk.keyed()
+    fill(desk, kept)
+    sign(desk, kept, PATIENT)
+    check(desk, kept, PATIENT)
+    with acting_as(desk.by):
+        set_aside(Fax.objects.get().pk, [1, 4], why="cover", by=desk.by, now=timezone.now())
+        assert Fax.objects.get().closed_at is None
+    priya.post(reverse("keying_hand", args=[kept.pk]))
+    assert "Lakeside Rheumatology has it since" in text_of(priya, "keyings")
+    # The fax waits for nothing more of the hub's.
+    with every_tenant(reason="the test looks"):
+        assert Fax.objects.get().closed_at is not None
+    row = draft_of(kept)
+    assert row.signing_requested_at is not None
+    assert "from a fax that came" in text_of(ana, "enrollment", row.id)
+    desk.office.certify(row)
+    ana.post(reverse("enrollment_send", args=[row.id]))
+    with every_tenant(reason="the test looks"):
+        journey, part = Journey.objects.get(), FaxPart.objects.get(aside="")
+        submitted = JourneyEvent.objects.get(kind="status")
+    assert part.journey_id == journey.pk
+    assert submitted.body["source_name"] == "Lakeside Rheumatology"
+    assert submitted.body["facts"]["submission_channel"] == "fax"
+    assert priya.get(reverse("keying", args=[kept.pk]))["Location"] == reverse(
+        "journey", args=[journey.pk]
+    )
