@@ -92,6 +92,7 @@ class NoticeKind(models.TextChoices):
     UNOWNED = "unowned", "Nobody has the case"
     MESSAGE = "message", "Message"
     FAX = "fax", "Fax came"
+    KEYED = "keyed", "Form to complete and sign"
     ENDED = "ended", "Journey ended"
 
 

@@ -16,6 +16,7 @@ from enrollment.domain.submission import submit
 from enrollment.enums import SignatureKind
 from enrollment.models import Enrollment, Keying
 from journeys.domain.fax_keying import hand_on
+from journeys.domain.notifying import tell_of_form
 
 
 @transaction.atomic
@@ -51,6 +52,9 @@ def hand_to_practice(keying_id: UUID, *, by: Actor, now: datetime) -> Keying:
         state = readiness(row, signed, today=timezone.localdate(now))
         if state.filled_in and SignatureKind.PRESCRIBER not in signed:
             ask_to_sign(row.id, by=actor, now=now)
+        if keying.handed_at is None:
+            hub = keying.organization.name
+            tell_of_form(row.id, organization_id=row.organization_id, source_name=hub, now=now)
     keying.handed_at = keying.handed_at or now
     keying.save(update_fields=["handed_at"])
     if keying.part_id:

@@ -20,6 +20,7 @@ from enrollment.enums import CameBy, EnrollmentStatus, GivenUp
 from enrollment.models import Document, Enrollment, Keying, PaperSignature, Patient
 from journeys.core.faxes import About
 from journeys.domain.fax_keying import begin_keying, stop_keying
+from journeys.domain.notifying import tell_no_more_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,6 +208,7 @@ def _remove(draft_id: UUID | None) -> None:
     audit.wrote(row, action="keying given up")
     PaperSignature.objects.filter(enrollment=row).delete()
     Document.objects.filter(enrollment=row).delete()
+    tell_no_more_of(row.pk)
     row.delete()
     if not Enrollment.objects.filter(patient=row.patient_id).exists():
         Patient.objects.filter(pk=row.patient_id).delete()

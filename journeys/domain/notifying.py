@@ -24,6 +24,23 @@ ANSWERED = Plan(
 UNASKED = Plan("update journeys_notice set asks = false where journey_id = $1 and key = $2")
 
 
+def tell_of_form(draft_id: UUID, *, organization_id: UUID, source_name: str, now: datetime) -> None:
+    """A hub has left a practice a form that it keyed, to be completed, signed and sent."""
+    Notice.objects.create(
+        organization_id=organization_id,
+        draft_id=draft_id,
+        kind=NoticeKind.KEYED,
+        key="keyed",
+        source_name=source_name,
+        at=now,
+    )
+
+
+def tell_no_more_of(draft_id: UUID) -> None:
+    """The form is gone, and so is the news of it."""
+    Notice.objects.filter(draft_id=draft_id).delete()
+
+
 def notices_of(
     cast: Cast,
     state: JourneyState,

@@ -10,7 +10,7 @@ from journeys.enums import Mailing, NoticeKind
 
 
 class Notice(TenantModel):
-    """One thing that changed for an organization; never about whom, only which journey or fax."""
+    """One thing that changed for an organization: of which journey, fax or form, never of whom."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     journey = models.ForeignKey(
@@ -19,6 +19,8 @@ class Notice(TenantModel):
     fax = models.ForeignKey(
         "journeys.Fax", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )
+    # A form that a hub keyed for the practice, by its id alone: it stands in the app above.
+    draft_id = models.UUIDField(null=True, blank=True)
     kind = models.CharField(max_length=12, choices=NoticeKind)
     # The same key again is the same news.
     key = models.CharField(max_length=240)
@@ -33,8 +35,10 @@ class Notice(TenantModel):
         constraints = (
             models.UniqueConstraint(fields=["organization", "journey", "key"], name="notice_once"),
             models.CheckConstraint(
-                condition=Q(journey=None, fax__isnull=False) | Q(journey__isnull=False, fax=None),
-                name="notice_of_journey_or_fax",
+                condition=Q(journey=None, fax__isnull=False, draft_id=None)
+                | Q(journey__isnull=False, fax=None, draft_id=None)
+                | Q(journey=None, fax=None, draft_id__isnull=False),
+                name="notice_of_one_thing",
             ),
         )
         indexes = (

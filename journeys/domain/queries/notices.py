@@ -25,7 +25,7 @@ DAYS = 28
 
 @dataclass(frozen=True)
 class NoticeRow:
-    """One line of the list: of a journey, or of a fax with its pages.
+    """One line of the list: of a journey, of a fax with its pages, or of a form by its id.
 
     Opens the patient's name, so the caller audits the reading.
     """
@@ -36,6 +36,7 @@ class NoticeRow:
     patient: str
     fax_id: UUID | None
     pages: int
+    draft_id: UUID | None
     kind: str
     word: str
     step: str
@@ -142,6 +143,7 @@ def rows_of(notices: Sequence[Notice], actor: Actor) -> list[NoticeRow]:
             patient=notice.journey.patient_name if notice.journey else "",
             fax_id=notice.fax_id,
             pages=notice.fax.pages if notice.fax else 0,
+            draft_id=notice.draft_id,
             kind=notice.kind,
             word=str(NoticeKind(notice.kind).label),
             step=titles.get(notice.step, ""),

@@ -216,6 +216,10 @@ def test_without_the_prescribers_signature_the_practice_has_it_signed_and_sends_
         assert Fax.objects.get().closed_at is not None
     row = draft_of(kept)
     assert row.signing_requested_at is not None
+    # The office is told, by no name, and finds the form there.
+    news = text_of(ana, "notices")
+    assert f'href="{reverse("enrollment", args=[row.id])}">Form that a hub keyed for you' in news
+    assert "Ferreira" not in news
     assert "from a fax that came" in text_of(ana, "enrollment", row.id)
     desk.office.certify(row)
     ana.post(reverse("enrollment_send", args=[row.id]))
