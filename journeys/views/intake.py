@@ -59,8 +59,9 @@ def intake_list(request: HttpRequest) -> HttpResponse:
         count=found.of_step,
     )
     page = paginator.get_page(request.GET.get("page"))
-    # What one has in hand, an enrollment that came back among it, stands over everything else.
+    # What one has in hand is over everything else, first what came back: it opened as one's own.
     mine = list(filtered(actor, scope="mine", step=INTAKE)[:PAGE_SIZE]) if page.number == 1 else []
+    mine.sort(key=lambda item: item.claimed_at != item.opened_at)
     in_hand = {item.pk for item in mine}
     items = mine + [item for item in page.object_list if item.pk not in in_hand]
     audit.read_many([item.journey for item in items], fields=["patient_name"], purpose="intake")

@@ -131,6 +131,12 @@ def test_what_was_returned_comes_back_to_the_same_reviewer_at_the_top(
     assert "You have this review." in returned.get(url_of(world, "review")).content.decode()
     page = returned.get(reverse("intake")).content.decode()
     assert page.index(world.journey.number) < page.index(urgent.number)
+    # Also over what the reviewer has in hand besides.
+    assert returned.post(reverse("intake_next"))["Location"].endswith(f"{urgent.id}/")
+    page = returned.get(reverse("intake")).content.decode()
+    assert page.index(world.journey.number) < page.index(urgent.number)
+    with every_tenant(reason="the test lets it be given back"):
+        WorkItem.objects.filter(journey=urgent).update(claimed_by=None, claimed_at=None)
     lena = world.browser(world.hub, Role.HUB_AGENT)
     page = lena.get(reverse("intake")).content.decode()
     assert page.index(urgent.number) < page.index(world.journey.number)
