@@ -38,17 +38,16 @@ _HOLDS = (
 KEPT, THERE = Plan(_KEPT.format(where="")), Plan(_THERE)
 KEPT_IF = Plan(_KEPT.format(where=f" where {_HOLDS.format('$9', '$10', '$11')}"))
 THERE_IF = Plan(f"{_THERE} and {_HOLDS.format('$3', '$4', '$5')}")
-NOTED = (
-    "with used as (update journeys_partnerkey set last_used_at = %s"
-    " where id = %s and organization_id = %s and revoked_at is null"
-    " and (last_used_at is null or last_used_at <= %s) returning id)"
-    " update accounts_organization set heard_at = %s"
-    " where id = %s and exists (select from used)"
+USED = (
+    "update journeys_partnerkey set last_used_at = %s"
+    " where id = %s and revoked_at is null and (last_used_at is null or last_used_at <= %s)"
 )
-# A file was brought in by hand: the feed speaks, and no key of it was used.
+# What was brought in by hand came with no key: the feed speaks all the same, where there is one.
 HEARD = (
-    "update accounts_organization set heard_at = %s where id = %s and exists"
-    " (select from journeys_partnerkey where organization_id = %s and revoked_at is null)"
+    "update accounts_organization set heard_at = %s"
+    " where id = %s and (heard_at is null or heard_at <= %s)"
+    " and exists (select from journeys_partnerkey as key where key.id = coalesce(%s::uuid, key.id)"
+    " and key.organization_id = %s and key.revoked_at is null)"
 )
 BACK = (
     "update journeys_journey set refresh_at = %s"
@@ -94,30 +93,32 @@ def keeping(
     return [
         execution(KEPT_IF if was else KEPT, [partner.pk, now, *told, *was]),
         execution(THERE_IF if was else THERE, [partner.pk, ids, *was]),
-        *_noting_use(partner, key_id, now=now),
+        *_noting(partner, key_id, doubted, now=now),
     ]
 
 
 def use_is_noted(partner: Organization, *, now: datetime) -> bool:
     """Whether it was noted within the minute that the partner's feed speaks."""
-    last = partner.heard_at
+    return _within_the_minute(partner.heard_at, now=now)
+
+
+def _within_the_minute(last: datetime | None, *, now: datetime) -> bool:
     return last is not None and now - last < KEY_USE_NOTED_EVERY
 
 
-def _noting_use(
-    partner: Organization, key_id: UUID | None, *, now: datetime
+def _noting(
+    partner: Organization, key_id: UUID | None, doubted: PartnerKey | None, *, now: datetime
 ) -> Iterator[Statement]:
-    """The key is in use and the feed speaks, to the minute.
+    """The key is in use and the feed speaks, each to the minute: another key has its own.
 
     What was at risk because it had been silent is looked at anew.
     """
+    before = now - KEY_USE_NOTED_EVERY
+    if key_id and not (doubted and _within_the_minute(doubted.last_used_at, now=now)):
+        yield Statement(USED, [now, key_id, before])
     if use_is_noted(partner, now=now):
         return
     last, hours = partner.heard_at, partner.heartbeat_hours
-    if key_id:
-        before = now - KEY_USE_NOTED_EVERY
-        yield Statement(NOTED, [now, key_id, partner.pk, before, now, partner.pk])
-    else:
-        yield Statement(HEARD, [now, partner.pk, partner.pk])
+    yield Statement(HEARD, [now, partner.pk, before, key_id, partner.pk])
     if last and hours and now - last > timedelta(hours=hours):
         yield Statement(BACK, [now, [partner.pk], ["R12"]])

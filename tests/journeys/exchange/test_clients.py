@@ -85,6 +85,8 @@ def test_a_key_is_exchanged_for_a_token_and_a_report_is_applied(
     kept = send(accepted(journey), answer.json()["access_token"])
     assert kept.status_code == 202
     assert int(kept.headers["ratelimit-remaining"]) > 0
+    # Who asks for a token right before a report is heard like everybody else.
+    assert Organization.objects.get(slug="northstar").heard_at is not None
     work()
     (report,) = reports()
     assert (report.status, report.transport) == (ReportStatus.APPLIED, "api")

@@ -77,6 +77,10 @@ def test_only_the_key_that_signed_was_used(journey: Journey, northstar: Organiza
         used = PartnerKey.objects.filter(organization=northstar).exclude(last_used_at=None)
         assert [each.secret for each in used] == [OTHER_SECRET]
         assert Organization.objects.get(pk=northstar.pk).heard_at is not None
+    # Nor does the one that signs all the time hide the other, which is used now and then.
+    assert post(accepted(journey), message_id="msg_2", secret=SECRET).status_code == 202
+    with every_tenant(reason="a test looks"):
+        assert not PartnerKey.objects.filter(organization=northstar, last_used_at=None).exists()
 
 
 def test_a_key_that_a_process_remembers_is_asked_of_before_anything_is_kept(
