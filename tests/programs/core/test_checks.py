@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from programs.core.catalogue import ANSWERABLE
-from programs.core.checks import check
+from programs.core.checks import CHECKS, FITTING, check
 from programs.core.fields import Choice, Field
 from programs.core.places import STATES, states_of
 
@@ -16,6 +16,10 @@ TODAY = date(2026, 3, 6)
 def said(key: str, value: object, **answers: Any) -> list[str]:
     known = {name.replace("__", "."): answer for name, answer in answers.items()}
     return check(ANSWERABLE[key], value, known, today=TODAY)
+
+
+def test_of_every_check_it_is_known_what_it_can_read() -> None:
+    assert FITTING.keys() == CHECKS.keys()
 
 
 @pytest.mark.parametrize(
