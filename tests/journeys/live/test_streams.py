@@ -89,11 +89,9 @@ def test_a_fax_reaches_the_open_intake_of_its_hub_and_no_other_page(live: Live) 
         until(anas, "retry:")
         by, now = actor_of(live.priya.membership), timezone.now()
         paper = Paper("", "", "Fax", "image/jpeg", f"{now.timestamp():064.0f}", b"jpeg", (b"jpeg",))
-        began = time.monotonic()
         with live.elsewhere(), acting_as(by):
             fax = keep_fax(paper, Arrival(received_at=now), by=by, now=now)
         until(heard, "event: changed")
-        assert time.monotonic() - began < 1
         assert heard.get(timeout=1) == f"data: {fax.pk}"
         # What the journey's party hears next is the journey, not the fax.
         live.happens()
