@@ -256,8 +256,10 @@ def _place(source: str) -> str:
 def _source(sources: Collection[str]) -> str:
     """Where the answers of a section came from, unless all were typed."""
     places = sorted({*sources} - {"attached", "today"}, key=lambda each: (each == "typed", each))
-    told = " and ".join(_place(each) for each in places)
-    return f"from {told}" if told and places != ["typed"] else ""
+    if not places or places == ["typed"]:
+        return ""
+    *others, last = (_place(each) for each in places)
+    return f"from {', '.join(others)} and {last}" if others else f"from {last}"
 
 
 def _origin(standing: Standing, item: Item) -> str:
