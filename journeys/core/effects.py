@@ -3,7 +3,7 @@
 Whose work it is and who is told follow from the state itself, which is evaluated each time.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from journeys.core.events import TALK, Event, may_move
@@ -54,6 +54,44 @@ def may_have_effects(graph: Graph, event: Event) -> bool:
 
 # What tells a status, facts or nothing, and changes nothing else of the story.
 _PLAIN = frozenset({"status", "fact", *TALK})
+
+
+def that_may_have_effects(graph: Graph, news: Sequence[Event], after: JourneyState) -> list[Event]:
+    """Those of some events, learnt after all others, because of which anything may have to be done.
+
+    What only passes a step on among open statuses, nothing else moves by. `after` is where the
+    journey stands with all of them.
+    """
+    weighty = [event for event in news if may_have_effects(graph, event)]
+    # What changes which reports count may make of a step something else meanwhile.
+    if any(_changes_what_counts(graph, event) for event in weighty):
+        return weighty
+    learnt = {event.ref for event in news}
+    told_of = graph.passing.keys() & {event.step for event in weighty}
+    passing = {key for key in told_of if _only_passes(graph, key, after.said.get(key, ()), learnt)}
+    return [
+        event
+        for event in weighty
+        if event.step not in passing or not graph.facts_of_effects.isdisjoint(event.facts)
+    ]
+
+
+def _changes_what_counts(graph: Graph, event: Event) -> bool:
+    plain = event.kind in _PLAIN and not event.coverage_id
+    return not plain or (event.kind == "status" and event.step in graph.closing_steps)
+
+
+def _only_passes(graph: Graph, key: str, said: Sequence[Event], learnt: Container[str]) -> bool:
+    """Whether a step goes from one open status to others that are as good.
+
+    It was spoken of before, and so is every word that was ever the last of its source's since.
+    """
+    known = {event.source: event for event in said if event.ref not in learnt}
+    last = [*known.values(), *(event for event in said if event.ref in learnt)]
+    reasons = f"step.{key}.reason" in graph.facts_of_effects
+    return bool(known) and all(
+        event.status in graph.passing[key] and not (reasons and event.reason) for event in last
+    )
 
 
 def may_set_off(

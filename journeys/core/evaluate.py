@@ -214,6 +214,7 @@ def _going(around: Around, on: Walk, last_at: datetime) -> JourneyState:
         private=around.graph.private,
         any_time=around.graph.any_time,
         worked_out={name: on.values[name] for name in DERIVED if name in on.values},
+        said=on.ledger.claims,
     )
 
 
@@ -260,6 +261,7 @@ def _ended(around: Around, on: Walk, closing: Closing, last_at: datetime) -> Jou
         supply=around.supply,
         private=around.graph.private,
         any_time={k: v for k, v in around.graph.any_time.items() if k in outliving},
+        said=on.ledger.claims,
     )
 
 

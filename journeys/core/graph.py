@@ -1,6 +1,6 @@
 """The journey's shape as plain data: its steps in order, and what follows from how they hang."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,7 +27,7 @@ from journeys.core.step import (
     Thresholds,
     Unit,
 )
-from programs.core.conditions import fields_of
+from programs.core.conditions import comparisons_of, fields_of
 
 # Whoever reads a graph reads its steps: they are had from one place.
 __all__ = [
@@ -193,13 +193,17 @@ class Graph:
         """
         if any(step.aside for step in self.setting_off):
             return frozenset(self.by_key)
+        return self._with_what_they_hang_on(step.key for step in self.setting_off)
+
+    def _with_what_they_hang_on(self, keys: Iterable[str]) -> frozenset[str]:
         found: set[str] = set()
-        left = [step.key for step in self.setting_off]
+        left = list(keys)
         while left:
             key = left.pop()
             if key in self.by_key and key not in found:
                 found.add(key)
-                left += _hangs_on(self.by_key[key], self.detours.get(key, ()))
+                # A detour that is over sends its step on.
+                left += [*_hangs_on(self.by_key[key]), *(d.key for d in self.detours.get(key, ()))]
         return frozenset(found)
 
     @cached_property
@@ -209,11 +213,43 @@ class Graph:
         Only what those steps read, rest on or bring about moves them.
         """
         steps = [self.by_key[key] for key in self.leading_to_effects]
-        steps += [each for step in steps for each in self.detours.get(step.key, ())]
         read = (name for step in steps for names in conditions_of(step) for name in names)
         rest_on = (name for step in steps for name in (*step.uses, *step.evidence, *step.produces))
         moments = (moment.of for step in steps for moment in _moments(step))
         return frozenset({*read, *rest_on, *moments, *_WORKED_OUT_FROM})
+
+    @cached_property
+    def passing(self) -> Mapping[str, frozenset[str]]:
+        """Of steps that lead to effects, the open statuses among which one is as good as another.
+
+        Nothing that sets something off, and nothing that leads to it, tells them apart or asks
+        since when a step stands in one.
+        """
+        if any(step.aside for step in self.setting_off):
+            return {}
+        steps = [self.by_key[key] for key in self.leading_to_effects]
+        told_apart = {
+            (each["field"], word)
+            for step in steps
+            for condition in _conditions(step)
+            for each in comparisons_of(condition)
+            for word in _words(each.get("value"))
+        }
+        told_apart |= {
+            (f"step.{d.of}", word) for s in steps if (d := s.detour) for word in d.opened_by
+        }
+        timed = (moment.of.split(".") for step in steps for moment in _moments(step))
+        asked_when = self._with_what_they_hang_on(of[1] for of in timed if len(of) > 1)
+        apart = {*asked_when, *self.closing_steps, *(step.key for step in self.setting_off)}
+        return {
+            step.key: frozenset(
+                status.key
+                for status in step.statuses
+                if status.kind == "open" and (f"step.{step.key}", status.key) not in told_apart
+            )
+            for step in steps
+            if step.key not in apart and step.detour is None
+        }
 
     @cached_property
     def beginning(self) -> Step | None:
@@ -248,25 +284,31 @@ class Graph:
 
 def conditions_of(step: Step) -> tuple[frozenset[str], ...]:
     """What each condition of a step reads."""
+    return tuple(fields_of(condition) for condition in _conditions(step))
+
+
+def _conditions(step: Step) -> list[Condition]:
     openings = step.aside.openings if step.aside else ()
-    conditions = [
+    return [
         *(skip.when for skip in step.skips),
         *(gate.when for gate in step.gates),
         *(case.when for case in step.due.cases),
         *(opening.when for opening in openings if opening.when is not None),
     ]
-    return tuple(fields_of(condition) for condition in conditions)
 
 
-def _hangs_on(step: Step, detours: tuple[Step, ...]) -> Iterator[str]:
+def _words(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def _hangs_on(step: Step) -> Iterator[str]:
     """Keys of the steps without which one cannot be placed."""
     yield from before(step)
-    for each in (step, *detours):
-        names = [moment.of for moment in _moments(each)]
-        for name in (*names, *(name for names in conditions_of(each) for name in names)):
-            kind, _, rest = name.partition(".")
-            if kind in ("step", "since"):
-                yield rest.partition(".")[0]
+    names = [moment.of for moment in _moments(step)]
+    for name in (*names, *(name for names in conditions_of(step) for name in names)):
+        kind, _, rest = name.partition(".")
+        if kind in ("step", "since"):
+            yield rest.partition(".")[0]
 
 
 def _moments(step: Step) -> list[Moment]:

@@ -1,12 +1,13 @@
 """Where a journey stands: the result of evaluation, and its plain form for a projection."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 
 from journeys.core.conflicts import Conflict
 from journeys.core.decisions import Decision
+from journeys.core.events import Event
 from journeys.core.facts import Fact
 from journeys.core.fold import Unplaced
 from journeys.core.graph import Clock
@@ -131,7 +132,8 @@ class JourneyState:
     is the next moment at which time alone changes something. `supply` is what the patient was
     sent; `elsewhere` names reports about another coverage than the one the journey stands on.
     `any_time` are the steps that may be reported without being open, with the roles that may;
-    `worked_out` is what follows from the rest (journeys.core.derived).
+    `worked_out` is what follows from the rest (journeys.core.derived). `said` are the reports that
+    count, by step, in their order.
     """
 
     steps: Mapping[str, StepState]
@@ -163,6 +165,7 @@ class JourneyState:
     any_time: Mapping[str, frozenset[str]] = field(default_factory=dict)
     worked_out: Mapping[str, object] = field(default_factory=dict)
     closing_ref: str | None = field(default=None)
+    said: Mapping[str, Sequence[Event]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def is_open(self) -> bool:

@@ -16,8 +16,8 @@ from journeys.core.effects import (
     Effect,
     Send,
     effects_between,
-    may_have_effects,
     may_set_off,
+    that_may_have_effects,
 )
 from journeys.core.evaluate import evaluate, steps_with_effects
 from journeys.core.events import Event, to_json
@@ -280,15 +280,14 @@ def _carry_out_all(
     """Each event's own effects, in their order; `state` is the one after the last."""
     graph = graph_of(cast.journey.program_version_id)
     before: Mapping[str, StepState] | None = None
-    for at, event in enumerate(news, start=1):
-        if not may_have_effects(graph, event):
-            continue
+    for event in that_may_have_effects(graph, news, state):
+        at = news.index(event)
         if before is None:
-            before = _steps_of(cast, graph, [*known, *news[: at - 1]], now=now)
-        if at == len(news):
+            before = _steps_of(cast, graph, [*known, *news[:at]], now=now)
+        if at + 1 == len(news):
             after = state
         else:
-            story = [*known, *news[:at]]
+            story = [*known, *news[: at + 1]]
             steps = _steps_of(cast, graph, story, now=now)
             if not may_set_off(graph, before, steps):
                 before = steps

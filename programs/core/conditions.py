@@ -4,7 +4,7 @@ A condition is a comparison, ``{"field": "B5", "op": "equals", "value": "commerc
 combination: ``{"all": [...]}``, ``{"any": [...]}``, ``{"not": {...}}``.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -117,14 +117,20 @@ def _combined(condition: Condition, answers: Answers) -> bool:
     return not holds(condition["not"], answers)
 
 
+def comparisons_of(condition: Condition) -> Iterator[Condition]:
+    """Every comparison that the condition is made of."""
+    if "not" in condition:
+        yield from comparisons_of(condition["not"])
+    elif "all" in condition or "any" in condition:
+        for part in condition.get("all") or condition["any"]:
+            yield from comparisons_of(part)
+    else:
+        yield condition
+
+
 def fields_of(condition: Condition) -> frozenset[str]:
     """Every field the condition reads."""
-    if "not" in condition:
-        return fields_of(condition["not"])
-    for word in ("all", "any"):
-        if word in condition:
-            return frozenset[str]().union(*(fields_of(part) for part in condition[word]))
-    return frozenset({condition["field"]})
+    return frozenset(each["field"] for each in comparisons_of(condition))
 
 
 def renamed(condition: Condition, names: Mapping[str, str]) -> Condition:

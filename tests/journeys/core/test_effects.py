@@ -11,6 +11,7 @@ from journeys.core.effects import (
     effects_between,
     may_have_effects,
     may_set_off,
+    that_may_have_effects,
 )
 from journeys.core.evaluate import steps_after, steps_with_effects
 from journeys.core.events import TALK, Event, may_move
@@ -60,6 +61,61 @@ def test_what_can_set_nothing_off_moves_no_step_that_does(
         for told in (events, [e for e in events if may_have_effects(graph, e)])
     )
     assert every == some
+
+
+_STEPS = [SELF_INJECTED.by_key[key] for key in SELF_INJECTED.passing]
+_WORDS = st.tuples(
+    st.sampled_from([(step.key, status.key) for step in _STEPS for status in step.statuses]),
+    st.sampled_from(["hub", "hub", "northstar"]),
+    st.integers(3, 59),
+    st.sampled_from([None, None, "plan_exclusion"]),
+)
+
+
+@quick
+@given(st.integers(1, 6), st.lists(_WORDS, max_size=8), streams(), st.integers(0, 8))
+def test_what_is_passed_over_among_news_sets_nothing_off(
+    good: int,
+    words: list[tuple[tuple[str, str], str, int, str | None]],
+    noise: list[Event],
+    learnt: int,
+) -> None:
+    told = [
+        said(source, *word, hours, id=f"w{place}", reason=reason)
+        for place, (word, source, hours, reason) in enumerate(words)
+    ]
+    noise = [event for event in noise if event.id.startswith("n")][: learnt % 3]
+    story = [*happy_path(good), *noise, *told]
+    news = story[len(story) - min(learnt, len(told)) :]
+    known = story[: len(story) - len(news)]
+    weighty = that_may_have_effects(SELF_INJECTED, news, stand(story, now=60))
+    for place, event in enumerate(news):
+        if event not in weighty:
+            before = stand([*known, *news[:place]], now=60).steps
+            after = stand([*known, *news[: place + 1]], now=60)
+            assert effects_between(SELF_INJECTED, before, after) == []
+
+
+def test_a_payer_that_goes_on_asking_sets_nothing_off() -> None:
+    asked = [
+        said("hub", "prior_authorization_determination", status, hours)
+        for status, hours in (("in_review", 30), ("more_info_requested", 31), ("in_review", 29))
+    ]
+    known, news = [*happy_path(5), asked[0]], asked[1:]
+    assert that_may_have_effects(SELF_INJECTED, news, stand([*known, *news])) == []
+    approved = said("hub", "prior_authorization_determination", "approved", 32)
+    decided = [*news, approved]
+    assert approved in that_may_have_effects(SELF_INJECTED, decided, stand([*known, *decided]))
+
+
+def test_an_appeal_that_is_won_hands_the_patient_to_the_pharmacy() -> None:
+    denied = said("hub", "prior_authorization_determination", "denied", 50)
+    won = said("hub", "appeal", "overturned", 55)
+    story = [*happy_path(5), denied]
+    assert may_have_effects(SELF_INJECTED, won)
+    (sent,) = between(story, [*story, won])
+    assert isinstance(sent, Send)
+    assert (sent.kind, sent.to) == ("referral", "pharmacy")
 
 
 @quick
