@@ -1,8 +1,9 @@
 """Django's PostgreSQL with fewer messages: a page asks some five things, and each one waits.
 
 A transaction begins in the message that first asks something in it, not in one of its own, and
-what is only said goes with what is asked next, or with the commit. Whether a pooled connection
-still lives is seen at its socket, which tells when the server has ended.
+what is only said goes with what is asked next, or with the commit, and so do savepoints: a block
+within another costs no message of its own. Whether a pooled connection still lives is seen at its
+socket, which tells when the server has ended.
 """
 
 import select
@@ -142,8 +143,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super()._rollback()  # type: ignore[misc]  # the stubs leave out what only Django calls
         self.due = [] if self.autocommit else [BEGIN]
 
+    def _savepoint(self, sid: str) -> None:
+        self._say_later(self.ops.savepoint_create_sql(sid))
+
+    def _savepoint_commit(self, sid: str) -> None:
+        self._say_later(self.ops.savepoint_commit_sql(sid))
+
+    def _say_later(self, sql: str) -> None:
+        with self.cursor() as cursor:
+            cursor.execute(Later(sql))
+
     def _savepoint_rollback(self, sid: str) -> None:
-        # What was said since the savepoint is taken back; it was made after all from before.
+        made = self.ops.savepoint_create_sql(sid)
+        if made in self.due:
+            # Neither it nor what was said after it was ever sent.
+            del self.due[self.due.index(made) + 1 :]
+            return
         self.due = []
         super()._savepoint_rollback(sid)  # type: ignore[misc]  # the stubs leave out what only Django calls
 

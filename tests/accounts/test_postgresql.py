@@ -85,6 +85,23 @@ def test_what_is_only_said_keeps_its_place_and_goes_with_the_commit(ana: User) -
     assert names() == [f"{ana.name}%1246"]
 
 
+def test_a_block_within_another_costs_no_message_of_its_own(ana: User) -> None:
+    with transaction.atomic():
+        with transaction.atomic():
+            assert status() == TransactionStatus.IDLE
+            User.objects.update(name="Ana B.")
+        with transaction.atomic():
+            User.objects.update(name="Somebody else")
+            with pytest.raises(IntegrityError), transaction.atomic():
+                User.objects.update(name=None)
+            transaction.set_rollback(True)
+        assert names() == ["Ana B."]
+        with transaction.atomic():
+            say(Statement("update accounts_user set name = name || %s", ["!"]))
+    assert names() == ["Ana B.!"]
+    assert status() == TransactionStatus.IDLE
+
+
 def test_rows_come_one_by_one_and_by_copy_within_a_transaction(ana: User) -> None:
     with transaction.atomic():
         assert [each.pk for each in User.objects.iterator(chunk_size=1)] == [ana.pk]
