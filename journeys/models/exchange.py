@@ -61,15 +61,16 @@ class Delivery(PartyModel):
     """One packet version on its way to one recipient. This table is the schedule."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # Whoever looks for these finds them by the indexes below, which begin with them.
     journey = models.ForeignKey(
-        "journeys.Journey", on_delete=models.CASCADE, related_name="deliveries"
+        "journeys.Journey", on_delete=models.CASCADE, related_name="deliveries", db_index=False
     )
     packet = models.ForeignKey(
-        "journeys.Packet", on_delete=models.CASCADE, related_name="deliveries"
+        "journeys.Packet", on_delete=models.CASCADE, related_name="deliveries", db_index=False
     )
     endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="+")
     recipient = models.ForeignKey(
-        "accounts.Organization", on_delete=models.PROTECT, related_name="+"
+        "accounts.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     status = models.CharField(max_length=12, choices=DeliveryStatus, default=DeliveryStatus.PENDING)
     attempts = models.PositiveIntegerField(default=0)
@@ -114,6 +115,10 @@ class Delivery(PartyModel):
                 fields=["created_at"], condition=Q(drawing_ended_at=None), name="delivery_undrawn"
             ),
             models.Index(fields=["recipient", "-created_at"], name="delivery_by_recipient"),
+            # One by both: of a journey and a recipient PostgreSQL put two apart together, going
+            # through all that a hub was ever sent for each delivery that was due.
+            models.Index(fields=["journey", "recipient"], name="delivery_of_journey"),
+            models.Index(fields=["recipient", "partner_case_number"], name="delivery_by_case"),
         )
 
     def __str__(self) -> str:
