@@ -86,8 +86,17 @@ def run_last(statements: Sequence[Statement]) -> None:
     Within a larger transaction, whose end is for whoever began it, they are only run. Afterwards
     nothing may be asked or written: the scope of the transaction is gone with it.
     """
+    run(_and_commit(statements))
+
+
+def answers_of_last(statements: Sequence[Statement]) -> list[list[Sequence[Any]]]:
+    """The same, and the rows that each gave."""
+    return answers_of(_and_commit(statements))[: len(statements)]
+
+
+def _and_commit(statements: Sequence[Statement]) -> Sequence[Statement]:
     outermost = connection.in_atomic_block and not connection.savepoint_ids
-    run([*statements, COMMIT] if outermost else statements)
+    return [*statements, COMMIT] if outermost else statements
 
 
 def answers_of(statements: Sequence[Statement]) -> list[list[Sequence[Any]]]:

@@ -1,6 +1,6 @@
 """Take due deliveries for this process alone. The table is the schedule; the lease is its clock."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -10,12 +10,12 @@ from accounts.plans import BY_KEY, kept_plans
 from accounts.tenancy import every_tenant
 from accounts.writing import Statement
 from journeys.core.consent import Refusal
-from journeys.core.delivery import MAX_ATTEMPTS, Outgoing
+from journeys.core.delivery import MAX_ATTEMPTS
 from journeys.domain.carrying import Claimed, Route
 from journeys.domain.disclosing import needs_no_authorization, outgoing, refusal_by, role_of
 from journeys.domain.due import Due, Share, due_at, shares_of
 from journeys.domain.lanes import asking, open_lanes
-from journeys.domain.ledger import Attempt, begin_attempts
+from journeys.domain.ledger import begin_attempts
 from journeys.domain.papers import Appended, appended_to
 from journeys.enums import BATCHED, PAPER, DeliveryStatus, PacketKind
 from journeys.models import Endpoint, Packet
@@ -112,6 +112,7 @@ def _leased(taken: Sequence[Taken], lease: timedelta, *, now: datetime) -> Itera
     connections = {each.id: share.connections for share in taken for each in share.due}
     if not connections:
         return
+    papers = _papers_of(taken)
     until, attempts = begin_attempts(connections, lease=lease, now=now)
     for share in taken:
         endpoint = share.endpoint
@@ -126,20 +127,22 @@ def _leased(taken: Sequence[Taken], lease: timedelta, *, now: datetime) -> Itera
                 counted=counted,
                 lease_until=until,
                 route=route,
-                outgoing=_outgoing(share, each, attempt),
+                outgoing=replace(
+                    outgoing(each.handed, role=share.role, attempt=attempt.number),
+                    papers=papers.get(each.id, ()),
+                ),
             )
 
 
-def _outgoing(share: Taken, due: Due, attempt: Attempt) -> Outgoing:
-    told = outgoing(due.handed, role=share.role, attempt=attempt.number)
-    if share.endpoint.transport in PAPER and due.handed.kind == PacketKind.ENROLLMENT:
-        return replace(told, papers=_papers(due, role=share.role))
-    return told
-
-
-def _papers(due: Due, *, role: str) -> Sequence[Appended]:
-    """What is printed at the end, where the packet goes as paper."""
-    return appended_to(Packet.objects.get(pk=due.packet_id), role=role)
+def _papers_of(taken: Sequence[Taken]) -> Mapping[UUID, Sequence[Appended]]:
+    """What is printed at the end, by delivery, where a packet goes as paper."""
+    return {
+        due.id: appended_to(Packet.objects.get(pk=due.packet_id), role=share.role)
+        for share in taken
+        if share.endpoint.transport in PAPER
+        for due in share.due
+        if due.handed.kind == PacketKind.ENROLLMENT
+    }
 
 
 def route_of(endpoint: Endpoint, recipient: str, *, connections: int) -> Route:

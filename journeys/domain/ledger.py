@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Self
 from uuid import UUID
 
-from accounts.plans import Plan, execution, run_plans
-from accounts.writing import Statement, answers_of, run
+from accounts.plans import Plan, execution
+from accounts.writing import Statement, answers_of, answers_of_last, run
 from journeys.core.delivery import Receipt
 from journeys.domain.carrying import Claimed, Result
 from journeys.enums import DeliveryStatus
@@ -145,10 +145,10 @@ def begin_attempts(
     """Lease deliveries with the connections of their batch, and write an attempt for each.
 
     When the lease ends, and the attempts by delivery; those that were interrupted are ended. The
-    caller holds the deliveries' locks.
+    caller holds the deliveries' locks. It ends the transaction: accounts.writing.run_last.
     """
     ids = list(connections)
-    leased, _, begun = run_plans(
+    leased, _, begun = answers_of_last(
         [
             execution(_LEASE, [lease.total_seconds(), now, ids, list(connections.values())]),
             execution(_INTERRUPT, [now, INTERRUPTED, ids]),
