@@ -160,11 +160,13 @@ def sealed(field: EncryptedField, value: Any, *, row_id: UUID, organization_id: 
     return seal(field.to_bytes(value), ring=key_ring(), bound_to=bound)
 
 
-def opened(field: EncryptedField, rows: Iterable[tuple[UUID, UUID, Sealed]]) -> Iterator[Any]:
+def opened(
+    field: EncryptedField, rows: Iterable[tuple[UUID | str, UUID | str, Sealed]]
+) -> Iterator[Any]:
     """What a column holds in rows of which no objects are made, one after the other.
 
-    Each is given by its id, its organization's and the ciphertext. Raises Unreadable when one
-    was altered or is another row's.
+    Each is given by its id, its organization's and the ciphertext, the ids as such or written.
+    Raises Unreadable when one was altered or is another row's.
     """
     ring, of_column = key_ring(), f"{field.model._meta.db_table}|{field.attname}"
     for row, organization, each in rows:

@@ -15,9 +15,9 @@ from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind
 from accounts.models import Organization
 from accounts.plans import BY_KEY, kept_plans
-from accounts.prepared import Prepared
+from accounts.prepared import Prepared, every_tenant_asking
 from accounts.tenancy import Scope, alone, every_tenant
-from accounts.writing import Statement, again_after_deadlock, run
+from accounts.writing import Statement, again_after_deadlock, run_last
 from journeys.domain.applying import Outcome, Said, apply
 from journeys.domain.finding import NotApplicable
 from journeys.domain.keeping import Message, keeping
@@ -235,11 +235,17 @@ def _together(ids: Sequence[UUID], *, now: datetime) -> None:
     again_after_deadlock(partial(_apply, ids, now=now))
 
 
+@Prepared
+def _waiting(ids: UUID) -> QuerySet[InboundReport]:
+    """Those of some reports that still wait and nobody else holds, locked, with their partner."""
+    waiting = InboundReport.objects.filter(pk__in=[ids], status=ReportStatus.WAITING)
+    free: QuerySet[InboundReport] = waiting.select_for_update(skip_locked=True, of=("self",))
+    return free.select_related("organization").order_by("received_at")
+
+
 def _apply(ids: Sequence[UUID], *, now: datetime) -> None:
-    with every_tenant(reason="a report may concern several practices' rows"):
-        waiting = InboundReport.objects.filter(pk__in=ids, status=ReportStatus.WAITING)
-        locked = waiting.select_for_update(skip_locked=True, of=("self",))
-        reports = list(locked.select_related("organization").order_by("received_at"))
+    reason = "a report may concern several practices' rows"
+    with every_tenant_asking(lambda: [_waiting(ids=ids)], reason=reason) as (reports,):
         worn_out = [each for each in reports if each.attempts > MAX_ATTEMPTS]
         for each in worn_out:
             each.status, each.problem = ReportStatus.EXCEPTION, BROKEN
@@ -254,7 +260,7 @@ def _apply(ids: Sequence[UUID], *, now: datetime) -> None:
             for each in reports
         ]
         if told:
-            run([Statement(SETTLED, [now, *map(list, zip(*told, strict=True))])])
+            run_last([Statement(SETTLED, [now, *map(list, zip(*told, strict=True))])])
 
 
 def _settle(report: InboundReport, outcome: Outcome) -> None:

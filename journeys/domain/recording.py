@@ -46,7 +46,7 @@ from journeys.domain.rerouting import follow_the_choice
 from journeys.domain.safety_reports import keep_safety_reports
 from journeys.domain.sending import queue_delivery
 from journeys.domain.twins import RULE, twins_without
-from journeys.domain.worklist import all_open_work, open_work, sync_work
+from journeys.domain.worklist import open_work, open_work_of, sync_work
 from journeys.enums import PartyRole
 from journeys.models import Journey, JourneyEvent
 
@@ -102,7 +102,7 @@ def _record_reports(
             _record(journey_id, *events, actor=actor, now=now)
         return
     with every_tenant(reason="reports concern every party of their journeys", actor=actor):
-        found = read_all(reports, all_open_work())
+        found = read_all(list(reports), open_work_of)
         if len(found) < len(reports):
             raise UnknownJourney(str(reports.keys() - {each.journey.pk for each in found}))
         alone = {each.journey.pk for each in found if _goes_alone(each, reports)}

@@ -12,7 +12,7 @@ from accounts.writing import again_after_deadlock, run
 from journeys.domain.reading import read_due
 from journeys.domain.recording import following_all, refresh
 from journeys.domain.twins import RULE
-from journeys.domain.worklist import all_open_work
+from journeys.domain.worklist import open_work_of
 from journeys.models import Journey
 
 log = structlog.get_logger(__name__)
@@ -44,7 +44,7 @@ def _refreshed(ids: Sequence[UUID], *, now: datetime) -> int:
 
 def _together(ids: Sequence[UUID], *, now: datetime) -> int:
     with every_tenant(reason="the clock concerns every party of its journey"):
-        found = read_due(ids, all_open_work(), now=now)
+        found = read_due(ids, open_work_of, now=now)
         # What ends here is told to its twin, which may be held with it: that one is read anew.
         twins = [each.journey.pk for each in found if RULE in each.journey.risk_rules]
         others = [each for each in found if each.journey.pk not in twins]

@@ -22,11 +22,16 @@ MOVED: tuple[str, ...] = ("step", "action", "due_at", "urgent")
 @Prepared
 def open_work(journey_id: UUID) -> QuerySet[WorkItem]:
     """The open work that follows a journey's state."""
-    return all_open_work().filter(journey=journey_id)
+    return _open().filter(journey=journey_id)
 
 
-def all_open_work() -> QuerySet[WorkItem]:
-    """The same of every journey."""
+@Prepared
+def open_work_of(journey_ids: UUID) -> QuerySet[WorkItem]:
+    """The same of several journeys."""
+    return _open().filter(journey__in=[journey_ids])
+
+
+def _open() -> QuerySet[WorkItem]:
     standing = WorkItem.objects.filter(closed_at=None)
     found: QuerySet[WorkItem] = standing.exclude(key__startswith=DELIVERY_KEY)
     return found

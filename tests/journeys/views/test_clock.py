@@ -14,9 +14,9 @@ from tests.journeys.views.conftest import World
 
 pytestmark = pytest.mark.django_db
 # Which are due: begin, the tenancy, rows, end, the tenancy back. A batch: begin, the tenancy,
-# journeys, their hubs and programs (no pharmacy is chosen yet), parties, who they are, events,
-# work, vendors, what follows, end, the tenancy back.
-QUERIES = 18
+# journeys with parties, events and work, whom they name, vendors, what follows, end, the tenancy
+# back.
+QUERIES = 13
 
 
 @pytest.fixture
