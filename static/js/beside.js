@@ -1,10 +1,11 @@
 // [data-beside]: the pages a form is keyed from. Alt with Page Down or Page Up goes to the next or
-// the one before without leaving the field, and what is typed is kept with the page in view.
+// the one before without leaving the field, as does any [data-beside-to]; what is typed into a form
+// that saves itself is kept with the page in view.
 
 export function startBeside() {
   const beside = document.querySelector("[data-beside]");
   const form = document.querySelector("form[data-autosave]");
-  if (!beside || !form) return;
+  if (!beside) return;
   const pages = [...beside.querySelectorAll("[data-beside-page]")];
   const links = [...beside.querySelectorAll("[data-beside-to]")];
   const strip = beside.querySelector("[data-beside-pages]");
@@ -15,6 +16,7 @@ export function startBeside() {
     shown = page;
     const number = page.dataset.besidePage;
     for (const link of links) link.toggleAttribute("aria-current", link.dataset.besideTo === number);
+    if (!form) return;
     form.dataset.autosaveUrl = withPage(form.dataset.autosaveUrl, number);
     form.action = withPage(form.action, number);
   }
@@ -32,7 +34,7 @@ export function startBeside() {
     const found = pages.find((page) => page.getBoundingClientRect().bottom > middle);
     if (found) show(found);
   }, { passive: true });
-  beside.addEventListener("click", (event) => {
+  document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-beside-to]");
     if (!link) return;
     event.preventDefault();
@@ -44,7 +46,9 @@ export function startBeside() {
     event.preventDefault();
     go(pages[pages.indexOf(shown) + step]);
   });
-  show(pages.find((page) => page.dataset.besidePage === new URL(form.action).searchParams.get("page")) ?? pages[0]);
+  const asked = new URLSearchParams(location.search).get("page");
+  const first = pages.find((page) => page.dataset.besidePage === asked);
+  first ? go(first) : show(pages[0]);
 }
 
 function withPage(address, number) {
