@@ -55,6 +55,13 @@ class Check:
     both: bool = False
 
 
+UNSIGNED = Check(
+    "look",
+    "The patient has not signed yet. The practice asks for it; "
+    "what needs the permission waits until then.",
+)
+
+
 def faxed(story: Story) -> list[str]:
     """The messages with which pages came by fax about the enrollment itself, and that stand."""
     back = taken_back(story.events)
@@ -155,9 +162,10 @@ def checks_of(journey: Journey, packet: Packet, *, now: datetime) -> list[Check]
     """What a reviewer would otherwise look up by hand, the troubles first."""
     definition = definition_of(journey.program_version_id)
     values = values_of(packet.body)
+    form = _form(definition, values, today=timezone.localdate(now))
     found = [
-        *_form(definition, values, today=timezone.localdate(now)),
-        *_consent(journey, now=now),
+        *form,
+        *([] if UNSIGNED in form else _consent(journey, now=now)),
         *_twins(journey),
         *_likely_twins(journey),
     ]
@@ -173,7 +181,12 @@ def _form(definition: Definition, values: dict[str, Any], *, today: date) -> lis
     wrong = check_answers([definition], answers, today=today)
     form = sheet([definition], answers, today=today)
     labels = {item.key: item.question for item in form.items}
-    found = [Check("mend", gap.sentence, gap.key) for gap in (*gaps, *unsigned)]
+    # Sent without it, as the practice may: it is asked for, and a return would not bring it.
+    theirs = [gap for gap in unsigned if gap.asked_of == "PT"]
+    ours = [gap for gap in unsigned if gap not in theirs]
+    found = [Check("mend", gap.sentence, gap.key) for gap in (*gaps, *ours)]
+    if theirs:
+        found.append(UNSIGNED)
     found += [
         Check("mend", f"{labels.get(key, key)}: {sentence}", key)
         for key, sentences in wrong.items()
@@ -185,7 +198,7 @@ def _form(definition: Definition, values: dict[str, Any], *, today: date) -> lis
         if finding.outcome == "warns"
     ]
     if not gaps and not wrong:
-        found.append(Check("fine", "Everything the program requires is answered."))
+        found.append(Check("fine", "Every answer the program requires is there."))
     if not unsigned:
         found.append(Check("fine", "Every signature the program requires is there."))
     return found

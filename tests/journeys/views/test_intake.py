@@ -67,6 +67,10 @@ def test_the_form_stands_beside_what_was_checked(world: World, priya: Client) ->
     page = priya.get(url_of(world, "review")).content.decode()
     assert "MH204418890" in page
     assert "has no answer yet." in page
+    # A signature that the practice waits for is no line to return.
+    assert "The patient has not signed yet." in page
+    assert "health information: signature\u201d has no answer yet." not in page
+    assert "ertification: signature\u201d has no answer yet." in page
     with every_tenant(reason="the test looks"):
         assert AuditEntry.objects.filter(purpose="intake review").count() == 1
 
