@@ -29,12 +29,15 @@ class About:
     @property
     def traits(self) -> Traits:
         """Whom to look for; "Delgado, Rosa" is Rosa Delgado."""
-        last, comma, first = self.name.partition(",")
+        last, comma, first = (each.strip() for each in self.name.partition(","))
         given, _, surname = self.name.strip().partition(" ")
+        if comma:
+            given, surname = first, last
         member, _, suffix = self.member_id.partition("-")
         return Traits(
-            given=first.strip() if comma else given,
-            surname=last.strip() if comma else surname.strip() or given,
+            # One name alone is both.
+            given=given or surname,
+            surname=surname.strip() or given,
             born_on=self.born_on,
             phones=(self.phone,) if self.phone else (),
             member_id=member,

@@ -120,6 +120,13 @@ class PartForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off", "class": "width-10"}),
     )
 
+    def clean_name(self) -> str:
+        """Something that can be a name."""
+        name: str = self.cleaned_data["name"]
+        if not any(each.isalpha() for each in name):
+            raise forms.ValidationError(self.fields["name"].error_messages["required"])
+        return name
+
     def clean_born_on(self) -> date:
         """A day that has been."""
         read = parse_date(self.cleaned_data["born_on"])

@@ -16,6 +16,8 @@ BORN = date(1984, 3, 27)
         ("Delgado, Rosa María", "Rosa María", "Delgado"),
         ("  Rosa  de la Cruz ", "Rosa", "de la Cruz"),
         ("Delgado", "Delgado", "Delgado"),
+        ("Delgado, ", "Delgado", "Delgado"),
+        (", Rosa", "Rosa", "Rosa"),
     ],
 )
 def test_a_name_is_read_in_either_order(name: str, given: str, surname: str) -> None:

@@ -150,6 +150,7 @@ def test_each_page_ends_up_somewhere_before_the_fax_is_done(
     priya = named_priya
     # What is not said, or of no page, changes nothing, and what was typed is kept.
     wrong = (split(priya, sheets), split(priya, sheets, 9), split(priya, sheets, 1, born_on="x"))
+    assert split(priya, sheets, 1, name=",").status_code == 422
     for answer in wrong:
         assert (answer.status_code, "Delgado, Rose" in answer.content.decode()) == (422, True)
     split(priya, sheets, 2, 3)
