@@ -7,7 +7,16 @@ from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind, Role
 from accounts.tenancy import acting_as, every_tenant
 from enrollment.domain.patients import identity_of
-from enrollment.models import Document, Enrollment, Keying, Patient, Prefill, SigningLink
+from enrollment.models import (
+    ClinicalFact,
+    Coverage,
+    Document,
+    Enrollment,
+    Keying,
+    Patient,
+    Prefill,
+    SigningLink,
+)
 from journeys.domain.attaching import Unreadable
 from journeys.domain.fax_keying import settle_keyed as settle_part
 from journeys.domain.fax_parts import pages_of_part
@@ -15,6 +24,9 @@ from journeys.domain.messages import Message, send_message
 from journeys.domain.papers import Paper
 from journeys.models import FaxPart
 from journeys.rules import INTAKE
+
+# What may stand with a patient.
+KEPT_WITH = (ClinicalFact, Coverage, Document, Enrollment, Prefill, SigningLink)
 
 
 def join_known_patient(enrollment: Enrollment) -> None:
@@ -33,9 +45,12 @@ def join_known_patient(enrollment: Enrollment) -> None:
         return
     enrollment.patient = patient
     enrollment.save(update_fields=["patient"])
-    for model in (Document, Prefill, SigningLink):
-        model.objects.filter(patient=own).update(patient=patient)
-    if not Enrollment.objects.filter(patient=own).exists():
+    for model in (Document, Prefill):
+        model.objects.filter(patient=own, enrollment=enrollment).update(patient=patient)
+    asked = SigningLink.objects.filter(patient=own, enrollment_ids__contains=[enrollment.pk])
+    asked.update(patient=patient)
+    # What the office has kept with the row meanwhile is its own.
+    if not any(model.objects.filter(patient=own).exists() for model in KEPT_WITH):
         Patient.objects.filter(pk=own.pk).delete()
     audit.wrote(enrollment, action="joined a known patient", fields=["patient"])
 

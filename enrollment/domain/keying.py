@@ -15,9 +15,18 @@ from accounts.core.permissions import OrganizationKind
 from accounts.models import Membership
 from accounts.tenancy import acting_as, current_organization_id
 from enrollment import rules
+from enrollment.domain.paper import FAXED
 from enrollment.domain.starting import Keyed, start_keyed
 from enrollment.enums import CameBy, EnrollmentStatus, GivenUp
-from enrollment.models import Document, Enrollment, Keying, PaperSignature, Patient
+from enrollment.models import (
+    Document,
+    Enrollment,
+    Keying,
+    PaperSignature,
+    Patient,
+    Signature,
+    SigningLink,
+)
 from journeys.core.faxes import About
 from journeys.domain.fax_keying import begin_keying, stop_keying
 from journeys.domain.notifying import tell_no_more_of
@@ -153,7 +162,7 @@ def _read_off(about: About) -> dict[str, str]:
 def give_up(keying_id: UUID, *, why: str, by: Actor, now: datetime) -> Keying:
     """End a keying without sending: the part waits again.
 
-    Nothing of it stays at the practice, unless somebody there has written in it: then it is
+    Nothing of it stays at the practice, unless somebody there has worked on it: then it is
     their draft. Raises Refused.
     """
     if why not in GivenUp.values:
@@ -194,12 +203,19 @@ def _why_not_given_up(draft_id: UUID | None) -> str:
 
 
 def _is_theirs(draft_id: UUID | None, *, hub_id: UUID) -> bool:
-    """Whether somebody who is not the hub's has written in a draft, or withdrawn it."""
+    """Whether the practice has made a draft its own: written, signed or brought a paper there,
+    asked the patient to sign it, or withdrawn it.
+    """
     row = Enrollment.objects.get(pk=draft_id)
-    wrote = {change["by"] for change in row.changes.values() if change.get("by")}
-    ours = Membership.objects.filter(organization=hub_id, user_id__in=wrote)
-    others = wrote - {str(each) for each in ours.values_list("user_id", flat=True)}
-    return bool(others) or row.status == EnrollmentStatus.WITHDRAWN
+    signed = Signature.objects.filter(enrollment=row).exclude(method=FAXED)
+    asked = SigningLink.objects.filter(enrollment_ids__contains=[row.pk])
+    if row.status == EnrollmentStatus.WITHDRAWN or signed.exists() or asked.exists():
+        return True
+    papers = Document.objects.filter(enrollment=row, attached_by__isnull=False)
+    worked = {change["by"] for change in row.changes.values() if change.get("by")}
+    worked |= {str(each) for each in papers.values_list("attached_by", flat=True)}
+    ours = Membership.objects.filter(organization=hub_id, user_id__in=worked)
+    return bool(worked - {str(each) for each in ours.values_list("user_id", flat=True)})
 
 
 def _remove(draft_id: UUID | None) -> None:

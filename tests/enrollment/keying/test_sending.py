@@ -12,11 +12,25 @@ from django.utils import timezone
 from accounts.tenancy import acting_as, every_tenant
 from enrollment import rules
 from enrollment.core.files import CheckedFile
-from enrollment.domain import drafts, keyed_sending, keyed_signatures, keying, submission
+from enrollment.domain import (
+    drafts,
+    keyed_sending,
+    keyed_signatures,
+    keying,
+    patients,
+    submission,
+)
 from enrollment.domain.keyed_signatures import ReadOff
 from enrollment.domain.signatures import NotAgreed
 from enrollment.enums import SignatureKind
-from enrollment.models import Enrollment, Keying, Patient, PracticeProfile, Signature
+from enrollment.models import (
+    Coverage,
+    Enrollment,
+    Keying,
+    Patient,
+    PracticeProfile,
+    Signature,
+)
 from journeys.core.faxes import About
 from journeys.domain.fax_parts import set_aside, unfile
 from journeys.domain.faxes import due_of
@@ -232,3 +246,26 @@ def test_without_the_prescribers_signature_the_practice_has_it_signed_and_sends_
     assert priya.get(reverse("keying", args=[kept.pk]))["Location"] == reverse(
         "journey", args=[journey.pk]
     )
+
+
+def test_given_up_what_the_prescriber_signed_stays_the_practices(desk: Desk) -> None:
+    kept = desk.keyed()
+    fill(desk, kept)
+    desk.office.certify(draft_of(kept))
+    with acting_as(desk.by):
+        keying.give_up(kept.pk, why="mistake", by=desk.by, now=timezone.now())
+    with every_tenant(reason="the test looks"):
+        assert Signature.objects.get().enrollment == Enrollment.objects.get()
+
+
+def test_what_the_office_kept_with_the_row_that_came_by_fax_is_not_lost(desk: Desk) -> None:
+    rosa = About(name="Delgado, Rosa", born_on=dt.date(1984, 3, 27))
+    kept = signed(desk, rosa)
+    own = draft_of(kept).patient
+    by, today = desk.office.coordinator, timezone.localdate()
+    with acting_as(by):
+        patients.add_coverage(own.id, COVERAGE, by=by, now=timezone.now(), starts_on=today)
+    journey = sent(desk, kept)
+    assert journey.patient_id == desk.office.rosa.pk
+    with every_tenant(reason="the test looks"):
+        assert Coverage.objects.filter(patient=own).count() == 1
