@@ -122,7 +122,7 @@ def comparisons_of(condition: Condition) -> Iterator[Condition]:
     if "not" in condition:
         yield from comparisons_of(condition["not"])
     elif "all" in condition or "any" in condition:
-        for part in condition.get("all") or condition["any"]:
+        for part in condition["all" if "all" in condition else "any"]:
             yield from comparisons_of(part)
     else:
         yield condition

@@ -87,6 +87,10 @@ def test_a_condition_reads_only_the_fields_it_names_and_survives_json(
     assert holds(json.loads(json.dumps(condition)), read) is holds(condition, answers)
 
 
+def test_a_group_that_is_empty_yet_reads_nothing() -> None:
+    assert fields_of({"all": []}) == fields_of({"any": [{"not": {"all": []}}]}) == frozenset()
+
+
 @settings(max_examples=40)
 @given(conditions, answer_sets)
 def test_all_and_any_are_duals_and_renaming_keeps_the_meaning(
