@@ -6,17 +6,8 @@ from accounts import audit
 from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind, Role
 from accounts.tenancy import acting_as, every_tenant
-from enrollment.domain.patients import identity_of
-from enrollment.models import (
-    ClinicalFact,
-    Coverage,
-    Document,
-    Enrollment,
-    Keying,
-    Patient,
-    Prefill,
-    SigningLink,
-)
+from enrollment.domain.patients import identity_of, remove_bare_patient
+from enrollment.models import Document, Enrollment, Keying, Patient, Prefill, SigningLink
 from journeys.domain.attaching import Unreadable
 from journeys.domain.fax_keying import settle_keyed as settle_part
 from journeys.domain.fax_parts import pages_of_part
@@ -24,9 +15,6 @@ from journeys.domain.messages import Message, send_message
 from journeys.domain.papers import Paper
 from journeys.models import FaxPart
 from journeys.rules import INTAKE
-
-# What may stand with a patient.
-KEPT_WITH = (ClinicalFact, Coverage, Document, Enrollment, Prefill, SigningLink)
 
 
 def join_known_patient(enrollment: Enrollment) -> None:
@@ -49,9 +37,7 @@ def join_known_patient(enrollment: Enrollment) -> None:
         model.objects.filter(patient=own, enrollment=enrollment).update(patient=patient)
     asked = SigningLink.objects.filter(patient=own, enrollment_ids__contains=[enrollment.pk])
     asked.update(patient=patient)
-    # What the office has kept with the row meanwhile is its own.
-    if not any(model.objects.filter(patient=own).exists() for model in KEPT_WITH):
-        Patient.objects.filter(pk=own.pk).delete()
+    remove_bare_patient(own.pk)
     audit.wrote(enrollment, action="joined a known patient", fields=["patient"])
 
 

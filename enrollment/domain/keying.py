@@ -16,6 +16,7 @@ from accounts.models import Membership
 from accounts.tenancy import acting_as, current_organization_id
 from enrollment import rules
 from enrollment.domain.paper import FAXED
+from enrollment.domain.patients import remove_bare_patient
 from enrollment.domain.starting import Keyed, start_keyed
 from enrollment.enums import CameBy, EnrollmentStatus, GivenUp
 from enrollment.models import (
@@ -23,7 +24,6 @@ from enrollment.models import (
     Enrollment,
     Keying,
     PaperSignature,
-    Patient,
     Signature,
     SigningLink,
 )
@@ -226,5 +226,4 @@ def _remove(draft_id: UUID | None) -> None:
     Document.objects.filter(enrollment=row).delete()
     tell_no_more_of(row.pk)
     row.delete()
-    if not Enrollment.objects.filter(patient=row.patient_id).exists():
-        Patient.objects.filter(pk=row.patient_id).delete()
+    remove_bare_patient(row.patient_id)

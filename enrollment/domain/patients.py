@@ -14,9 +14,19 @@ from accounts.core.actor import Actor
 from accounts.phi import blind_index, blind_prefixes
 from enrollment import rules
 from enrollment.domain.masters import Changed, Unacceptable, changed_keys, originated, read_once
-from enrollment.models import Coverage, Patient
+from enrollment.models import (
+    ClinicalFact,
+    Coverage,
+    Document,
+    Enrollment,
+    Patient,
+    Prefill,
+    SigningLink,
+)
 
 IDENTITY = ("A1", "A3", "A5")
+# What the office may have kept with a patient.
+KEPT_WITH = (ClinicalFact, Coverage, Document, Enrollment, Prefill, SigningLink)
 Details = Mapping[str, Any]
 
 
@@ -82,6 +92,12 @@ def identity_of(details: Details, *, organization_id: UUID) -> bytes:
     """The digest by which a second row for the same person is noticed."""
     text = " ".join(str(details.get(key, "")) for key in IDENTITY)
     return blind_index(text, organization_id=organization_id)
+
+
+def remove_bare_patient(patient_id: UUID) -> None:
+    """Take away the row of a patient, unless anything is kept with it."""
+    if not any(model.objects.filter(patient=patient_id).exists() for model in KEPT_WITH):
+        Patient.objects.filter(pk=patient_id).delete()
 
 
 @transaction.atomic

@@ -258,14 +258,24 @@ def test_given_up_what_the_prescriber_signed_stays_the_practices(desk: Desk) -> 
         assert Signature.objects.get().enrollment == Enrollment.objects.get()
 
 
-def test_what_the_office_kept_with_the_row_that_came_by_fax_is_not_lost(desk: Desk) -> None:
-    rosa = About(name="Delgado, Rosa", born_on=dt.date(1984, 3, 27))
-    kept = signed(desk, rosa)
-    own = draft_of(kept).patient
-    by, today = desk.office.coordinator, timezone.localdate()
+def insure(desk: Desk, kept: Keying) -> Coverage:
+    """What Ana keeps with the row that came by fax."""
+    by, now = desk.office.coordinator, timezone.now()
     with acting_as(by):
-        patients.add_coverage(own.id, COVERAGE, by=by, now=timezone.now(), starts_on=today)
-    journey = sent(desk, kept)
-    assert journey.patient_id == desk.office.rosa.pk
+        row = draft_of(kept).patient
+        return patients.add_coverage(
+            row.id, COVERAGE, by=by, now=now, starts_on=timezone.localdate()
+        )
+
+
+def test_what_the_office_kept_with_the_row_that_came_by_fax_is_not_lost(desk: Desk) -> None:
+    kept = signed(desk, About(name="Delgado, Rosa", born_on=dt.date(1984, 3, 27)))
+    insurance = insure(desk, kept)
+    assert sent(desk, kept).patient_id == desk.office.rosa.pk
+    given = desk.keyed(desk.part(desk.fax(name="two")))
+    other = insure(desk, given)
+    with acting_as(desk.by):
+        keying.give_up(given.pk, why="mistake", by=desk.by, now=timezone.now())
     with every_tenant(reason="the test looks"):
-        assert Coverage.objects.filter(patient=own).count() == 1
+        stand = Coverage.objects.filter(pk__in=[insurance.pk, other.pk])
+        assert set(stand) == {insurance, other}
