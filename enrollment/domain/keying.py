@@ -13,7 +13,7 @@ from accounts import audit
 from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind
 from accounts.models import Membership
-from accounts.tenancy import acting_as, current_organization_id
+from accounts.tenancy import acting_as, current_organization_id, every_tenant
 from enrollment import rules
 from enrollment.domain.paper import FAXED
 from enrollment.domain.patients import remove_bare_patient
@@ -187,7 +187,15 @@ def give_up(keying_id: UUID, *, why: str, by: Actor, now: datetime) -> Keying:
 
 
 def lock_keying(keying_id: UUID) -> Keying:
-    """The row, nobody else changing it. Raises Keying.DoesNotExist."""
+    """The row, nobody else changing it. Raises Keying.DoesNotExist.
+
+    Its draft is taken first, as by whoever sends it at the practice: with one order, neither
+    waits for the other for ever.
+    """
+    its = Keying.objects.filter(pk=keying_id).values_list("enrollment", flat=True)
+    draft_id = its.get()
+    with every_tenant(reason="the draft that a hub keys is the practice's"):
+        list(Enrollment.objects.select_for_update().filter(pk=draft_id).values_list("pk"))
     rows = Keying.objects.select_for_update(of=("self",)).select_related(
         "organization", "practice", "program_version__program", "part"
     )
