@@ -64,8 +64,8 @@ class Cursor(base.CursorMixin, ClientCursor[Any]):
 
 class Operations(operations.DatabaseOperations):
     def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> Any:
-        """As it was asked, without what was said with it."""
-        return cursor.connection.cursor().mogrify(sql, params)
+        """As it was asked, without what was said with it; the connection may be lost by now."""
+        return ClientCursor(cursor.connection).mogrify(sql, params)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

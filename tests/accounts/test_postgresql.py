@@ -5,7 +5,15 @@ import signal
 from pathlib import Path
 
 import pytest
-from django.db import DataError, IntegrityError, ProgrammingError, connection, transaction
+from django.db import (
+    DataError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
+from django.test.utils import CaptureQueriesContext
 from psycopg.pq import TransactionStatus
 
 from accounts.models import User
@@ -123,3 +131,10 @@ def test_a_connection_that_the_server_ended_is_replaced_before_it_is_used(ana: U
     assert wait_until(lambda: not Path(f"/proc/{pid}").exists(), seconds=5)
     assert names() == [ana.name]
     assert connection.connection is not ended
+
+
+def test_a_connection_lost_while_its_queries_are_noted_is_told_as_any_other() -> None:
+    with CaptureQueriesContext(connection):
+        with pytest.raises(OperationalError), connection.cursor() as cursor:
+            cursor.execute("select pg_terminate_backend(pg_backend_pid())")
+        connection.close()
