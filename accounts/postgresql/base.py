@@ -128,19 +128,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _set_autocommit(self, autocommit: bool) -> None:
         # To psycopg every statement stands alone: it would begin by a message of its own.
         if not self.connection.autocommit:
-            super()._set_autocommit(True)  # type: ignore[misc]  # the stubs leave out what only Django calls
+            djangos: Any = super()
+            djangos._set_autocommit(True)
         self.due = [] if autocommit else [BEGIN]
 
     def _commit(self) -> None:
         if self.due and self.due != [BEGIN]:
             self.due.append("commit")
             self.say()
-        super()._commit()  # type: ignore[misc]  # the stubs leave out what only Django calls
+        djangos: Any = super()
+        djangos._commit()
         self.due = [] if self.autocommit else [BEGIN]
 
     def _rollback(self) -> None:
         self.due = []
-        super()._rollback()  # type: ignore[misc]  # the stubs leave out what only Django calls
+        djangos: Any = super()
+        djangos._rollback()
         self.due = [] if self.autocommit else [BEGIN]
 
     def _savepoint(self, sid: str) -> None:
@@ -160,7 +163,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             del self.due[self.due.index(made) + 1 :]
             return
         self.due = []
-        super()._savepoint_rollback(sid)  # type: ignore[misc]  # the stubs leave out what only Django calls
+        djangos: Any = super()
+        djangos._savepoint_rollback(sid)
 
 
 def _is_lost(connection: Any) -> bool:
