@@ -13,12 +13,12 @@ from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from journeys.core.scopes import REPORTS_WRITE
 from journeys.domain.endpoint_secrets import signing_secret
+from journeys.domain.endpoints import RECEIVERS
 from journeys.enums import Transport
 from journeys.models import Endpoint, PartnerKey
 
 # The one in use, and the one that takes its place.
 MOST_KEYS = 2
-PARTNERS = ("hub", "pharmacy", "vendor")
 
 
 class UnknownPartner(LookupError):
@@ -50,7 +50,7 @@ def connect(
     """
     with every_tenant(reason="the operator connects a partner's system", actor=by):
         found = Organization.objects.select_for_update().filter(slug=slug, active=True)
-        partner = found.filter(kind__in=PARTNERS).first()
+        partner = found.filter(kind__in=RECEIVERS).first()
         if partner is None:
             raise UnknownPartner(slug)
         ours = _send_to(partner, address) if address else ""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.core.actor import Actor
-from accounts.core.permissions import OrganizationKind
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from journeys.core.codes import Meaning, look_up, shown
@@ -14,6 +13,7 @@ from journeys.core.default_codes import DEFAULTS
 from journeys.core.graph import Graph, Step
 from journeys.core.templates import GRAPHS
 from journeys.domain.applying import said_in
+from journeys.domain.endpoints import RECEIVERS
 from journeys.domain.graphs import graph_of
 from journeys.domain.mapping import NewLine, as_line, lines_of
 from journeys.domain.queries.reports import content_of, is_operator
@@ -22,7 +22,6 @@ from journeys.models import InboundReport, Journey, JourneyParty, StatusLine
 from journeys.rules import may_explain_codes
 from programs.models import Program, ProgramVersion
 
-PARTNERS = (OrganizationKind.HUB, OrganizationKind.PHARMACY, OrganizationKind.VENDOR)
 Choices = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 PERSON = "person"
 
@@ -53,7 +52,7 @@ class Tried:
 def partners(actor: Actor) -> list[tuple[Organization, int]]:
     """Whose map the actor may look at, with how many of their reports wait for a meaning."""
     with every_tenant(reason="maps belong to partners, hubs read those they work with"):
-        found = Organization.objects.filter(kind__in=PARTNERS, active=True, sandbox_of=None)
+        found = Organization.objects.filter(kind__in=RECEIVERS, active=True, sandbox_of=None)
         if not is_operator(actor):
             beside = JourneyParty.objects.filter(journey__hub=actor.organization_id)
             known = set(beside.values_list("party_id", flat=True))
