@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.queries.audit import Filters
+from accounts.forms.choices import offer
 
 
 class AuditFilterForm(forms.Form):
@@ -26,8 +27,8 @@ class AuditFilterForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].choices = [("", _("Everybody")), *people]  # type: ignore[attr-defined]  # a choice field
-        self.fields["action"].choices = [("", _("Everything")), *actions]  # type: ignore[attr-defined]  # a choice field
+        offer(self, "person", [("", _("Everybody")), *people])
+        offer(self, "action", [("", _("Everything")), *actions])
 
     def filters(self) -> Filters:
         self.is_valid()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.core.permissions import KIND_ROLES, OrganizationKind, Role
 from accounts.domain.invitations import Invited
 from accounts.enums import ROLE_HINTS, ROLE_NAMES
+from accounts.forms.choices import offer
 
 
 def _choice(role: Role) -> tuple[str, SafeString]:
@@ -30,7 +31,7 @@ class RolesForm(forms.Form):
 
     def __init__(self, *args: Any, kind: OrganizationKind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["roles"].choices = [_choice(role) for role in KIND_ROLES[kind]]  # type: ignore[attr-defined]  # a choice field
+        offer(self, "roles", [_choice(role) for role in KIND_ROLES[kind]])
 
 
 class InviteForm(RolesForm):

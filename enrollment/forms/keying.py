@@ -2,22 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.choices import offer
 from enrollment.domain.keying import Call, Wanted
 from enrollment.domain.queries.keying import Named
 from journeys.core.faxes import About
 from journeys.forms.faxes import PartForm
 from journeys.forms.report import MOMENT
 from programs.models import ProgramVersion
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 
 class WhoseForm(forms.Form):
@@ -54,13 +52,11 @@ class WhoseForm(forms.Form):
             )
             for each in found
         ]
-        self._choose("prescriber", prescribers)
-        self._choose("version", [("", _("Choose")), *programs])
+        self.found = bool(prescribers)
+        offer(self, "prescriber", prescribers)
+        offer(self, "version", [("", _("Choose")), *programs])
         if len(found) == 1:
             self.fields["prescriber"].initial = prescribers[0][0]
-
-    def _choose(self, name: str, choices: "Sequence[tuple[str, StrOrPromise]]") -> None:
-        cast(forms.ChoiceField, self.fields[name]).choices = choices
 
     def wanted(self) -> Wanted:
         """What was chosen, once the form is valid."""

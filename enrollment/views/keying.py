@@ -146,7 +146,7 @@ def _show(request: HttpRequest, form: WhoseForm, begun: _Begun) -> HttpResponse:
         "pages_words": pages_in_words(part.pages) if part else "",
         "pages": pages_beside(part) if part else [],
         "candidates": begun.candidates,
-        "found": bool(form.fields["prescriber"].choices),  # type: ignore[attr-defined]  # a choice field
+        "found": form.found,
         "looked": looked,
     }
     wrong = (form.is_bound and form.errors) or (begun.call and begun.call.errors)

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.desks import Desk
+from accounts.forms.choices import offer
 from accounts.models import Membership
 from journeys.domain.owning import GIVE_REASONS
 
@@ -40,8 +41,8 @@ class GiveForm(forms.Form):
         super().__init__(data)
         # Any id of the right form: whether it is the hub's is asked of the rows.
         picked = data.getlist("case")[:MOST_PICKED] if data else []
-        self.fields["case"].choices = [(each, each) for each in picked if _is_id(each)]  # type: ignore[attr-defined]  # a choice field
-        self.fields["to"].choices = [("", _("Choose a colleague")), *colleagues]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "case", [(each, each) for each in picked if _is_id(each)])
+        offer(self, "to", [("", _("Choose a colleague")), *colleagues])
 
     def problem(self) -> str:
         """The first thing that is missing, in a sentence."""
@@ -106,10 +107,14 @@ class DeskForm(forms.Form):
         }
         super().__init__(data, initial=kept)
         self.others = [each for each in colleagues if each.pk != of.pk]
-        self.fields["covered_by"].choices = [  # type: ignore[attr-defined]  # a choice field
-            ("", _("Nobody")),
-            *((str(each.pk), each.user.name) for each in self.others),
-        ]
+        offer(
+            self,
+            "covered_by",
+            [
+                ("", _("Nobody")),
+                *((str(each.pk), each.user.name) for each in self.others),
+            ],
+        )
         if not for_hub:
             del self.fields["after_hours"]
 

@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.choices import offer
 from journeys.core.codes import Meaning
 from journeys.domain.mapping import NewLine
 from journeys.domain.queries.maps import PERSON, Choices, parsed
@@ -47,10 +48,10 @@ class MeaningForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.programs = {program.key: program for program in programs}
         choices = [("", _("Choose")), *meanings, (PERSON, _("A person decides each time"))]
-        self.fields["meaning"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "meaning", choices)
         every = [(EVERY, _("All of their programs"))] if everywhere else []
         named = [(program.key, program.name) for program in programs]
-        self.fields["program"].choices = [*named, *every]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "program", [*named, *every])
 
     def line(self) -> NewLine:
         """The line as the domain takes it. Only after `is_valid`."""

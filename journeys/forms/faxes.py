@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.choices import offer
 from journeys.core.faxes import About
 from journeys.domain.faxes import Arrival
 from journeys.domain.owning import GIVE_REASONS
@@ -81,7 +82,7 @@ class GiveFaxForm(forms.Form):
 
     def __init__(self, data: Any, *, colleagues: Sequence[tuple[str, str]]) -> None:
         super().__init__(data)
-        self.fields["to"].choices = colleagues  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "to", colleagues)
 
     def problem(self) -> str:
         """The first thing that is missing, in a sentence."""

@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.choices import offer
 from journeys.domain.revoking import LEAST_IDENTIFIED_BY, PhoneCall
 from journeys.forms.report import MOMENT
 from journeys.models import ConsentGrant
@@ -74,17 +75,14 @@ class PhoneForm(forms.Form):
     ) -> None:
         super().__init__(data, initial={"called_at": timezone.localtime(now)})  # type: ignore[arg-type]  # what a request posts
         self.sentence = READ_BACK.format(program=program)
-        self._choose("grant", [(str(each.pk), _grant_words(each)) for each in grants])
+        offer(self, "grant", [(str(each.pk), _grant_words(each)) for each in grants])
         self.initial["grant"] = str(grants[0].pk) if len(grants) == 1 else ""
         others = [
             (each.code, each.label)
             for each in CATALOGUE["A21"].choices
             if each.code != _NO_AUTHORITY
         ]
-        self._choose("authority", [("", _("The patient")), *others])
-
-    def _choose(self, name: str, choices: Sequence[tuple[str, object]]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "authority", [("", _("The patient")), *others])
 
     def clean_identified_by(self) -> list[str]:
         ways: list[str] = self.cleaned_data["identified_by"]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms.choices import offer
 from journeys.core.graph import Status, Step
 from journeys.core.payer_criteria import FACT, NOT_MET, words_of
 from journeys.core.visibility import sees_fact, sees_step
@@ -112,7 +113,7 @@ class ReportForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.step, self.known = step, known
         self.worksheet = worksheet_of(step)
-        self.fields["status"].choices = [(each.key, each.label) for each in choosable(step, viewer)]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "status", [(each.key, each.label) for each in choosable(step, viewer)])
         self._offer_reasons(status)
         if self.worksheet.moment:
             self.fields["occurred_at"].label = self.worksheet.moment
@@ -138,10 +139,9 @@ class ReportForm(forms.Form):
         field = self.fields["reason"]
         field.required = chosen.reasoned or status in self.worksheet.reasoned
         words = _("That is not a reason for “{status}”.").format(status=chosen.label)
-        field.choices = [  # type: ignore[attr-defined]  # a ChoiceField
-            ("", _("Choose") if field.required else _("None")),
-            *((each.key, each.label.capitalize()) for each in chosen.reasons),
-        ]
+        none = _("Choose") if field.required else _("None")
+        reasons = ((each.key, each.label.capitalize()) for each in chosen.reasons)
+        offer(self, "reason", [("", none), *reasons])
         field.error_messages["invalid_choice"] = words
         words = _("Give the reason for “{status}”.").format(status=chosen.label)
         field.error_messages["required"] = words

@@ -7,6 +7,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.choices import offer
 from journeys.core.timeline import Entry
 from journeys.domain.settling import LONGEST, Settlement
 
@@ -35,9 +36,11 @@ class SettleForm(forms.Form):
         super().__init__(data, initial=start, auto_id=f"{entry.key}-%s")
         self.entry = entry
         self.weighed: Sequence[str] = [column.ref for column in entry.columns]
-        self.fields["chosen"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
-            (column.ref, f"{column.who}: {column.what}") for column in entry.columns
-        ]
+        offer(
+            self,
+            "chosen",
+            [(column.ref, f"{column.who}: {column.what}") for column in entry.columns],
+        )
 
     def settlement(self, *, weighed: Sequence[str]) -> Settlement:
         """What was decided, as the domain takes it. Only after `is_valid`."""

@@ -7,6 +7,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.choices import offer
+
 # A page has 50 rows; more than this nobody picks by hand.
 MOST_PICKED = 500
 NOBODY = "nobody"
@@ -22,8 +24,8 @@ class AssignForm(forms.Form):
         super().__init__(data)
         # Any id of the right form: whether it is the organization's is asked of the rows.
         picked = data.getlist("item")[:MOST_PICKED]
-        self.fields["item"].choices = [(each, each) for each in picked if _is_id(each)]  # type: ignore[attr-defined]  # a choice field
-        self.fields["to"].choices = [(NOBODY, ""), *colleagues]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "item", [(each, each) for each in picked if _is_id(each)])
+        offer(self, "to", [(NOBODY, ""), *colleagues])
 
     def receiver(self) -> UUID | None:
         """Who gets it; None for everybody again. Only after `is_valid`."""

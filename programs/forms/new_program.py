@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.choices import offer
 from programs.domain.studio.ports import journeys
 
 
@@ -29,4 +30,4 @@ class NewProgramForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["template"].choices = list(journeys().templates())  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "template", journeys().templates())

@@ -7,6 +7,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.choices import offer
 from programs.core.tunings import number
 from programs.domain.studio.ports import Journeys, LimitTold, StepTold
 
@@ -42,7 +43,7 @@ class StepForm(forms.Form):
             )
         for name, keys in (("owner", port.roles()), ("unit", port.units())):
             pairs = [(each, each.replace("_", " ").capitalize()) for each in keys]
-            self.fields[name].choices = pairs  # type: ignore[attr-defined]  # a ChoiceField
+            offer(self, name, pairs)
 
 
 class SkipForm(forms.Form):
@@ -63,7 +64,7 @@ class SkipForm(forms.Form):
                           for code, word in each.values])
             for each in port.known()
         ]  # fmt: skip
-        self.fields["known"].choices = [("", _("Choose")), *groups]  # type: ignore[attr-defined]  # a ChoiceField
+        offer(self, "known", [("", _("Choose")), *groups])
 
     def condition(self) -> dict[str, Any]:
         """What was chosen as a condition of the journey. Only after ``is_valid``."""
