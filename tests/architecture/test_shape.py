@@ -96,6 +96,23 @@ def test_a_template_that_nobody_asks_for_is_reported() -> None:
     assert unused(names, ['render(request, "journeys/journey.html")']) == ["journeys/old.html"]
 
 
+def comments_on_two_lines(texts: Mapping[str, str]) -> list[str]:
+    """Templates that print a comment: Django ends it with its line."""
+    return sorted(
+        name
+        for name, text in texts.items()
+        if any("#}" not in line.partition("{#")[2] for line in text.splitlines() if "{#" in line)
+    )
+
+
+def test_no_template_prints_its_comments() -> None:
+    assert comments_on_two_lines(templates()) == []
+
+
+def test_a_comment_on_two_lines_is_reported() -> None:
+    assert comments_on_two_lines({"a.html": "{# one #}", "b.html": "{# one\n two #}"}) == ["b.html"]
+
+
 def test_a_function_that_is_too_long_branched_or_wide_is_refused() -> None:
     statements = "\n".join(f"    value_{number} = {number}" for number in range(31))
     branches = "\n".join(f"    if one == {number}:\n        return {number}" for number in range(8))
