@@ -19,7 +19,7 @@ from journeys.domain import intake
 
 JONAH = "jonah@beacon.example"
 QUEUED = 5
-TYPED_WRONG, RIGHT = "2000003031", "2000003055"
+TYPED_WRONG, ANOTHERS = "2000003031", "2000003055"
 
 
 def duplicate(stage: Stage) -> None:
@@ -93,7 +93,7 @@ def wrong_npi(stage: Stage) -> None:
             draft.id, answer, seen_revision=10_000, by=office.staff, now=stage.clock
         )
         stage.say(f"Typed {TYPED_WRONG}: {' '.join(map(str, saved.wrong.get('D4', ())))}")
-        answer = {"D4": office.prescriber.details["D4"]}
+        answer = {"D4": ANOTHERS}
         drafts.save_answers(
             draft.id, answer, seen_revision=10_000, by=office.staff, now=stage.clock
         )
@@ -104,5 +104,5 @@ def wrong_npi(stage: Stage) -> None:
     stage.arrived(journey)
     stage.tells(HUB, journey, "intake_review", "accepted")
     stage.later(hours=4)
-    amend(stage, sent, {"D4": RIGHT})
+    amend(stage, sent, {"D4": office.prescriber.details["D4"]})
     stage.arrived(journey)

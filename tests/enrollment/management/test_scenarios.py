@@ -152,6 +152,14 @@ def test_a_scenario_comes_to_its_end(stage: Stage, name: str) -> None:
         )
 
 
+def test_a_correction_for_everyone_can_be_played_again(stage: Stage) -> None:
+    SCENARIOS["wrong-npi"](stage)
+    again = Stage(stage.voice, stage.seed + 1, stage.pause, stage.say)
+    SCENARIOS["wrong-npi"](again)
+    (story,) = stories(again)
+    assert told(story)[-1] == "Enrollment amended"
+
+
 def test_a_card_that_is_told_three_times_is_one_entry(stage: Stage) -> None:
     SCENARIOS["copay-at-once"](stage)
     (story,) = stories(stage)
