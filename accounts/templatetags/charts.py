@@ -19,7 +19,6 @@ class Row:
     label: str
     value: int | None
     note: str = ""
-    tone: str = ""
     words: str = ""
 
 
@@ -38,7 +37,6 @@ def _bars(rows: Sequence[Row]) -> list[dict[str, Any]]:
             "label": row.label,
             "value": row.value,
             "note": row.note,
-            "tone": row.tone,
             "words": row.words,
             "share": round(100 * row.value / longest, 1) if row.value and longest else 0,
         }

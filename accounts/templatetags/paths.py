@@ -232,13 +232,11 @@ WAYS: Mapping[str, Any] = {
 }
 
 
-@register.simple_tag
 def entry_icon(kind: str) -> SafeString:
     """The mark of a story's entry by its kind."""
     return icon(ENTRY_ICONS.get(kind, "circle-dot"), 14)
 
 
-@register.filter
 def way(transport: str) -> str:
     """How a report reached us, in words; nothing for what was done in the portal."""
     return str(WAYS.get(transport, ""))

@@ -169,7 +169,6 @@ def ago(value: datetime | None, now: datetime | None = None) -> str:
     return gettext("in {span}").format(span=_apart(value, moment_now))
 
 
-@register.filter
 def day_word(value: date | datetime | None) -> str:
     """``Today``, ``Yesterday``, ``Tomorrow`` or the day itself, for headings of a day's entries."""
     if value is None:

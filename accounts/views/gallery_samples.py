@@ -31,7 +31,7 @@ TABS = [
 ]
 BARS = [
     Row("Northstar Access", 128),
-    Row("Beacon Support Hub", 74, note="12 of them later than promised", tone="risk"),
+    Row("Beacon Support Hub", 74, note="12 of them later than promised"),
     Row("Parcel Patient Services", 21),
     Row("A hub with quite a long name that has to wrap", None),
 ]

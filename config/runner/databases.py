@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
@@ -77,10 +77,3 @@ def prepare_given(owner_url: str, secret: Mapping[str, str]) -> str:
             f"with that role and DATABASE_OWNER_URL with the owner."
         ) from None
     return as_role(owner_url, SITE_ROLE, secret["SITE_PASSWORD"])
-
-
-def database_of(url: str) -> str:
-    """What may be said of a database URL: where it is, never how to get in."""
-    parts = urlsplit(url)
-    host = parse_qs(parts.query).get("host", [parts.hostname or "localhost"])[0]
-    return f"{parts.path.lstrip('/')} at {host}"

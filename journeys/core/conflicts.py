@@ -9,8 +9,6 @@ from journeys.core.decisions import evidence_outranks_status_text, person_settle
 from journeys.core.events import Event
 from journeys.core.facts import same
 
-PROPOSAL_RULE = "evidence_outranks_status_text"
-
 
 @dataclass(frozen=True, slots=True)
 class Claim:

@@ -58,20 +58,18 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """It may be disclosed, on this basis; `grant_id` when it rests on an authorization."""
+    """It may be disclosed, on this basis."""
 
     basis: str
     sentence: str
-    grant_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """It may not be disclosed: a code, a plain sentence, and the grant that came closest."""
+    """It may not be disclosed: a code, and why in a plain sentence."""
 
     code: str
     sentence: str
-    grant_id: str | None = None
 
 
 def may(
@@ -85,8 +83,7 @@ def may(
     for grant in sorted(grants, key=lambda grant: grant.id):
         rank, refusal = _refusal(grant, recipient, data_class, purpose, at)
         if refusal is None:
-            sentence = f"The patient authorized this for {recipient.name}."
-            return Permit("authorization", sentence, grant.id)
+            return Permit("authorization", f"The patient authorized this for {recipient.name}.")
         if closest is None or rank > closest[0]:
             closest = (rank, refusal)
     if closest:
@@ -136,7 +133,7 @@ def _refusal(
     )
     for rank, (code, passed, sentence) in enumerate(checks):
         if not passed:
-            return rank, Refusal(code, sentence, grant.id)
+            return rank, Refusal(code, sentence)
     return len(checks), None
 
 

@@ -252,7 +252,6 @@ def _ended(around: Around, on: Walk, closing: Closing, last_at: datetime) -> Jou
         closed_at=closing.at,
         closed_reason=closing.reason,
         closed_label=closing.label,
-        closed_by=closing.event.source_name,
         closing_ref=closing.event.ref,
         last_event_at=last_at,
         wakes_at=_wakes_at(on, actions, ()) if actions else None,

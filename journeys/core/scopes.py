@@ -6,7 +6,6 @@ from collections.abc import Iterable
 REPORTS_WRITE = "reports.write"
 STATUS_READ = "status.read"
 PREFILL_WRITE = "prefill.write"
-NAMES = (REPORTS_WRITE, STATUS_READ, PREFILL_WRITE)
 
 
 def allows(held: Iterable[str], name: str) -> bool:

@@ -1,7 +1,7 @@
 """The words a journey is told in: the same for every reader."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from journeys.core.graph import ORGANIZATIONS, Clock, Status, Step
@@ -40,9 +40,6 @@ _MONTHS = (
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 )
-_MINUTE = 60
-_HOUR = 60 * _MINUTE
-_DAY = 24 * _HOUR
 
 
 def name_of(role: str, parties: Mapping[str, Party]) -> str:
@@ -86,17 +83,6 @@ def near_day(instant: datetime, *, now: datetime, zone: str) -> str:
         return f"{local:%A}"
     year = f", {local.year}" if local.year != today.year else ""
     return f"{_day_of(local)}{year}"
-
-
-def span(length: timedelta) -> str:
-    """A length of time in its two largest units: "13 h 58 min", "2 d 4 h"."""
-    seconds = int(length.total_seconds())
-    days, hours, minutes = seconds // _DAY, seconds % _DAY // _HOUR, seconds % _HOUR // _MINUTE
-    if days:
-        return f"{days} d {hours} h" if hours else f"{days} d"
-    if hours:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    return f"{minutes} min"
 
 
 def _clock(local: datetime) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from journeys.core.conflicts import Conflict
 from journeys.core.decisions import Decision
@@ -153,7 +153,6 @@ class JourneyState:
     closed_at: datetime | None = None
     closed_reason: str | None = None
     closed_label: str = ""
-    closed_by: str = ""
     completed_at: datetime | None = None
     last_event_at: datetime | None = None
     wakes_at: datetime | None = None
@@ -182,36 +181,3 @@ class JourneyState:
     def at_risk(self) -> bool:
         """Whether any at-risk rule holds."""
         return bool(self.risks)
-
-
-def to_json(state: JourneyState) -> dict[str, Any]:
-    """What a projection row keeps; instants in ISO 8601, no fact values."""
-    lead = state.lead
-    return {
-        "step": lead.key if lead else None,
-        "title": lead.title if lead else "",
-        "phase": lead.phase if lead else None,
-        "status": lead.status if lead else None,
-        "since": _iso(lead.since if lead else None),
-        "current": list(state.current),
-        "next_owner": state.next_owner,
-        "next_action": state.next_action,
-        "due_at": _iso(state.due_at),
-        "headline": state.headline,
-        "stage": state.stage,
-        "at_risk": state.at_risk,
-        "risks": [{"rule": risk.rule, "step": risk.step, "why": risk.why} for risk in state.risks],
-        "open_conflicts": [conflict.key for conflict in state.conflicts if conflict.open],
-        "eta_low": state.eta.low.isoformat() if state.eta else None,
-        "eta_high": state.eta.high.isoformat() if state.eta else None,
-        "closed_at": _iso(state.closed_at),
-        "closed_reason": state.closed_reason,
-        "completed_at": _iso(state.completed_at),
-        "last_event_at": _iso(state.last_event_at),
-        "wakes_at": _iso(state.wakes_at),
-        "phases": {key: step.phase for key, step in state.steps.items()},
-    }
-
-
-def _iso(instant: datetime | None) -> str | None:
-    return instant.isoformat() if instant else None

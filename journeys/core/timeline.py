@@ -10,7 +10,6 @@ from journeys.core.events import Event, in_order, taken_back
 from journeys.core.facts import text_of, type_of
 from journeys.core.graph import Graph
 from journeys.core.motion import set_in_motion
-from journeys.core.sentences import span
 from journeys.core.state import JourneyState, Party
 from journeys.core.telling import Telling, said_by, subject_of, what
 from journeys.core.visibility import (
@@ -73,7 +72,6 @@ class Entry:
     step: str | None = None
     step_title: str = ""
     learnt_late_by: timedelta | None = None
-    late_words: str = ""
     set_in_motion: tuple[str, ...] = ()
     facts: tuple[FactLine, ...] = ()
     columns: tuple[Column, ...] = ()
@@ -151,7 +149,6 @@ class _Reader:
             step=step.key if step else None,
             step_title=step.title if step else "",
             learnt_late_by=late if late > LATE else None,
-            late_words=_late_words(event, late) if late > LATE else "",
             set_in_motion=self.moved.get(event.ref, ()),
             facts=facts,
             note=event.note if details and not back else "",
@@ -208,12 +205,6 @@ class _Reader:
             return sees_fact(self.viewer, conflict.name)
         step = self.graph.by_key[conflict.name]
         return sees_step(self.viewer, step) and sees_details(self.viewer, step)
-
-
-def _late_words(event: Event, late: timedelta) -> str:
-    """Who told it how late; a partner that sends files is late by its nature."""
-    by_file = ", in a file" if event.transport == "batch" else ""
-    return f"reported {span(late)} late by {event.source_name}{by_file}"
 
 
 def _disagreement(reader: _Reader, conflict: Conflict, by_id: Mapping[str, Event]) -> Entry:

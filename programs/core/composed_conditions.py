@@ -12,11 +12,6 @@ from programs.core.conditions import Condition
 from programs.core.fields import Choice, Field
 
 DEEPEST = 3
-OPPOSITES: Mapping[str, str] = {
-    "equals": "not_equals", "not_equals": "equals", "in": "not_in", "not_in": "in",
-    "at_least": "less", "less": "at_least", "at_most": "greater", "greater": "at_most",
-    "present": "absent", "absent": "present",
-}  # fmt: skip
 COMPARISONS: Mapping[str, str] = {
     "equals": "is",
     "not_equals": "is not",

@@ -13,7 +13,7 @@ from programs.core.conditions import Answers, holds, is_present
 from programs.core.definition import Definition
 from programs.core.eligibility import Finding, findings
 from programs.core.facts import facts, own_answers
-from programs.core.fields import SECTIONS, Choice, TypedOncePer
+from programs.core.fields import Choice, TypedOncePer
 from programs.core.soundness import problems
 from programs.core.union import Item, fields_once_per, signing, union
 from programs.core.values import normalize
@@ -21,7 +21,6 @@ from programs.core.values import normalize
 __all__ = [
     "Item",
     "Missing",
-    "Section",
     "Sheet",
     "check_answers",
     "fields_once_per",
@@ -31,7 +30,6 @@ __all__ = [
     "problems",
     "read_answers",
     "section_key",
-    "sections",
     "sheet",
     "signing",
     "subject_sheet",
@@ -91,17 +89,6 @@ class Missing:
     asked_of: str
     programs: tuple[str, ...]
     sentence: str
-
-
-@dataclass(frozen=True)
-class Section:
-    """One part of the form as it stands: its items, and how many answers it still needs."""
-
-    name: str
-    key: str
-    items: tuple[Item, ...]
-    required: int
-    to_go: int
 
 
 def sheet(definitions: Sequence[Definition], answers: Answers, *, today: date) -> Sheet:
@@ -191,21 +178,6 @@ def _missing(item: Item) -> Missing:
 def section_key(name: str) -> str:
     """The section's name as it stands in an address: "Site of care" is site-of-care."""
     return name.lower().replace(" ", "-")
-
-
-def sections(
-    definitions: Sequence[Definition], answers: Answers, *, today: date
-) -> tuple[Section, ...]:
-    """The parts of the form that have something to show, with their counts."""
-    form = sheet(definitions, answers, today=today)
-    found = []
-    for name in SECTIONS:
-        items = tuple(item for item in form.shown if item.field.section == name)
-        needed = [item for item in items if form.requires(item)]
-        to_go = sum(not is_present(answers.get(item.key)) for item in needed)
-        if items:
-            found.append(Section(name, section_key(name), items, len(needed), to_go))
-    return tuple(found)
 
 
 def file_questions(definitions: Sequence[Definition]) -> frozenset[str]:

@@ -8,14 +8,12 @@ from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sub
 
 from accounts.phi import blind_prefixes
 from enrollment.domain.patients import identity_of
-from enrollment.enums import SignatureKind
 from enrollment.models import (
     Coverage,
     Enrollment,
     Patient,
     PracticeProfile,
     Prescriber,
-    Signature,
 )
 from tests.factories.people import OrganizationFactory, UserFactory
 from tests.factories.programs import ProgramVersionFactory
@@ -124,21 +122,6 @@ class EnrollmentFactory(TenantFactory[Enrollment]):
     created_by = SubFactory(UserFactory)
     created_at = LazyFunction(timezone.now)
     updated_at = SelfAttribute("created_at")
-
-
-class SignatureFactory(TenantFactory[Signature]):
-    class Meta:
-        model = Signature
-
-    enrollment = SubFactory(EnrollmentFactory)
-    organization = SelfAttribute("enrollment.organization")
-    kind = SignatureKind.PRESCRIBER
-    signer_name = "Maya Okafor"
-    method = "test"
-    text_version = "1"
-    digest = "0" * 64
-    evidence = LazyFunction(lambda: {"language": "en", "fields": {}, "consents": []})
-    signed_at = LazyFunction(timezone.now)
 
 
 def veltrana_answers(*, today: dt.date) -> dict[str, Any]:

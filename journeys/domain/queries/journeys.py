@@ -182,9 +182,3 @@ def mark_of_story(journey_id: UUID) -> str | None:
     """
     asked = (_own_row, _roles, _event_count, handed_over, taken, attached, owned, flagged)
     return digest_of(*(each(journey_id=journey_id) for each in asked))
-
-
-def takers_of(journey: Journey) -> Mapping[str, str]:
-    """Who has taken which open action, by the action's key."""
-    (rows,) = together(taken(journey_id=journey.id))
-    return dict(rows)

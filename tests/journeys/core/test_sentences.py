@@ -1,11 +1,11 @@
-"""Moments and lengths of time as people say them."""
+"""Moments as people say them."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from journeys.core.evaluate import evaluate
-from journeys.core.sentences import full_moment, name_of, near_day, span
+from journeys.core.sentences import full_moment, name_of, near_day
 from tests.journeys.core.story import MONDAY, PARTIES, SELF_INJECTED, at, happy_path, said
 
 NOON = datetime(2026, 3, 4, 17, tzinfo=UTC)  # a Wednesday, 12:00 pm in New York
@@ -42,20 +42,6 @@ def test_a_day_near_now(hours: float, words: str) -> None:
 )
 def test_a_full_moment_names_its_zone(zone: str, words: str) -> None:
     assert full_moment(NOON, zone) == words
-
-
-@pytest.mark.parametrize(
-    ("length", "words"),
-    [
-        (timedelta(minutes=7), "7 min"),
-        (timedelta(hours=13, minutes=58), "13 h 58 min"),
-        (timedelta(hours=14), "14 h"),
-        (timedelta(days=2, hours=4), "2 d 4 h"),
-        (timedelta(days=2, minutes=4), "2 d"),
-    ],
-)
-def test_a_length_of_time(length: timedelta, words: str) -> None:
-    assert span(length) == words
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,6 @@ def test_what_we_learnt_late_says_by_how_much() -> None:
     told = entry([*happy_path(3), overnight], overnight)
     assert told is not None
     assert told.learnt_late_by == timedelta(hours=14)
-    assert told.late_words == "reported 14 h late by Copperline Copay"
 
 
 def test_five_minutes_are_not_late() -> None:

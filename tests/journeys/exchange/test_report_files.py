@@ -88,8 +88,8 @@ def test_taking_a_file_applies_its_whole_rows_once_and_visibly_late(
         story = story_of(Journey.objects.get(pk=journey.pk), actor, now=timezone.now())
         told = timeline(graph_of(journey.program_version_id), story.events, story.state, "hub")
         assert JourneyEvent.objects.filter(transport="batch").count() == 1
-    late = next(entry.late_words for entry in told if entry.transport == "batch")
-    assert late.endswith("late by Northstar Access, in a file")
+    (filed,) = [entry for entry in told if entry.transport == "batch"]
+    assert filed.learnt_late_by
 
 
 def test_json_lines_are_reports_as_the_api_takes_them(journey: Journey, agent: Client) -> None:

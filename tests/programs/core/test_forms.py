@@ -15,7 +15,6 @@ from programs.core.forms import (
     missing,
     missing_signatures,
     read_answers,
-    sections,
     sheet,
     signing,
     subject_sheet,
@@ -184,19 +183,6 @@ def test_a_controlled_medicine_alone_asks_for_the_dea_number() -> None:
     asking = with_changes(VELTRANA, asks=[*written["asks"], "D6"])
     assert "D6" in shown(COMPLETE, controlled)
     assert "D6" not in shown(COMPLETE, asking)
-
-
-def test_sections_count_what_is_still_to_do() -> None:
-    found = {one.name: one for one in sections((VELTRANA,), COMPLETE, today=TODAY)}
-    assert list(found) == [
-        "Patient", "Coverage", "Practice", "Prescriber", "Diagnosis", "Clinical", "Prescription",
-        "Acquisition", "Services", "Copay",
-    ]  # fmt: skip
-    assert sum(one.to_go for one in found.values()) == 0
-    empty = {one.key: one for one in sections((OSSIVUE,), {}, today=TODAY)}
-    assert empty["patient"].to_go == empty["patient"].required == 12
-    assert "site-of-care" in empty
-    assert "copay" not in empty
 
 
 def test_two_programs_ask_each_shared_question_once_and_their_own_apart() -> None:

@@ -78,7 +78,6 @@ def test_in_a_batch_at_eleven_at_night_the_lag_is_counted_against_the_vendor() -
     told = waiting().learns(late).story("hub", "2026-03-03 23:00")[0]
     assert told.occurred_at == APPROVED.occurred_at
     assert told.learnt_late_by == timedelta(hours=13, minutes=58)
-    assert told.late_words == "reported 13 h 58 min late by Copperline Copay"
 
 
 def test_the_same_event_again_changes_nothing() -> None:

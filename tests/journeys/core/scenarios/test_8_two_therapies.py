@@ -1,6 +1,6 @@
 """8. Two therapies, two manufacturers, one patient: the core knows one journey at a time."""
 
-from journeys.core.state import Party, to_json
+from journeys.core.state import Party
 from journeys.core.timeline import timeline
 from tests.journeys.core.scenarios.told import Journey, accepted, tells, verified
 
@@ -25,10 +25,3 @@ def test_no_manufacturer_reads_either() -> None:
     for journey in (DRUG_A, DRUG_B):
         state = journey.stands("2026-03-05 09:00")
         assert timeline(journey.graph, journey.events, state, "manufacturer") == []
-
-
-def test_what_lists_and_counts_are_made_of_names_no_one_else_and_tells_no_fact() -> None:
-    row = str(to_json(DRUG_A.stands("2026-03-05 09:00")))
-    assert "Beacon" not in row
-    assert "Summit" not in row
-    assert "commercial" not in row
