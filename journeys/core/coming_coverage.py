@@ -9,7 +9,7 @@ from datetime import datetime
 
 from journeys.core.calendar import calendar_of
 from journeys.core.events import Event
-from journeys.core.facts import date_of
+from programs.core.conditions import date_of
 
 KIND, CHANGED = "coverage_ahead", "coverage_changed"
 FROM, ON, PAYER, VERIFIED = (

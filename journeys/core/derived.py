@@ -3,10 +3,10 @@
 from datetime import date, datetime, timedelta
 
 from journeys.core.coming_coverage import ON, VERIFIED
-from journeys.core.facts import date_of
 from journeys.core.payer_clocks import clock_by_law
 from journeys.core.supply import Fill, fills_of, runs_out_on
 from journeys.core.walking import Walk
+from programs.core.conditions import date_of
 
 DENIED = "prior_authorization_determination"
 # From mid-November plans for the next year are known, and new cards are on their way.

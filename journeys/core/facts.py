@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
-from programs.core.computed import number
+from programs.core.conditions import date_of, number_of
 from programs.core.facts import FEDERAL
 
 GOVERNMENT_LINES = tuple(sorted({*FEDERAL, "government"}))
@@ -169,14 +169,6 @@ def type_of(name: str) -> FactType:
     return FACTS.get(name) or FactType(name, name.replace("_", " ").capitalize(), "text", _ACCESS)
 
 
-def date_of(value: object) -> date | None:
-    """A date as it is reported, or None for anything else."""
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-
-
 def unlike(name: str, value: object) -> str:
     """What a fact we know should be, in words, where its value is no such thing; else empty."""
     kind = type_of(name).kind
@@ -184,8 +176,7 @@ def unlike(name: str, value: object) -> str:
         return "a date, such as 2026-03-06"
     if kind == "boolean" and not isinstance(value, bool):
         return "true or false"
-    told = str(value) if isinstance(value, float) else value
-    if kind in ("money", "number") and number(told) is None:
+    if kind in ("money", "number") and number_of(value) is None:
         return "a number, such as 25.50"
     return ""
 

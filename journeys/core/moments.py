@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from journeys.core.calendar import Calendar
-from journeys.core.facts import date_of
 from journeys.core.graph import Moment
 from journeys.core.state import StepState
+from programs.core.conditions import date_of
 
 OF_STEP, SINCE_STEP = "step.", "since."
 

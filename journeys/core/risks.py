@@ -12,11 +12,11 @@ from journeys.core.clocks import Around, kept, subject_of
 from journeys.core.conflicts import Conflict
 from journeys.core.eta import Outlook
 from journeys.core.events import Event
-from journeys.core.facts import date_of
 from journeys.core.graph import Clock, Step
 from journeys.core.sentences import day_words, full_moment, name_of
 from journeys.core.state import NextAction, Party, Risk, StepState
 from journeys.core.walking import Walk
+from programs.core.conditions import date_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from journeys.core.calendar import Calendar
 from journeys.core.events import Event
-from journeys.core.facts import date_of
 from journeys.core.times import Time
+from programs.core.conditions import date_of
 
 _SENT = ("shipped", "delivered", "completed")
 

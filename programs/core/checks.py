@@ -8,8 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from programs.core.computed import number
-from programs.core.conditions import Answers, holds
+from programs.core.conditions import Answers, date_of, holds, number_of
 from programs.core.fields import Field
 from programs.core.identifiers import medicare_number
 from programs.core.names import same_organization, same_person
@@ -66,7 +65,7 @@ def _limits(field: Field, value: Any) -> list[str]:
         ]
     unit = f" {field.unit}" if field.unit else ""
     # A draft that is tried may have limits that are no numbers yet.
-    read, low, high = (number(each) for each in (value, field.minimum, field.maximum))
+    read, low, high = (number_of(each) for each in (value, field.minimum, field.maximum))
     if read is not None and read < 0 and "positive" in field.checks:
         return []  # that check says it in fewer words than the limit of 0
     if read is not None and low is not None and read < low:
@@ -94,13 +93,6 @@ def _open_lines(field: Field, ticked: list[str], answers: Answers) -> list[str]:
     ]
 
 
-def _day(value: Any) -> date | None:
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-
-
 def years_between(start: date, end: date) -> int:
     """Whole years from one day to another, as an age is counted."""
     return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
@@ -125,13 +117,13 @@ def _near_today(asked: Asked) -> list[str]:
 
 
 def _after_birth(asked: Asked) -> list[str]:
-    born = _day(asked.answers.get("A5"))
+    born = date_of(asked.answers.get("A5"))
     early = born is not None and date.fromisoformat(asked.value) < born
     return ["This date is before the patient was born."] if early else []
 
 
 def _not_before(asked: Asked) -> list[str]:
-    start = _day(asked.answers.get(asked.other))
+    start = date_of(asked.answers.get(asked.other))
     early = start is not None and date.fromisoformat(asked.value) < start
     return ["The end is before the start."] if early else []
 

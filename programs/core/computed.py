@@ -1,9 +1,9 @@
 """Values that follow from answers by a formula: a dose from a weight, and the like."""
 
 from collections.abc import Iterator
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
-from programs.core.conditions import Answers
+from programs.core.conditions import Answers, number_of
 from programs.core.fields import Formula
 
 POUND = Decimal("0.45359237")
@@ -12,7 +12,7 @@ POUND = Decimal("0.45359237")
 
 def worked_out(formula: Formula, answers: Answers) -> str | None:
     """Work the value out, as a decimal number in text; None while its input is not a number."""
-    given = number(answers.get(formula.of))
+    given = number_of(answers.get(formula.of))
     if given is None:
         return None
     if formula.bands:
@@ -23,7 +23,7 @@ def worked_out(formula: Formula, answers: Answers) -> str | None:
         result = (result / step).quantize(Decimal(1), ROUND_HALF_UP) * step
     if formula.most:
         result = min(result, Decimal(formula.most))
-    return plain(result)
+    return decimal_text(result)
 
 
 def _reaches(at_most: str, given: Decimal) -> bool:
@@ -32,25 +32,14 @@ def _reaches(at_most: str, given: Decimal) -> bool:
 
 def kilograms(weight: object, unit: object) -> str | None:
     """Give a weight in kilograms with one digit after the point; None when it cannot be told."""
-    amount = number(weight)
+    amount = number_of(weight)
     if amount is None or unit not in ("kg", "lb"):
         return None
     exact = amount if unit == "kg" else amount * POUND
-    return plain(exact.quantize(Decimal("0.1"), ROUND_HALF_UP))
+    return decimal_text(exact.quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
-def number(value: object) -> Decimal | None:
-    """Read a decimal number; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        return None
-    try:
-        found = Decimal(value)
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None
-
-
-def plain(value: Decimal) -> str:
+def decimal_text(value: Decimal) -> str:
     """Write a number without an exponent and without zeros after the point."""
     written = f"{value:f}"
     return written.rstrip("0").rstrip(".") if "." in written else written
@@ -65,12 +54,12 @@ def problems_of(formula: Formula | None) -> Iterator[str]:
         yield "A formula has either bands or a factor (times)."
     written = [formula.times, formula.step, formula.most]
     written += [part for band in formula.bands for part in (band.value, band.at_most)]
-    if any(part and number(part) is None for part in written):
+    if any(part and number_of(part) is None for part in written):
         yield "A formula is written in numbers."
         return
-    if number(formula.step or "1") == 0:
+    if number_of(formula.step or "1") == 0:
         yield "A step is more than 0."
-    limits = [number(band.at_most) for band in formula.bands]
+    limits = [number_of(band.at_most) for band in formula.bands]
     if None in limits[:-1]:
         yield "Only the last band is without a limit."
         return

@@ -36,11 +36,12 @@ def _same(left: object, right: object) -> bool:
         return left is right
     if left == right:
         return True
-    number = _number(right)
-    return number is not None and _number(left) == number
+    number = number_of(right)
+    return number is not None and number_of(left) == number
 
 
-def _number(value: object) -> Decimal | None:
+def number_of(value: object) -> Decimal | None:
+    """A number, also one that is written as text; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
     if isinstance(value, str) and not value.lstrip(" +-.")[:1].isdigit():
@@ -52,7 +53,8 @@ def _number(value: object) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def _day(value: object) -> date | None:
+def date_of(value: object) -> date | None:
+    """A day as answers and facts hold it ("2026-03-06"); None for anything else."""
     try:
         return date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
@@ -61,10 +63,10 @@ def _day(value: object) -> date | None:
 
 def _order(left: object, right: object) -> int | None:
     """-1, 0 or 1 when both are numbers or both are ISO dates; None when they do not compare."""
-    numbers = _number(left), _number(right)
+    numbers = number_of(left), number_of(right)
     if numbers[0] is not None and numbers[1] is not None:
         return (numbers[0] > numbers[1]) - (numbers[0] < numbers[1])
-    days = _day(left), _day(right)
+    days = date_of(left), date_of(right)
     if days[0] is not None and days[1] is not None:
         return (days[0] > days[1]) - (days[0] < days[1])
     return None

@@ -6,7 +6,7 @@ from typing import Any
 
 from programs.core.checks import years_between
 from programs.core.computed import kilograms, worked_out
-from programs.core.conditions import Answers
+from programs.core.conditions import Answers, date_of
 from programs.core.definition import Definition
 from programs.core.identifiers import icd10
 from programs.core.names import same_organization, same_person
@@ -54,7 +54,7 @@ OWN_FACTS = ("diagnosis.unknown", "product.cold_chain", "product.controlled")
 def facts(definitions: Sequence[Definition], answers: Answers, *, today: date) -> dict[str, Any]:
     """The facts that can be told from ``answers`` so far; one that cannot be is left out."""
     found: dict[str, Any] = {}
-    born = _day(answers.get("A5"))
+    born = date_of(answers.get("A5"))
     if born and born <= today:
         found["patient.age"] = years_between(born, today)
     kind = answers.get("B5")
@@ -136,10 +136,3 @@ def own_answers(program: str, answers: Answers) -> dict[str, Any]:
         key.removeprefix(prefix): value for key, value in answers.items() if key.startswith(prefix)
     }
     return {**shared, **own}
-
-
-def _day(value: Any) -> date | None:
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None

@@ -9,8 +9,8 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from programs.core.computed import number, plain
-from programs.core.conditions import holds
+from programs.core.computed import decimal_text
+from programs.core.conditions import holds, number_of
 from programs.core.definition import Definition
 from programs.core.fields import LISTS
 from programs.core.forms import Item, Sheet, sheet
@@ -141,10 +141,10 @@ def _ahead(draw: Random, today: date) -> str:
 
 
 def _amount(item: Item, draw: Random, _today: date) -> str:
-    low = number(item.field.minimum) or Decimal(0)
-    high = number(item.field.maximum) or low + 100
+    low = number_of(item.field.minimum) or Decimal(0)
+    high = number_of(item.field.maximum) or low + 100
     whole = draw.randrange(int(low), max(int(low), int(high)) + 1)
-    return plain(max(low, min(high, Decimal(whole))))
+    return decimal_text(max(low, min(high, Decimal(whole))))
 
 
 def _words(item: Item, draw: Random, _today: date) -> str:

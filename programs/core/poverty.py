@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil
 
-from programs.core.computed import number
+from programs.core.conditions import number_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def percent_of_line(income: object, *, people: object, place: str, today: date) 
 
     None where income, household or a table of that day is not known.
     """
-    guideline, amount, several = guideline_on(today), number(income), number(people)
+    guideline, amount, several = guideline_on(today), number_of(income), number_of(people)
     if guideline is None or amount is None or several is None:
         return None
     if several < 1 or several != int(several):

@@ -6,27 +6,16 @@ from typing import Any
 from programs.core.composing import free, slug
 from programs.core.questionnaire_extras import extensions
 from programs.core.questionnaire_item import Item
+from programs.core.questionnaire_json import Json, is_true, many
 from programs.core.questionnaire_lists import listed, lost
 from programs.core.questionnaire_spanish import said_in
 from programs.core.questionnaire_texts import LONGEST_LABEL
 from programs.core.text import one_line
 
-Json = Mapping[str, Any]
-
-
-def _list(value: object) -> list[Any]:
-    if isinstance(value, list):
-        return value
-    return [] if value is None else [value]
-
-
-def _true(value: object) -> bool:
-    return value is True or (isinstance(value, str) and value.lower() == "true")
-
 
 def options_of(item: Item, told: Json, contained: Mapping[str, Json]) -> list[Any]:
     """The answers to choose from, in the item or in a list that the file has."""
-    options = _list(told.get("answerOption") or told.get("option"))
+    options = many(told.get("answerOption") or told.get("option"))
     if not options:
         options = listed(told, contained)
         item.repairs += lost(told, contained)
@@ -59,7 +48,7 @@ def choices(made: dict[str, Any], item: Item, told: Json, options: list[Any]) ->
             item.repairs.append("The English of its choices is missing; write it.")
         made["choices"] = found
         made["type"] = "combo" if made["type"] == "combo" else "pick"
-        if _true(told.get("repeats")) and item.type != "open-choice":
+        if is_true(told.get("repeats")) and item.type != "open-choice":
             made["type"] = "multi"
     elif made["type"] in ("pick", "combo"):
         made["type"] = "text"

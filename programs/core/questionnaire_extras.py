@@ -4,12 +4,11 @@ What has a meaning here is read; everything else is said, so that nothing is lef
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from programs.core.identifiers import loinc
+from programs.core.questionnaire_json import Json, many
 from programs.core.text import one_line
 
-Json = Mapping[str, Any]
 LONGEST_NAME = 60
 
 # Read elsewhere, by the last part of their address.
@@ -79,15 +78,9 @@ _BY_LOINC: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def _list(value: object) -> list[Any]:
-    if isinstance(value, list):
-        return value
-    return [] if value is None else [value]
-
-
 def extensions(told: Json) -> Iterator[tuple[str, Json]]:
     """Every extension with the last part of its address."""
-    for each in _list(told.get("extension")):
+    for each in many(told.get("extension")):
         if isinstance(each, Mapping):
             yield str(each.get("url", "")).rpartition("/")[2], each
 
@@ -97,7 +90,7 @@ def unread(told: Json) -> list[str]:
     found = [said for name, _each in extensions(told) if (said := _said(name))]
     if told.get("prefix"):
         found.append(f"Its number “{one_line(str(told['prefix']))[:20]}” was not kept.")
-    options = [each for each in _list(told.get("answerOption")) if isinstance(each, Mapping)]
+    options = [each for each in many(told.get("answerOption")) if isinstance(each, Mapping)]
     if any(each.get("initialSelected") for each in options):
         found.append("The choice it begins with was not kept.")
     for option in options:
@@ -118,7 +111,7 @@ def _said(name: str) -> str:
 def codes(told: Json) -> list[str]:
     """The codes of an item, and its definition's path, as text."""
     found = [
-        str(each.get("code", "")) for each in _list(told.get("code")) if isinstance(each, Mapping)
+        str(each.get("code", "")) for each in many(told.get("code")) if isinstance(each, Mapping)
     ]
     definition = told.get("definition")
     return [*found, definition.rpartition("#")[2]] if isinstance(definition, str) else found
@@ -126,7 +119,7 @@ def codes(told: Json) -> list[str]:
 
 def loincs(told: Json) -> list[str]:
     """The LOINC codes of an item: the results that answer it."""
-    named = [each for each in _list(told.get("code")) if isinstance(each, Mapping)]
+    named = [each for each in many(told.get("code")) if isinstance(each, Mapping)]
     found = [str(each.get("code", "")) for each in named if each.get("system") == LOINC]
     return [each for each in found if not loinc(each).problem]
 
@@ -142,7 +135,7 @@ def translation(told: Json, key: str, wanted: str) -> str:
     """The words of a text in the language ``wanted``, where it carries a translation."""
     beside = told.get(f"_{key}")
     for name, each in extensions(beside if isinstance(beside, Mapping) else {}):
-        parts = {str(p.get("url")): p for p in _list(each.get("extension"))
+        parts = {str(p.get("url")): p for p in many(each.get("extension"))
                  if isinstance(p, Mapping)}  # fmt: skip
         language = str(parts.get("lang", {}).get("valueCode", ""))
         if name == "translation" and language.partition("-")[0].lower() == wanted:

@@ -23,6 +23,7 @@ from programs.core.questionnaire_extras import (
 )
 from programs.core.questionnaire_form import said_of_form
 from programs.core.questionnaire_item import Item
+from programs.core.questionnaire_json import Json, is_true, many
 from programs.core.questionnaire_limits import limited
 from programs.core.questionnaire_spanish import language_of, said_in, title_in_english
 from programs.core.questionnaire_texts import LONGEST_LABEL, keyed, texts
@@ -41,7 +42,6 @@ _LEFT: Mapping[str, str] = {
     "group": "Its questions stand by themselves.",
     "reference": "It points at a record of another system.",
 }
-Json = Mapping[str, Any]
 
 
 # What the result of a test can answer.
@@ -77,7 +77,7 @@ def read_questionnaire(data: object, program: str, *, taken: Collection[str] = (
         raise NoQuestionnaire("This file is no FHIR Questionnaire.")
     contained = {
         f"#{each['id']}": each
-        for each in _list(data.get("contained"))
+        for each in many(data.get("contained"))
         if isinstance(each, Mapping) and isinstance(each.get("id"), str)
     }
     reading = _Reading(program, contained, ids=set(taken), language=language_of(data))
@@ -85,7 +85,7 @@ def read_questionnaire(data: object, program: str, *, taken: Collection[str] = (
     raw: list[tuple[Item, Json]] = []
     # A stack of our own: thirty levels of a form must not become thirty of ours.
     ahead: list[tuple[object, int, str, Item | None]] = []
-    ahead += [(each, 0, "", None) for each in reversed(_list(data.get("item")))]
+    ahead += [(each, 0, "", None) for each in reversed(many(data.get("item")))]
     while ahead:
         one, depth, section, outer = ahead.pop()
         item, told, below = _item(one, depth, section, outer, reading)
@@ -110,12 +110,6 @@ def _of_the_form(data: Json) -> list[Item]:
     return [Item("", "The form itself", "group", 0, left=_LEFT["group"], repairs=said)]
 
 
-def _list(value: object) -> list[Any]:
-    if isinstance(value, list):
-        return value
-    return [] if value is None else [value]
-
-
 def _item(
     one: object, depth: int, section: str, outer: Item | None, reading: _Reading
 ) -> tuple[Item, Json, list[object]]:
@@ -126,7 +120,7 @@ def _item(
     told = keyed(one, repairs)
     text, help_ = texts(told, repairs)
     kind = str(told.get("type") or "")
-    below = _list(told.get("item"))
+    below = many(told.get("item"))
     if kind not in _TYPES:
         repairs.append(f"Its type “{kind[:30]}” is unknown; " + ("a group" if below else "text"))
         kind = "group" if below else "string"
@@ -171,12 +165,12 @@ def _of_a_group(told: Json) -> list[str]:
         "readOnly": "It was only to be read; here its questions are answered.",
         "required": "Something in it had to be answered; here each question says so itself.",
     }
-    return [words for key, words in said.items() if _true(told.get(key))]
+    return [words for key, words in said.items() if is_true(told.get(key))]
 
 
 def _unasked(told: Json) -> list[str]:
     """What is lost with an item that becomes no question."""
-    said = {"required": "It had to be answered."} if _true(told.get("required")) else {}
+    said = {"required": "It had to be answered."} if is_true(told.get("required")) else {}
     if told.get("initial"):
         said["initial"] = "The value it begins with was not kept."
     return list(said.values())
@@ -218,7 +212,7 @@ def _link(told: Json, text: str, reading: _Reading, repairs: list[str]) -> str:
 
 
 def _extensions(told: Json, word: str) -> Iterator[Json]:
-    for each in _list(told.get("extension")):
+    for each in many(told.get("extension")):
         if isinstance(each, Mapping) and str(each.get("url", "")).endswith(word):
             yield each
 
@@ -230,11 +224,7 @@ def _hidden(told: Json) -> str:
 
 
 def _only_read(told: Json) -> str:
-    return "It is only to be read." if _true(told.get("readOnly")) else ""
-
-
-def _true(value: object) -> bool:
-    return value is True or (isinstance(value, str) and value.lower() == "true")
+    return "It is only to be read." if is_true(told.get("readOnly")) else ""
 
 
 def _inlined(told: Json, reading: _Reading, repairs: list[str]) -> list[object]:
@@ -248,7 +238,7 @@ def _inlined(told: Json, reading: _Reading, repairs: list[str]) -> list[object]:
             continue
         reading.inlined.add(name)
         repairs.append(f"The form “{name[-60:]}” was put in its place.")
-        found += _list(inner.get("item"))
+        found += many(inner.get("item"))
     return found
 
 
@@ -275,7 +265,7 @@ def _question(
     }
     _words(made, item, told, help_)
     _shape(made, item, told, reading)
-    if _true(told.get("required")):
+    if is_true(told.get("required")):
         made["required"] = "always"
         if told["required"] is not True:
             item.repairs.append("“required” was text; it was read as true.")
@@ -315,7 +305,7 @@ def _shape(made: dict[str, Any], item: Item, told: Json, reading: _Reading) -> N
     limited(made, item, told)
     if made["type"] == "number" and item.type == "integer":
         made["checks"] = ["whole"]
-    if _true(told.get("repeats")) and made["type"] != "multi":
+    if is_true(told.get("repeats")) and made["type"] != "multi":
         item.repairs.append("It could be answered several times; here it is asked once.")
 
 

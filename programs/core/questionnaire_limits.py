@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from programs.core.computed import number, plain
+from programs.core.computed import decimal_text
+from programs.core.conditions import number_of
 from programs.core.questionnaire_extras import extensions
 from programs.core.questionnaire_item import Item
+from programs.core.questionnaire_json import Json
 
-Json = Mapping[str, Any]
 _ENDS = (("minValue", "minimum", "lowest"), ("maxValue", "maximum", "highest"))
 
 
@@ -17,7 +18,7 @@ def exact(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
     read = Decimal(str(value))
-    return plain(read) if read.is_finite() else ""
+    return decimal_text(read) if read.is_finite() else ""
 
 
 def limited(made: dict[str, Any], item: Item, told: Json) -> None:
@@ -35,8 +36,8 @@ def _number(extension: Json) -> str:
     value = next((each for name, each in extension.items() if name.startswith("value")), None)
     if isinstance(value, Mapping):
         value = value.get("value")
-    read = number(value) if isinstance(value, str) else None
-    return exact(value) if read is None else plain(read)
+    read = number_of(value) if isinstance(value, str) else None
+    return exact(value) if read is None else decimal_text(read)
 
 
 def _length(made: dict[str, Any], item: Item, told: Json) -> None:

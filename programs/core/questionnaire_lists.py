@@ -5,9 +5,8 @@ part of the standard (terminology.hl7.org, hl7.org/fhir/R4), so that they need n
 """
 
 from collections.abc import Mapping
-from typing import Any
 
-Json = Mapping[str, Any]
+from programs.core.questionnaire_json import Json, many
 
 _TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
 _YES, _NO = ("Y", "Yes", "Sí"), ("N", "No", "No")
@@ -23,12 +22,6 @@ _KNOWN: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("other", "Other", "Otro"), ("unknown", _UNKNOWN, "Desconocido"),
     ),
 }  # fmt: skip
-
-
-def _list(value: object) -> list[Any]:
-    if isinstance(value, list):
-        return value
-    return [] if value is None else [value]
 
 
 def listed(told: Json, contained: Mapping[str, Json]) -> list[Json]:
@@ -51,7 +44,7 @@ def lost(told: Json, contained: Mapping[str, Json]) -> list[str]:
     parts = [
         part
         for word in ("include", "exclude")
-        for part in _list(compose.get(word) if isinstance(compose, Mapping) else None)
+        for part in many(compose.get(word) if isinstance(compose, Mapping) else None)
         if isinstance(part, Mapping) and not part.get("concept")
     ]
     return ["A part of its list is a rule, not choices, and was not kept."] if parts else []
@@ -59,20 +52,20 @@ def lost(told: Json, contained: Mapping[str, Json]) -> list[str]:
 
 def _concepts(values: Json, word: str) -> list[Json]:
     compose = values.get("compose")
-    parts = _list(compose.get(word) if isinstance(compose, Mapping) else None)
-    inside = (_list(part.get("concept")) for part in parts if isinstance(part, Mapping))
+    parts = many(compose.get(word) if isinstance(compose, Mapping) else None)
+    inside = (many(part.get("concept")) for part in parts if isinstance(part, Mapping))
     return [each for several in inside for each in several if isinstance(each, Mapping)]
 
 
 def _unfolded(contains: object) -> list[Json]:
     """The codings of an expansion in order, those inside others too; a mere heading is none."""
     found: list[Json] = []
-    ahead = _list(contains)[::-1]
+    ahead = many(contains)[::-1]
     while ahead:
         one = ahead.pop()
         if isinstance(one, Mapping):
             found += () if one.get("abstract") is True else (one,)
-            ahead += _list(one.get("contains"))[::-1]
+            ahead += many(one.get("contains"))[::-1]
     return found
 
 

@@ -1,11 +1,10 @@
 """An item of a Questionnaire under the standard's names, and its words as a label and help."""
 
-from collections.abc import Mapping
 from typing import Any
 
+from programs.core.questionnaire_json import Json
 from programs.core.text import lines, one_line
 
-Json = Mapping[str, Any]
 LONGEST_LABEL = 300
 LONGEST_HELP = 2_000
 _KNOWN_KEYS = ("linkId", "text", "type", "required", "repeats", "readOnly", "maxLength", "item",

@@ -5,13 +5,13 @@ side of each number or day it names. Where there are too many, nothing is said.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import timedelta
+from decimal import Decimal
 from itertools import product
 from typing import Any
 
 from programs.core.catalogue import ANSWERABLE
-from programs.core.conditions import Condition, fields_of, holds
+from programs.core.conditions import Condition, date_of, fields_of, holds, number_of
 from programs.core.definition import Definition, Rule
 from programs.core.facts import FACTS, FEDERAL
 from programs.core.fields import Field
@@ -217,11 +217,11 @@ def _values(leaf: Condition) -> list[Any]:
 
 def _amounts(name: str, compared: Sequence[Any], field: Field | None) -> list[Any]:
     """Numbers or days on each side of those compared with, within what may be answered."""
-    days = [day for each in compared if (day := _day(each))]
+    days = [day for each in compared if (day := date_of(each))]
     if days and len(days) == len(compared):
         one = timedelta(days=1)
         return [d.isoformat() for day in sorted(days) for d in (day - one, day, day + one)]
-    numbers = [number for each in compared if (number := _number(each)) is not None]
+    numbers = [number for each in compared if (number := number_of(each)) is not None]
     if not numbers or len(numbers) < len(compared):
         return []
     low, high = _limits(name, field)
@@ -234,23 +234,6 @@ def _amounts(name: str, compared: Sequence[Any], field: Field | None) -> list[An
 def _limits(name: str, field: Field | None) -> tuple[Decimal | None, Decimal | None]:
     if name == "patient.age":
         return Decimal(0), Decimal(_OLDEST)
-    low, high = (_number(field.minimum), _number(field.maximum)) if field else (None, None)
+    low, high = (number_of(field.minimum), number_of(field.maximum)) if field else (None, None)
     positive = name in _NEVER_NEGATIVE or (field is not None and field.type == "money")
     return (Decimal(0) if low is None and positive else low), high
-
-
-def _number(value: Any) -> Decimal | None:
-    if isinstance(value, bool) or value is None:
-        return None
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
-
-
-def _day(value: Any) -> date | None:
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None

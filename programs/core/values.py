@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from programs.core import identifiers, places
-from programs.core.computed import POUND
+from programs.core.computed import POUND, decimal_text
 from programs.core.conditions import is_present
 from programs.core.fields import Field
 from programs.core.reading import Reading
@@ -97,7 +97,7 @@ def _number(text: str) -> Reading:
         return Reading(text, _in_pounds(stones))
     if not _NUMBER.fullmatch(plain.removeprefix("-")) or len(plain) > _LONGEST_NUMBER:
         return Reading(text, f"Write the number alone, such as 68.5; {shown(text)} is not one.")
-    return Reading(_decimal_text(Decimal(plain.replace(",", ""))))
+    return Reading(decimal_text(Decimal(plain.replace(",", ""))))
 
 
 def _in_pounds(stones: re.Match[str]) -> str:
@@ -105,14 +105,9 @@ def _in_pounds(stones: re.Match[str]) -> str:
     pounds = Decimal(stones["stones"]) * 14 + Decimal(stones["pounds"] or 0)
     kilos = (pounds * POUND).quantize(Decimal("0.1"))
     return (
-        f"{shown(stones.group())} is {_decimal_text(pounds)} lb, or {_decimal_text(kilos)} kg; "
+        f"{shown(stones.group())} is {decimal_text(pounds)} lb, or {decimal_text(kilos)} kg; "
         "write one of these numbers and choose its unit."
     )
-
-
-def _decimal_text(number: Decimal) -> str:
-    written = f"{number:f}"
-    return written.rstrip("0").rstrip(".") if "." in written else written
 
 
 def _money(text: str) -> Reading:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from programs.core.computed import number, problems_of
+from programs.core.computed import problems_of
+from programs.core.conditions import number_of
 from programs.core.fields import COMPOUND, SECTIONS, Field
 from programs.core.identifiers import loinc
 
@@ -35,7 +36,7 @@ def faults(question: Field) -> Iterator[str]:
 
 def _limited(question: Field) -> Iterator[str]:
     written = [each for each in (question.minimum, question.maximum) if each is not None]
-    read = [found for each in written if (found := number(each)) is not None]
+    read = [found for each in written if (found := number_of(each)) is not None]
     if len(read) < len(written):
         yield "Its limits are plain numbers, such as 0.5 or 120."
     elif written and question.type not in _NUMBERS:
