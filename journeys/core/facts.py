@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from difflib import get_close_matches
 
 from programs.core.conditions import date_of, number_of
 from programs.core.facts import FEDERAL
@@ -167,6 +168,11 @@ FACTS = _all(
 def type_of(name: str) -> FactType:
     """The type of a fact; one nobody described is seen by the practice and the hub alone."""
     return FACTS.get(name) or FactType(name, name.replace("_", " ").capitalize(), "text", _ACCESS)
+
+
+def name_like(name: str) -> str:
+    """The known fact whose name is nearly this, or empty: what a slip of the keyboard meant."""
+    return next(iter(get_close_matches(name, FACTS, n=1, cutoff=0.8)), "")
 
 
 def unlike(name: str, value: object) -> str:

@@ -21,7 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from journeys.core.facts import unlike
+from journeys.core.facts import FACTS, name_like, unlike
 
 SLUG = re.compile(r"[-\w]{1,50}", re.ASCII)
 # With a line's number behind it, it is an id of at most 80 characters.
@@ -30,6 +30,7 @@ MESSAGE_ID = re.compile(r"[\x21-\x7e]{1,64}")
 BEFORE_THE_BODY = frozenset(
     {"body", "report", "batch", "step.reported", "code.reported", "delivery.accepted"}
 )
+ABOUT_A_FACT = frozenset({"fact_type", "unknown_fact"})
 UNKNOWN_TYPE = frozenset({"union_tag_invalid", "union_tag_not_found"})
 
 
@@ -54,8 +55,17 @@ def _on_the_calendar(value: datetime) -> datetime:
 
 
 def _typed(facts: dict[str, Any]) -> dict[str, Any]:
-    """What a known fact is has to be read as such: a clock would run from it, or never start."""
+    """A fact has to be one we know and be read as such: a clock runs from it, or never starts."""
     for name, value in facts.items():
+        if name not in FACTS:
+            meant = name_like(name)
+            raise PydanticCustomError(
+                "unknown_fact",
+                "No fact is called {fact}; is it {meant}?"
+                if meant
+                else "No fact is called {fact}.",
+                {"fact": name, "meant": meant},
+            )
         if value != "" and (wanted := unlike(name, value)):
             raise PydanticCustomError("fact_type", "{fact} is {wanted}.",
                                       {"fact": name, "wanted": wanted})  # fmt: skip
@@ -159,7 +169,7 @@ def fault_of(one: Mapping[str, Any], *, under: str = "") -> Fault:
         parts.pop()
     if one["type"] in UNKNOWN_TYPE:
         parts.append("type")
-    if one["type"] == "fact_type":
+    if one["type"] in ABOUT_A_FACT:
         parts.append(one["ctx"]["fact"])
     told = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
     return Fault(pointer=under + told, code=one["type"], detail=one["msg"])

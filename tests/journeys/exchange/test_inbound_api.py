@@ -154,6 +154,7 @@ def test_a_body_that_is_not_text_is_401_and_never_500(journey: Journey) -> None:
         ),
         ({"data": {"facts": {"coverage_active": "Y"}}}, "/data/facts/coverage_active"),
         ({"data": {"reason": "nul\x00"}}, "/data/reason"),
+        ({"data": {"facts": {"payer_refrence": "PA-7"}}}, "/data/facts/payer_refrence"),
         ({"data": {"facts": {"ship_on": {"deep": 1}}}}, "/data/facts/ship_on"),
         ({"data": {"facts": {"Ship/on": True}}}, "/data/facts/Ship~1on"),
         ({"data": {"facts": {"report": None}}}, "/data/facts/report"),
@@ -172,6 +173,21 @@ def test_what_is_wrong_is_pointed_at(
     assert answer.headers["content-type"] == "application/problem+json"
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
     assert reports() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("payer_refrence", "No fact is called payer_refrence; is it payer_reference?"),
+        ("favorite_color", "No fact is called favorite_color."),
+    ],
+)
+def test_a_fact_that_nobody_knows_is_refused_in_words(
+    journey: Journey, name: str, words: str
+) -> None:
+    content = accepted(journey)
+    (error,) = post({**content, "data": {**content["data"], "facts": {name: "x"}}}).json()["errors"]
+    assert (error["code"], error["detail"]) == ("unknown_fact", words)
 
 
 @pytest.mark.asvs("15.2.2")
