@@ -64,6 +64,8 @@ class Entry(Protocol):
     def read_by(self) -> Sequence[str]: ...
     @property
     def unread_by(self) -> Sequence[str]: ...
+    @property
+    def reported(self) -> int: ...
 
 
 class Paper(Protocol):
@@ -122,7 +124,8 @@ def _entry(entry: Entry, settle_url: str, papers: Mapping[str, Sequence[Paper]])
         f'<time class="entry-clock" datetime="{at.isoformat()}">{clock(at)}</time>'
         f'<span class="entry-mark">{entry_icon("conflict" if disputed else entry.kind)}</span>'
         f'<div class="entry-words"><p class="entry-what">{escape(entry.what)}</p>'
-        f'<p class="entry-who">{escape(entry.who)} {escape(way(entry.transport))}{_late(entry)}</p>'
+        f'<p class="entry-who">{escape(entry.who)} {escape(way(entry.transport))}{_late(entry)}'
+        f"{_again(entry.reported)}</p>"
         f"{_facts(entry.facts)}{_note(entry.note)}{_papers(papers.get(entry.key, ()))}"
         f"{_readers(entry.read_by, entry.unread_by)}"
         f"{_rare(entry, settle_url)}"
@@ -140,6 +143,13 @@ def _late(entry: Entry) -> str:
         f' <span class="entry-late">· {icon("history", 12)}{escape(late)},'
         f" {escape(when(entry.received_at))}</span>"
     )
+
+
+def _again(reported: int) -> str:
+    if reported == 1:
+        return ""
+    words = gettext("reported {count} times").format(count=reported)
+    return f" · {escape(words)}"
 
 
 def _facts(facts: Sequence[Fact]) -> str:

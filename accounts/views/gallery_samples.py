@@ -217,6 +217,7 @@ class Entry:
     unplaced_why: str = ""
     read_by: tuple[str, ...] = ()
     unread_by: tuple[str, ...] = ()
+    reported: int = 1
 
 
 def entries(now: datetime) -> list[Entry]:
@@ -268,6 +269,7 @@ def entries(now: datetime) -> list[Entry]:
             ),
             transport="batch",
             set_in_motion=("Prior authorization opened", "Pharmacy choice skipped: one in network"),
+            reported=2,
         ),
         Entry(
             "4",

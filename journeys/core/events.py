@@ -35,6 +35,7 @@ class Event:
     settlement names the `conflict`, the event `chosen` and the events `weighed` by the person; an
     undone merge names the closing event by `chosen`, which then closes nothing; so does a message
     that takes an earlier one of its source back, which is then no longer shown.
+    `to_name` is who had the part at the time, of what was handed to one.
     An event that is not `confirmed` stands in the story and moves nothing. Instants are
     kept in UTC; one without a zone raises ValueError.
     """
@@ -53,6 +54,7 @@ class Event:
     transport: str = "portal"
     note: str = ""
     to: tuple[str, ...] = ()
+    to_name: str = ""
     coverage_id: str | None = None
     conflict: str | None = None
     chosen: str | None = None

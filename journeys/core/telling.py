@@ -80,9 +80,11 @@ def _hand_off(telling: Telling, event: Event) -> str:
 
 
 def _whom(telling: Telling, event: Event) -> str:
-    """Who got it: who says so by the name of then, the others by who has their part today."""
+    """Who got it, by the name of then; where that was not kept, by who has the part today."""
     if event.status in ("accepted", "rejected") and event.role in event.to and event.source_name:
         return event.source_name
+    if event.to_name:
+        return event.to_name
     if event.reason == "transfer":
         return "the pharmacy before"
     return " and ".join(name_of(role, telling.parties) for role in event.to) or "a partner"

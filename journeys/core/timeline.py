@@ -1,6 +1,8 @@
 """The story of a journey, newest first: who said what, when, when we learnt it, what it moved."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +25,8 @@ from journeys.core.visibility import (
 
 LATE = timedelta(minutes=5)
 NEVER: Mapping[str, datetime | None] = {}
+# What may come again by itself; people write the same words twice on purpose.
+_REPORTS = ("status", "fact")
 _ADDRESSED = ("message", "document", "hand_off", "contact")
 
 
@@ -59,7 +63,7 @@ class Entry:
     `learnt_late_by` is set when we heard more than five minutes after it happened.
     `set_in_motion` tells what it opened, skipped or sent back. A disagreement has `columns`;
     `unplaced_why` says why a report moved nothing. `read_by` and `unread_by` name those whom a
-    message is for.
+    message is for. `reported` counts how often its source told the very same.
     """
 
     key: str
@@ -81,6 +85,7 @@ class Entry:
     unplaced_why: str = ""
     read_by: tuple[str, ...] = ()
     unread_by: tuple[str, ...] = ()
+    reported: int = 1
 
 
 def timeline(
@@ -103,7 +108,9 @@ def timeline(
     story = in_order(events)
     back = taken_back(story)
     reader = _Reader(graph, state, viewer, parties, moved, unplaced, looked, back)
-    rows = [((*event.order, 0), entry) for event in story if (entry := reader.entry(event))]
+    rows = [
+        ((*alike[0].order, 0), entry) for alike in _told(story) if (entry := reader.entry(alike))
+    ]
     by_id = {event.ref: event for event in story}
     for conflict in state.conflicts:
         if reader.sees_conflict(conflict):
@@ -111,6 +118,24 @@ def timeline(
             last = max(sides, key=lambda event: event.order)
             rows.append(((*last.order, 1), _disagreement(reader, conflict, by_id)))
     return [entry for _, entry in sorted(rows, key=lambda row: row[0], reverse=True)]
+
+
+def _told(story: Iterable[Event]) -> list[list[Event]]:
+    """Each thing that was told, the report that came first in front.
+
+    One source that reports the very same again under another id moved nothing by it.
+    """
+    told: dict[object, list[Event]] = defaultdict(list)
+    for event in story:
+        told[_content(event) if event.kind in _REPORTS else event.ref].append(event)
+    return [sorted(alike, key=lambda each: each.received_at) for alike in told.values()]
+
+
+def _content(event: Event) -> object:
+    """All that a report says, whichever way it came and whatever it was numbered."""
+    facts = json.dumps(event.facts, sort_keys=True, default=dict)
+    said = (event.step, event.status, event.reason, facts, event.note, event.coverage_id)
+    return (event.kind, event.source, event.party, event.occurred_at, event.confirmed, said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +151,9 @@ class _Reader:
     looked: Mapping[str, datetime | None]
     back: frozenset[str]
 
-    def entry(self, event: Event) -> Entry | None:
-        """The event as this role may read it, or None when nothing of it may be seen."""
+    def entry(self, alike: Sequence[Event]) -> Entry | None:
+        """What was told, once or more, as this role may read it; None when it may see nothing."""
+        event = alike[0]
         own = self.viewer == event.party
         facts = self.facts(event)
         if not (own or self.sees(event, bool(facts))):
@@ -149,13 +175,14 @@ class _Reader:
             step=step.key if step else None,
             step_title=step.title if step else "",
             learnt_late_by=late if late > LATE else None,
-            set_in_motion=self.moved.get(event.ref, ()),
+            set_in_motion=tuple(one for each in alike for one in self.moved.get(each.ref, ())),
             facts=facts,
             note=event.note if details and not back else "",
             transport=event.transport,
             unplaced_why=self.unplaced.get(event.ref, ""),
             read_by=self.readers(event, True),
             unread_by=self.readers(event, False),
+            reported=len(alike),
         )
 
     def readers(self, event: Event, read: bool) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ def tell_journey(journey: Journey, delivery: Delivery, *, now: datetime) -> None
         source_name="Throughline",
         transport="system",
         to=(role_of(delivery.recipient),),
+        to_name=delivery.recipient.name,
         note=delivery.trouble,
         occurred_at=now,
         received_at=now,

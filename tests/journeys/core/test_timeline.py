@@ -1,6 +1,8 @@
 """The story: newest first, in the same words for everyone, without what a role may not see."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -61,8 +63,9 @@ def test_each_role_reads_the_same_order_practice_and_hub_all_and_a_stranger_noth
         seen = [one.key for one in told[viewer]]
         assert seen == [key for key in everything if key in set(seen)]
     for viewer in ("practice", "hub"):
-        keys = [one.key for one in told[viewer] if one.kind != "conflict"]
-        assert sorted(keys) == sorted({event.ref for event in events})
+        own = [one for one in told[viewer] if one.kind != "conflict"]
+        assert {one.key for one in own} <= {event.ref for event in events}
+        assert sum(one.reported for one in own) == len({event.ref for event in events})
     for viewer in ("manufacturer", "operator", "payer", ""):
         assert told[viewer] == []
 
@@ -220,6 +223,47 @@ def test_a_hand_over_names_who_got_it() -> None:
     assert told is not None
     assert told.what == "Handed to Northstar Access"
     assert entry([*happy_path(1), sent], sent, "vendor") is None
+
+
+def test_a_hand_over_goes_on_naming_who_had_the_part_then() -> None:
+    sent = said("system", None, "sent", 1, kind="hand_off", to=("hub",), to_name="Old Hub")
+    told = entry([*happy_path(1), sent], sent)
+    assert told is not None
+    assert told.what == "Handed to Old Hub"
+
+
+def test_the_very_same_report_under_another_id_is_told_once_and_how_often_it_came() -> None:
+    events = happy_path(2)
+    again = replace(events[1], id="again", received_at=at(9), transport="batch")
+    told = story([again, *events])
+    (entry,) = [one for one in told if one.what == "Intake review: accepted"]
+    assert (entry.key, entry.reported, entry.learnt_late_by) == (events[1].ref, 2, None)
+    assert entry.set_in_motion == ("opened Benefit verification",)
+    assert len(told) == 2
+    now, before = stand([again, *events]), stand(events)
+    assert (now.headline, now.actions) == (before.headline, before.actions)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"occurred_at": at(1.5)},
+        {"note": "By phone"},
+        {"facts": {"hub_case_number": "N-1"}},
+        {"source": "beacon", "role": "hub"},
+    ],
+    ids=str,
+)
+def test_what_differs_in_anything_stands_by_itself(change: dict[str, Any]) -> None:
+    events = happy_path(2)
+    other = replace(events[1], id="again", **change)
+    assert [one.reported for one in story([*events, other]) if one.kind != "conflict"] == [1, 1, 1]
+
+
+def test_the_same_words_written_twice_are_two_messages() -> None:
+    words = said("hub", None, None, 1, kind="message", note="Please call.", to=("practice",))
+    told = story([*happy_path(1), words, replace(words, id="again")])
+    assert [one.kind for one in told] == ["message", "message", "status"]
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,11 @@ from accounts.core.permissions import Role
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from journeys.core.events import Event
+from journeys.domain.delivering import deliver
 from journeys.domain.queries.pharmacies import eligible_pharmacies
 from journeys.domain.recording import record
-from journeys.models import Delivery, Journey, JourneyEvent
+from journeys.models import Delivery, Endpoint, Journey, JourneyEvent
+from journeys.partners.registry import CARRIERS
 from tests.journeys.views.conftest import World
 
 pytestmark = pytest.mark.django_db
@@ -126,10 +128,13 @@ def test_the_pharmacy_that_was_chosen_gets_the_referral_and_the_one_before_stops
     crescent, home = (Organization.objects.get(slug=s) for s in ("crescent", "meridian-home"))
     before, chosen = (world.browser(each, Role.PHARMACIST) for each in (crescent, home))
     page = reverse("journey", args=[world.journey.id])
+    with every_tenant(reason="the test reaches everybody by the portal"):
+        Endpoint.objects.update(transport="portal", address="")
     world.hears("intake_review", "accepted")
     world.hears("benefit_verification", "complete", prior_authorization_required=False)
     routed(world, "Crescent Specialty Pharmacy", "patient_choice")
     assert (before.get(page).status_code, chosen.get(page).status_code) == (200, 404)
+    deliver(carriers=CARRIERS, clock=timezone.now)
     routed(world, "meridian home rx", "patient_choice", patient_pharmacy_choice="Meridian Home Rx")
     shown = before.get(page).content.decode()
     assert f"Referral sent elsewhere: {world.journey.number}" in shown
@@ -147,7 +152,9 @@ def test_the_pharmacy_that_was_chosen_gets_the_referral_and_the_one_before_stops
     with every_tenant(reason="the test counts what went out"):
         assert sent.filter(packet__kind="transfer").count() == 1
     assert chosen.get(page).status_code == 200
-    assert "Meridian Home" in ana.get(page).content.decode()
+    story = ana.get(page).content.decode()
+    assert "Meridian Home" in story
+    assert f"Handed to {crescent.name}" in story
 
 
 def test_no_pharmacy_takes_part_before_the_patient_was_asked(
