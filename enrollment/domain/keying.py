@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit
@@ -30,6 +30,7 @@ from enrollment.models import (
 from journeys.core.faxes import About
 from journeys.domain.fax_keying import begin_keying, stop_keying
 from journeys.domain.notifying import tell_no_more_of
+from journeys.domain.speaking import Refused as Held
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +44,12 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A call that stands for the paper: when it was, who called, and whom it was about."""
+    """A call that stands for the paper: when it was, who called, and whom it was about.
 
+    The same `token` again is the same call.
+    """
+
+    token: UUID
     called_at: datetime
     caller: str
     phone: str
@@ -91,19 +96,26 @@ def source_of(keying: Keying, page: int | None = None) -> str:
 @transaction.atomic
 def key_part(part_id: UUID, wanted: Wanted, *, by: Actor, now: datetime) -> Keying:
     """Begin to key a part of a fax; of one that is being keyed, that one. Raises as `_begun`."""
-    if there := open_of_part(part_id):
-        return there
-    part = begin_keying(part_id, by=by, now=now)
+    try:
+        part = begin_keying(part_id, by=by, now=now)
+    except Held:
+        if there := open_of_part(part_id):
+            return there
+        raise
     keying = Keying(part=part, came_at=part.fax.received_at, about=part.about)
     return _begun(keying, wanted, by=by, now=now)
 
 
 @transaction.atomic
 def key_call(call: Call, wanted: Wanted, *, by: Actor, now: datetime) -> Keying:
-    """Begin to key what somebody said in a call. Raises as `_begun`."""
+    """Begin to key what somebody said in a call; of one that was begun, that one.
+
+    Raises as `_begun`.
+    """
     if call.called_at > now:
         raise rules.Refused("The call cannot have been later than now.")
     keying = Keying(
+        id=uuid5(current_organization_id(), str(call.token)),
         came_at=call.called_at,
         caller=call.caller,
         phone=call.phone,
@@ -129,7 +141,12 @@ def _begun(keying: Keying, wanted: Wanted, *, by: Actor, now: datetime) -> Keyin
     keying.enrollment_id = uuid4()
     keying.begun_by_id, keying.begun_at = rules.person_of(by), now
     rules.require(rules.why_not_route_to(keying.organization, keying.program_version))
-    keying.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            keying.save(force_insert=True)
+    except IntegrityError:
+        # The form was posted twice: the second waited here until the first was kept.
+        return _there(keying)
     audit.wrote(keying, action="began to key", purpose=keying.practice.name)
     begun = Keyed(
         enrollment_id=keying.enrollment_id,
@@ -143,6 +160,11 @@ def _begun(keying: Keying, wanted: Wanted, *, by: Actor, now: datetime) -> Keyin
     with at_practice(keying, by=by) as actor:
         start_keyed(keying.program_version, begun, by=actor, now=now)
     return keying
+
+
+def _there(keying: Keying) -> Keying:
+    found: Keying = Keying.objects.get(pk=keying.pk)
+    return found
 
 
 def _read_off(about: About) -> dict[str, str]:

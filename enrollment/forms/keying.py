@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 from django.utils import timezone
@@ -73,6 +73,7 @@ class CallForm(PartForm):
 
     field_order = ("called_at", "caller", "caller_phone", "name", "born_on", "phone", "member_id")
 
+    token = forms.UUIDField(widget=forms.HiddenInput)
     called_at = forms.DateTimeField(
         label=_("When they called"),
         input_formats=[MOMENT, f"{MOMENT}:%S"],
@@ -101,7 +102,7 @@ class CallForm(PartForm):
     )
 
     def __init__(self, data: Any = None, *, now: datetime) -> None:
-        super().__init__(data, initial={"called_at": timezone.localtime(now)})
+        super().__init__(data, initial={"called_at": timezone.localtime(now), "token": uuid4()})
         self.fields["name"].help_text = _("As the caller spells it.")
         self.fields["name"].error_messages["required"] = _("Write the name of the patient.")
         self.fields["born_on"].error_messages["required"] = _("Ask for the date of birth.")
@@ -111,6 +112,7 @@ class CallForm(PartForm):
         given = self.cleaned_data
         told = ("name", "born_on", "phone", "member_id")
         return Call(
+            token=given["token"],
             called_at=given["called_at"],
             caller=given["caller"],
             phone=given["caller_phone"],

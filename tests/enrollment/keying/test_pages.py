@@ -1,6 +1,8 @@
 """The hub's pages: each answer with the page it was read off, signatures by two people, calls."""
 
 import json
+import re
+import uuid
 from typing import Any
 
 import pytest
@@ -98,6 +100,7 @@ def test_two_people_of_the_hub_bring_a_signature_to_count(
 def call_of(desk: Desk, **changed: str) -> dict[str, str]:
     when = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
     return {
+        "token": str(uuid.uuid4()),
         "called_at": when,
         "caller": "Ana Whitfield",
         "caller_phone": "617-555-0100",
@@ -141,6 +144,27 @@ def test_a_call_is_keyed_and_always_signed_and_sent_by_the_practice(
         told = JourneyEvent.objects.get(kind="message")
     assert told.body["transport"] == "phone"
     assert "Ana Whitfield called; Priya Raman keyed" in text_of(ana, "journey", journey.pk)
+
+
+def test_a_call_that_is_posted_twice_is_keyed_once(desk: Desk, priya: Client) -> None:
+    address, call = reverse("keying_call"), call_of(desk)
+    asked = {**call, "token": token_of(priya.get(address).content.decode())}
+    del asked["begin"]
+    found = priya.post(address, {**asked, "find": "yes"}).content.decode()
+    token = token_of(found)
+    assert token == asked["token"]
+    once, twice = (priya.post(address, {**call, "token": token}) for _ in range(2))
+    assert once.status_code == 302
+    assert once["Location"] == twice["Location"]
+    with every_tenant(reason="the test looks"):
+        assert Keying.objects.count() == Enrollment.objects.count() == 1
+    # What another call says in the same words is another call.
+    assert priya.post(address, call_of(desk))["Location"] != once["Location"]
+
+
+def token_of(page: str) -> str:
+    (found,) = re.findall(r'name="token" value="([^"]+)"', page)
+    return str(found)
 
 
 def test_a_draft_that_the_practice_withdrew_is_given_up(
