@@ -42,7 +42,10 @@ def join_known_patient(enrollment: Enrollment) -> None:
 
 
 def settle_keyed(enrollment: Enrollment, *, by: Actor, now: datetime) -> None:
-    """End the keying of what was just sent: the hub's pages, or its call, begin the story."""
+    """End the keying of what was just sent: the hub's pages, or its call, begin the story.
+
+    They are the hub's words, whoever sent it; who did is on record, at the hub too.
+    """
     if enrollment.keyed_by_id is None or enrollment.journey_id is None:
         return
     with every_tenant(reason="a practice may send what a hub keyed", actor=by):
@@ -58,11 +61,11 @@ def settle_keyed(enrollment: Enrollment, *, by: Actor, now: datetime) -> None:
         keying.unchecked_since = None
         keying.save()
     hub = Actor(
-        user_id=keying.begun_by_id,
+        user_id=by.user_id,
         organization_id=keying.organization_id,
         organization_kind=OrganizationKind.HUB,
         roles=frozenset({Role.HUB_AGENT}),
-        name=keying.begun_by.name,
+        name=by.name,
         request_id=by.request_id,
     )
     with acting_as(hub):
@@ -70,19 +73,19 @@ def settle_keyed(enrollment: Enrollment, *, by: Actor, now: datetime) -> None:
 
 
 def _tell(keying: Keying, *, by: Actor, now: datetime) -> None:
-    journey_id = keying.journey_id
+    journey_id, who = keying.journey_id, keying.begun_by.name
     if journey_id is None:
         return
     if keying.part_id is not None:
         part = FaxPart.objects.select_related("fax").get(pk=keying.part_id)
-        text = f"{by.name} keyed the enrollment from these pages, which came by fax."
+        text = f"{who} keyed the enrollment from these pages, which came by fax."
         settle_part(part.pk, journey_id, _pages(part), text=text, by=by, now=now)
         return
     message = Message(
         token=str(keying.pk),
         step=INTAKE,
         to=(),
-        text=f"{keying.caller} called; {by.name} keyed the enrollment from what was said.",
+        text=f"{keying.caller} called; {who} keyed the enrollment from what was said.",
         transport="phone",
         occurred_at=keying.came_at,
     )

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import AuditEntry
 from accounts.tenancy import acting_as, every_tenant
 from enrollment import rules
 from enrollment.core.files import CheckedFile
@@ -246,6 +247,16 @@ def test_without_the_prescribers_signature_the_practice_has_it_signed_and_sends_
     assert submitted.body["facts"]["submission_channel"] == "fax"
     assert priya.get(reverse("keying", args=[kept.pk]))["Location"] == reverse(
         "journey", args=[journey.pk]
+    )
+    # The words are the hub's; who set them going was Ana, and the hub's record says so.
+    assert "Priya Raman keyed the enrollment" in text_of(ana, "journey", journey.pk)
+    with every_tenant(reason="the test looks"):
+        acted = AuditEntry.objects.filter(
+            organization_id=desk.hub.pk, action__in=("filed a part", "sent a message")
+        )
+        assert [each.user_id for each in acted] == 2 * [desk.office.ana.user_id]
+    assert "Keyed, and sent by Ana Whitfield as" in " ".join(
+        text_of(priya, "fax", part.fax_id).split()
     )
 
 
