@@ -86,6 +86,7 @@ urlpatterns = [
     ),
     path("enrollments/<uuid:enrollment_id>/others/", answers.others, name="enrollment_others"),
     path("enrollments/<uuid:enrollment_id>/carry/", drafts.carry, name="enrollment_carry"),
+    path("enrollments/<uuid:enrollment_id>/seen/", drafts.seen, name="enrollment_seen"),
     path("enrollments/<uuid:enrollment_id>/withdraw/", drafts.withdraw, name="enrollment_withdraw"),
     path("enrollments/<uuid:enrollment_id>/review/", review.review, name="enrollment_review"),
     path(

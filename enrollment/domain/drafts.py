@@ -21,6 +21,7 @@ from enrollment.domain.sittings import Sitting, lock_sitting
 from enrollment.domain.starting import start_together
 from enrollment.enums import EnrollmentStatus
 from enrollment.models import Enrollment
+from journeys.domain.notifying import settle_form
 from programs.core.definition import Definition
 from programs.core.forms import check_answers, file_questions, read_answers
 
@@ -209,5 +210,7 @@ def withdraw(enrollment_id: UUID, *, by: Actor, now: datetime) -> Enrollment:
     enrollment.save(
         update_fields=["status", "signing_requested_at", "awaiting_patient_since", "updated_at"]
     )
+    if enrollment.keyed_by_id is not None:
+        settle_form(enrollment.pk)
     audit.wrote(enrollment, action="withdrawn")
     return enrollment

@@ -12,6 +12,7 @@ from journeys.domain.attaching import Unreadable
 from journeys.domain.fax_keying import settle_keyed as settle_part
 from journeys.domain.fax_parts import pages_of_part
 from journeys.domain.messages import Message, send_message
+from journeys.domain.notifying import settle_form
 from journeys.domain.papers import Paper
 from journeys.models import FaxPart
 from journeys.rules import INTAKE
@@ -48,6 +49,7 @@ def settle_keyed(enrollment: Enrollment, *, by: Actor, now: datetime) -> None:
     """
     if enrollment.keyed_by_id is None or enrollment.journey_id is None:
         return
+    settle_form(enrollment.pk)
     with every_tenant(reason="a practice may send what a hub keyed", actor=by):
         rows = Keying.objects.select_for_update(of=("self",)).select_related("begun_by", "part")
         keying = rows.filter(enrollment=enrollment, ended_at=None).first()

@@ -44,6 +44,8 @@ from enrollment.views.standing import (
     safety_url,
     standing_of,
 )
+from journeys.domain.reading_notices import mark_form_read
+from journeys.views.notices import looked
 from programs.core.display import display
 
 
@@ -231,6 +233,15 @@ def _seen_since(data: QueryDict) -> dict[str, int]:
         return {}
     pairs = said.items() if isinstance(said, dict) else ()
     return {key: revision for key, revision in pairs if type(revision) is int}
+
+
+@requires(Permission.ENROLLMENTS_VIEW)
+@require_POST
+def seen(request: HttpRequest, enrollment_id: UUID) -> HttpResponse:
+    """The reader has opened a form that a hub keyed for them; its page says so by itself."""
+    row = get_visible_or_404(Enrollment.objects.only("id"), pk=enrollment_id)
+    mark_form_read(row.id, by=current_actor(), now=timezone.now())
+    return looked(request, redirect("enrollment", row.id))
 
 
 @requires(Permission.ENROLLMENTS_EDIT)

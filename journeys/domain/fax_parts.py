@@ -18,7 +18,7 @@ from journeys.domain.messages import Message, send_message, take_message_back
 from journeys.domain.papers import OF_MESSAGE, Paper
 from journeys.domain.speaking import Refused
 from journeys.enums import AsideReason
-from journeys.models import Fax, FaxPart, Journey
+from journeys.models import Fax, FaxPart, Journey, Notice
 from journeys.rules import INTAKE
 
 TITLE = "Fax"
@@ -182,3 +182,4 @@ def close_when_done(fax: Fax, *, now: datetime) -> None:
     if done != fax.closed_at:
         fax.closed_at = done
         fax.save(update_fields=["closed_at"])
+        Notice.objects.filter(fax=fax).update(settled=done is not None)

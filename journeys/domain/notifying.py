@@ -6,7 +6,7 @@ from uuid import UUID
 
 from accounts.plans import Plan, execution
 from accounts.rows import inserting
-from accounts.writing import Statement
+from accounts.writing import Statement, say
 from journeys.core.events import Event
 from journeys.core.state import JourneyState
 from journeys.core.visibility import ALL_SEEING
@@ -21,6 +21,7 @@ ANSWERED = Plan(
     "update journeys_notice set answered_at = $1 where journey_id = $2"
     " and organization_id = any($3) and kind = 'message' and asks and answered_at is null"
 )
+FORM_DONE = Plan("update journeys_notice set settled = true where draft_id = $1 and not settled")
 UNASKED = Plan("update journeys_notice set asks = false where journey_id = $1 and key = $2")
 
 
@@ -34,6 +35,11 @@ def tell_of_form(draft_id: UUID, *, organization_id: UUID, source_name: str, now
         source_name=source_name,
         at=now,
     )
+
+
+def settle_form(draft_id: UUID) -> None:
+    """The form was sent or withdrawn: it waits for nobody."""
+    say(execution(FORM_DONE, [draft_id]))
 
 
 def tell_no_more_of(draft_id: UUID) -> None:

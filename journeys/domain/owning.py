@@ -10,6 +10,7 @@ from accounts.core.actor import Actor
 from accounts.models import Membership
 from journeys.domain.queries.cases import people
 from journeys.domain.recording import announce
+from journeys.domain.unowned import settle_unowned
 from journeys.models import Journey, WorkItem
 
 # Stated reasons, not free words: they stand in the audit, which holds nothing about a patient.
@@ -42,6 +43,7 @@ def take_unowned(journey_id: UUID, *, by: Actor) -> bool:
     owner = Subquery(mine.values("pk")[:1])
     if not free.filter(closed_at=None).update(case_owner=owner, unowned_since=None):
         return False
+    settle_unowned([journey_id])
     _say(Journey.objects.get(pk=journey_id), "took the case")
     return True
 
@@ -62,6 +64,7 @@ def give_cases(journey_ids: Collection[UUID], *, to: UUID, reason: str, by: Acto
     given = [each.pk for each in cases]
     _hand_work_on(cases, receiver)
     Journey.objects.filter(pk__in=given).update(case_owner=receiver, unowned_since=None)
+    settle_unowned(given)
     for each in cases:
         _say(each, "gave the case", GIVE_REASONS[reason])
     return len(given)

@@ -56,6 +56,11 @@ def mark_fax_read(fax_id: UUID, *, by: Actor, now: datetime) -> None:
     _mark(Notice.objects.filter(fax=fax_id).values_list("pk", flat=True), by, now)
 
 
+def mark_form_read(draft_id: UUID, *, by: Actor, now: datetime) -> None:
+    """The person has opened the form that a hub keyed for them."""
+    _mark(Notice.objects.filter(draft_id=draft_id).values_list("pk", flat=True), by, now)
+
+
 def _mark(notice_ids: Iterable[UUID], by: Actor, now: datetime) -> None:
     organization_id, user_id = by.organization_id, by.user_id
     if organization_id is None or user_id is None:

@@ -27,6 +27,8 @@ class Notice(TenantModel):
     step = models.CharField(max_length=60, blank=True)
     source_name = models.CharField(max_length=120, blank=True)
     at = models.DateTimeField()
+    # What it asked for is done, by whomever: it is nobody's news any more.
+    settled = models.BooleanField(default=False)
     # Of a message: whether the organization is asked, and when it wrote back.
     asks = models.BooleanField(default=False)
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -49,6 +51,14 @@ class Notice(TenantModel):
                 name="notice_of_message",
             ),
             models.Index(fields=["at"], condition=Q(asks=True), name="notice_asking"),
+            models.Index(
+                fields=["journey"],
+                condition=Q(kind="unowned", settled=False),
+                name="notice_of_unowned",
+            ),
+            models.Index(
+                fields=["draft_id"], condition=Q(draft_id__isnull=False), name="notice_of_form"
+            ),
         )
 
     def __str__(self) -> str:

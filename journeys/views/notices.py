@@ -109,7 +109,7 @@ def seen(request: HttpRequest, journey_id: UUID) -> HttpResponse:
     """The reader has looked at the journey; its page says so by itself."""
     get_visible_or_404(Journey.objects.all(), pk=journey_id)
     reading_notices.mark_journey_read(journey_id, by=current_actor(), now=timezone.now())
-    return _seen(request, redirect("journey", journey_id))
+    return looked(request, redirect("journey", journey_id))
 
 
 @requires(Permission.INTAKE_REVIEW)
@@ -118,10 +118,11 @@ def fax_seen(request: HttpRequest, fax_id: UUID) -> HttpResponse:
     """The reader has looked at the fax; its page says so by itself."""
     get_visible_or_404(Fax.objects.only("id"), pk=fax_id)
     reading_notices.mark_fax_read(fax_id, by=current_actor(), now=timezone.now())
-    return _seen(request, redirect("fax", fax_id))
+    return looked(request, redirect("fax", fax_id))
 
 
-def _seen(request: HttpRequest, back: HttpResponse) -> HttpResponse:
+def looked(request: HttpRequest, back: HttpResponse) -> HttpResponse:
+    """The answer to a page that said by itself that it was read; without scripts, the way back."""
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Trigger": "notices-read"})
     return back

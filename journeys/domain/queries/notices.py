@@ -43,6 +43,7 @@ class NoticeRow:
     who: str
     at: datetime
     unread: bool
+    settled: bool
 
 
 def _since(user_id: UUID | None) -> QuerySet[Any, Any]:
@@ -67,7 +68,7 @@ def unread(actor: Actor) -> QuerySet[Notice]:
 
 def _unread_of(found: QuerySet[Notice], user_id: UUID | None) -> QuerySet[Notice]:
     mine = NoticeRead.objects.filter(notice=OuterRef("pk"), user_id=user_id)
-    return found.filter(~Exists(mine), at__gt=Subquery(_since(user_id)))
+    return found.filter(~Exists(mine), settled=False, at__gt=Subquery(_since(user_id)))
 
 
 def _for(actor: Actor) -> QuerySet[Notice]:
@@ -150,6 +151,7 @@ def rows_of(notices: Sequence[Notice], actor: Actor) -> list[NoticeRow]:
             who=notice.source_name,
             at=notice.at,
             unread=notice.pk in fresh,
+            settled=notice.settled,
         )
         for notice in notices
     ]

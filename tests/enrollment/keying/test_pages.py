@@ -171,7 +171,10 @@ def test_a_draft_that_the_practice_withdrew_is_given_up(
     desk: Desk, priya: Client, ana: Client
 ) -> None:
     kept = desk.keyed()
+    priya.post(reverse("keying_hand", args=[kept.pk]))
+    assert "Form that a hub keyed" in text_of(ana, "notices")
     ana.post(reverse("enrollment_withdraw", args=[draft_of(kept).id]))
+    assert "Form that a hub keyed" not in text_of(ana, "notices")
     assert priya.get(reverse("keying", args=[kept.pk]))["Location"] == reverse(
         "keying_finish", args=[kept.pk]
     )

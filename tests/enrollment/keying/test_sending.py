@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.core.permissions import Role
 from accounts.models import AuditEntry
 from accounts.tenancy import acting_as, every_tenant
 from enrollment import rules
@@ -39,6 +40,7 @@ from journeys.domain.speaking import Refused as NotSaid
 from journeys.models import Fax, FaxPart, Journey, JourneyEvent, Notice, WorkItem
 from tests.enrollment.keying.conftest import Desk, draft_of, text_of
 from tests.factories.enrollments import COVERAGE, PRACTICE, PRESCRIBER, ROSA, veltrana_answers
+from tests.factories.people import member, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -248,16 +250,50 @@ def test_without_the_prescribers_signature_the_practice_has_it_signed_and_sends_
     assert priya.get(reverse("keying", args=[kept.pk]))["Location"] == reverse(
         "journey", args=[journey.pk]
     )
-    # The words are the hub's; who set them going was Ana, and the hub's record says so.
-    assert "Priya Raman keyed the enrollment" in text_of(ana, "journey", journey.pk)
+
+
+def handed(desk: Desk, browser: Client) -> Enrollment:
+    """A form that lacks nothing but signatures, left to the practice."""
+    kept = desk.keyed()
+    fill(desk, kept)
+    browser.post(reverse("keying_hand", args=[kept.pk]))
+    return draft_of(kept)
+
+
+def send_there(desk: Desk, row: Enrollment, browser: Client) -> None:
+    """The practice has it signed, and sends it."""
+    desk.office.authorize(row)
+    desk.office.certify(row)
+    assert browser.post(reverse("enrollment_send", args=[row.id])).status_code == 302
+
+
+def test_the_hubs_record_names_who_sent_what_it_keyed(
+    desk: Desk, priya: Client, ana: Client
+) -> None:
+    send_there(desk, handed(desk, priya), ana)
     with every_tenant(reason="the test looks"):
-        acted = AuditEntry.objects.filter(
-            organization_id=desk.hub.pk, action__in=("filed a part", "sent a message")
-        )
+        journey, part = Journey.objects.get(), FaxPart.objects.get()
+        told = ("filed a part", "sent a message")
+        acted = AuditEntry.objects.filter(organization_id=desk.hub.pk, action__in=told)
         assert [each.user_id for each in acted] == 2 * [desk.office.ana.user_id]
-    assert "Keyed, and sent by Ana Whitfield as" in " ".join(
-        text_of(priya, "fax", part.fax_id).split()
-    )
+    # The words in the story are about who keyed it.
+    assert "Priya Raman keyed the enrollment" in text_of(ana, "journey", journey.pk)
+    sheet = " ".join(text_of(priya, "fax", part.fax_id).split())
+    assert "Keyed, and sent by Ana Whitfield as" in sheet
+
+
+def test_that_a_form_was_left_is_read_where_it_is_opened_and_settled_once_it_is_sent(
+    desk: Desk, priya: Client, ana: Client
+) -> None:
+    leo = signed_in(member(desk.office.practice, Role.PRACTICE_STAFF, name="Leo Marchetti"))
+    row, news = handed(desk, priya), "Form that a hub keyed"
+    looking = reverse("enrollment_seen", args=[row.id])
+    assert f'hx-post="{looking}"' in text_of(ana, "enrollment", row.id)
+    ana.post(looking)
+    assert [news in text_of(each, "notices") for each in (ana, leo)] == [False, True]
+    send_there(desk, row, ana)
+    assert news not in text_of(leo, "notices")
+    assert "Settled" in leo.get(reverse("notices"), {"show": "all"}).content.decode()
 
 
 def test_given_up_what_the_prescriber_signed_stays_the_practices(desk: Desk) -> None:

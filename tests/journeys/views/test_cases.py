@@ -107,6 +107,30 @@ def test_a_case_that_nobody_has_is_told_once_and_to_supervisors(
     assert tell_of_unowned(now=now + timedelta(minutes=40)) == 1
 
 
+def test_that_nobody_had_a_case_is_settled_once_somebody_has_it_or_it_ended(
+    world: World, lena: Membership, jonah: Membership
+) -> None:
+    supervisor, now = signed_in(lena), timezone.now()
+    others = [submitted(world.journey.program_version, practice=world.practice) for _ in range(2)]
+    assert tell_of_unowned(now=now + timedelta(minutes=20)) == 3
+
+    def lines(**shown: str) -> tuple[int, int]:
+        page = supervisor.get(reverse("notices"), shown).content.decode()
+        return page.count("Nobody has the case</td>"), page.count("Settled")
+
+    assert lines() == (3, 0)
+    supervisor.post(reverse("case_owner", args=[world.journey.pk]))
+    assert lines() == (2, 0)
+    given = {"case": str(others[0].pk), "to": str(jonah.pk), "reason": "nobody"}
+    supervisor.post(reverse("cases_give"), given)
+    assert lines() == (1, 0)
+    with every_tenant(reason="the test ends a journey"):
+        Journey.objects.filter(pk=others[1].pk).update(closed_at=now)
+    tell_of_unowned(now=now + timedelta(minutes=25))
+    assert lines() == (0, 0)
+    assert lines(show="all") == (3, 3)
+
+
 def test_a_supervisor_gives_many_away_with_the_reason_and_the_work_goes_along(
     world: World, lena: Membership, jonah: Membership
 ) -> None:

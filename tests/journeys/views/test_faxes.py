@@ -148,6 +148,8 @@ def test_each_page_ends_up_somewhere_before_the_fax_is_done(
     world: World, named_priya: Client, sheets: str
 ) -> None:
     priya = named_priya
+    sam = signed_in(joined_before(world, "hub", Role.HUB_AGENT, name="Sam Ortiz"))
+    assert "Fax of 4 pages" in text_of(sam, reverse("notices"))
     # What is not said, or of no page, changes nothing, and what was typed is kept.
     wrong = (split(priya, sheets), split(priya, sheets, 9), split(priya, sheets, 1, born_on="x"))
     assert split(priya, sheets, 1, name=",").status_code == 422
@@ -169,8 +171,11 @@ def test_each_page_ends_up_somewhere_before_the_fax_is_done(
     assert "Filed by Priya Raman with" in text_of(priya, sheets)
     assert "No fax waits to be sorted." in text_of(priya, reverse("faxes"))
     assert "617-555-0188" in text_of(priya, f"{reverse('faxes')}?show=done")
+    # That it came is no news any more, also for who never opened it.
+    assert "Fax of 4 pages" not in text_of(sam, reverse("notices"))
     # A mistake is mended: what was set aside comes back, and the fax waits again.
     priya.post(reverse("fax_part_back", args=[part_of(1, 2, 3).id]))
+    assert "Fax of 4 pages" in text_of(sam, reverse("notices"))
     assert "1 fax waits to be sorted." in text_of(priya, reverse("faxes"))
 
 
