@@ -27,6 +27,8 @@ class Transport(models.TextChoices):
 BATCHED = frozenset({Transport.SFTP})
 # What goes there is drawn and printed.
 PAPER = frozenset({Transport.EMAIL, Transport.FAX})
+# A test message can be sent there: a system takes it. The other ways carry what people read.
+TESTED = frozenset({Transport.WEBHOOK, Transport.FHIR, Transport.SFTP})
 
 
 class PacketKind(models.TextChoices):

@@ -15,6 +15,7 @@ from journeys.domain.carrying import Route
 from journeys.domain.claiming import route_of
 from journeys.domain.confirming import confirm_delivery
 from journeys.domain.ledger import Held, Settled, write
+from journeys.domain.partner_tests import acknowledged
 from journeys.domain.recording import lock_journey
 from journeys.domain.sandbox_hearing import heard_of
 from journeys.enums import DeliveryStatus, Transport
@@ -73,7 +74,7 @@ def _apply(endpoint_id: UUID, told: Iterable[Acknowledgement], *, now: datetime)
     for each in told:
         with every_tenant(reason="an acknowledgement concerns every party of the journey"):
             endpoint = Endpoint.objects.select_related("organization").get(pk=endpoint_id)
-            if heard_of(endpoint, each, now=now):
+            if heard_of(endpoint, each, now=now) or acknowledged(endpoint.organization, each):
                 continue
             its = Delivery.objects.filter(endpoint=endpoint_id)
             journeys = dict(its.values_list("pk", "journey_id").filter(pk__in=_ids(each)))

@@ -10,13 +10,14 @@ from accounts import audit
 from accounts.core.actor import Actor
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
+from journeys.core.batch import Acknowledgement
 from journeys.core.delivery import Outgoing, Receipt
 from journeys.domain.carrying import Carrier, Claimed, Result, carry
 from journeys.domain.claiming import route_of
 from journeys.domain.endpoints import NoEndpoint
 from journeys.domain.nudges import nudge
 from journeys.domain.program_partners import NoPartner, slugs_of
-from journeys.enums import Transport
+from journeys.enums import TESTED
 from journeys.models import Endpoint, PartnerTest
 from programs.models import ProgramVersion
 
@@ -25,7 +26,7 @@ TASK = "journeys.tasks.send_partner_tests"
 EVERY = timedelta(minutes=1)
 LEASE = timedelta(minutes=2)
 ARRIVED = "It arrived."
-GONE = "Nothing is sent to this partner by webhook any more."
+GONE = "Nothing is sent to a system of this partner any more."
 
 
 class TooSoon(Exception):
@@ -116,7 +117,7 @@ def _claim(*, now: datetime) -> Claimed | None:
         test.save(update_fields=["claimed_at", "finished_at", "outcome", "arrived"])
         if endpoint is None:
             return _claim(now=now)
-        body = {"text": "This is a test: nothing is to be done."}
+        body = {"delivery": str(test.id), "text": "This is a test: nothing is to be done."}
         if test.program:
             body["program"] = test.program.key
         return Claimed(
@@ -132,9 +133,9 @@ def _claim(*, now: datetime) -> Claimed | None:
 
 
 def _endpoints(partner_id: UUID) -> QuerySet[Endpoint]:
-    """Where a test can be sent: to a webhook. Every other way carries packets alone."""
+    """Where a test can be sent."""
     found: QuerySet[Endpoint] = Endpoint.objects.filter(
-        organization=partner_id, active=True, fallback=False, transport=Transport.WEBHOOK
+        organization=partner_id, active=True, fallback=False, transport__in=TESTED
     )
     return found
 
@@ -144,4 +145,24 @@ def _arrived(result: Result) -> bool:
 
 
 def _outcome(result: Result) -> str:
-    return ARRIVED if _arrived(result) else str(result)
+    """What came of it in words, with what was answered as far as its way tells that."""
+    if not isinstance(result, Receipt):
+        return str(result)
+    if file := result.details.get("file"):
+        return f"It arrived as {file}; not acknowledged yet."
+    if answer := result.details.get("answer"):
+        return f"It arrived, and was answered with {answer}."
+    return ARRIVED
+
+
+def acknowledged(partner: Organization, told: Acknowledgement) -> bool:
+    """Keep what a partner says of a test in a file of its own; whether it was about one.
+
+    For a caller that sees every tenant.
+    """
+    try:
+        test_id = UUID(told.delivery)
+    except ValueError:
+        return False
+    tests = PartnerTest.objects.filter(pk=test_id, partner=partner, arrived=True)
+    return bool(tests.update(outcome=f"It arrived, and was acknowledged: {told.status}."))

@@ -24,7 +24,7 @@ from journeys.domain.endpoint_secrets import signing_secret
 from journeys.domain.graphs import graph_of
 from journeys.domain.key_ends import HeldKey, MadeKey, held
 from journeys.domain.queries.sandbox import standings
-from journeys.enums import PartyRole, Transport
+from journeys.enums import TESTED, PartyRole, Transport
 from journeys.models import Endpoint, PartnerKey, PartnerTest
 from programs.models import Program, ProgramVersion
 
@@ -147,7 +147,7 @@ def _partner(
         fallback=fallback,
         keys=tuple(keys),
         test=test,
-        may_test=bool(endpoint and endpoint.transport == Transport.WEBHOOK),
+        may_test=bool(endpoint and endpoint.transport in TESTED),
         stands=stands,
     )
 

@@ -24,6 +24,8 @@ FHIR = {"content-type": "application/fhir+json", "accept": "application/fhir+jso
 # A token is not used in its last moments: a request takes time.
 MARGIN_SECONDS = 30
 DEFAULT_LIFE_SECONDS = 300
+NO_RESOURCE = "no FHIR resource"
+RESOURCE = re.compile(r"[A-Za-z]{1,40}")
 # RFC 6749 A.12, without the space: it goes into a header.
 TOKEN = re.compile(r"[\x21-\x7e]+")
 
@@ -140,11 +142,17 @@ def token_request(route: Route, *, pem: str, now: datetime) -> bytes:
 
 
 def receipt_of(answer: bytes, who: str) -> Receipt:
-    """A 2xx answer: an error in an OperationOutcome is a refusal, a Task's number confirms."""
+    """A 2xx answer: an error in an OperationOutcome is a refusal, a Task's number confirms.
+
+    The details tell what kind of resource it was.
+    """
     try:
         content = json.loads(answer)
     except (ValueError, RecursionError):
-        return Receipt()
+        return Receipt(details={"answer": NO_RESOURCE})
+    named = content.get("resourceType") if isinstance(content, dict) else None
+    known = isinstance(named, str) and RESOURCE.fullmatch(named)
+    details = {"answer": f"a resource of the type {named}" if known else NO_RESOURCE}
     for resource in _resources(content):
         issues = resource.get("issue")
         if resource.get("resourceType") == "OperationOutcome" and isinstance(issues, list):
@@ -152,8 +160,8 @@ def receipt_of(answer: bytes, who: str) -> Receipt:
             if severities & {"error", "fatal"}:
                 raise Refused(f"{who} refused the packet.")
         if resource.get("resourceType") == "Task" and resource.get("status") == "accepted":
-            return Receipt(reference=_number(resource))
-    return Receipt()
+            return Receipt(reference=_number(resource), details=details)
+    return Receipt(details=details)
 
 
 def _resources(content: Any) -> list[dict[str, Any]]:

@@ -20,6 +20,8 @@ from journeys.partners.http import TIMEOUT_SECONDS, found
 if TYPE_CHECKING:
     from asyncssh import SFTPClient
 
+# Under a name of its own, so that it takes no number and lies beside what is real.
+TEST_NAME = "throughline-test"
 # What comes within this time goes into the same file.
 GATHER_SECONDS = 0.1
 LONGEST_ACKNOWLEDGEMENT_BYTES = 4 * 1024 * 1024
@@ -83,6 +85,8 @@ class BatchFolder:
 
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Send it in the next file. Raises TransportError when that does not arrive whole."""
+        if outgoing.kind == "test":
+            return await self._send_test(outgoing)
         sent: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
         self.waiting.append((outgoing, sent))
         if self.writer is None or self.writer.done():
@@ -111,6 +115,14 @@ class BatchFolder:
         await self.put(name, content)
         return Receipt(details={"sequence": self.number, "file": name})
 
+    async def _send_test(self, outgoing: Outgoing) -> Receipt:
+        """Write a file like any other, and look whether acknowledgements can be read."""
+        form = self.route.options.get("format", "jsonl")
+        name = f"{TEST_NAME}.{form}"
+        await self.put(name, written([outgoing], form=form, sequence=0, now=datetime.now(UTC)))
+        await acknowledgement_files(self.route, self.session)
+        return Receipt(details={"file": name})
+
     async def put(self, name: str, content: bytes) -> None:
         """Write one file whole, or not at all. Raises TransportError."""
         import asyncssh
@@ -129,6 +141,20 @@ class BatchFolder:
             ) from None
 
 
+async def acknowledgement_files(route: Route, session: "SFTPClient") -> list[str]:
+    """The names of the files that lie there to be read, in order. Raises TransportError."""
+    import asyncssh
+
+    folder = route.options.get("acknowledgements", "ack")
+    try:
+        names = [str(each) for each in await session.listdir(folder)]
+    except (asyncssh.Error, OSError):
+        raise TransportError(
+            f"We write to {route.recipient}, but cannot read its folder {folder}.", permanent=False
+        ) from None
+    return sorted(name for name in names if name.endswith(".ack"))
+
+
 async def read_acknowledgements(
     route: Route,
 ) -> tuple[list[tuple[str, list[Acknowledgement]]], list[str]]:
@@ -139,9 +165,7 @@ async def read_acknowledgements(
     read, unreadable = [], []
     async with _session(route) as session:
         folder = route.options.get("acknowledgements", "ack")
-        for name in sorted(str(each) for each in await session.listdir(folder)):
-            if not name.endswith(".ack"):
-                continue
+        for name in await acknowledgement_files(route, session):
             async with session.open(f"{folder}/{name}", "rb") as file:
                 content: bytes = await file.read(LONGEST_ACKNOWLEDGEMENT_BYTES)
             try:

@@ -33,7 +33,7 @@ from journeys.domain.endpoints import (
 from journeys.domain.key_ends import MadeKey, NoKey, keys_of
 from journeys.domain.partner_tests import TooSoon, ask_for_own_test, newest_own_test
 from journeys.domain.queries.endpoints import endpoints, host_of, public_keys
-from journeys.enums import Transport
+from journeys.enums import TESTED, Transport
 from journeys.forms.endpoints import FORMS, WayForm
 from journeys.forms.partner_keys import USES
 from journeys.models import Endpoint
@@ -206,7 +206,7 @@ def page(
             "is_pair": bool(known and known.transport in PAIRS),
             "keys": keys_of(partner, by=actor, now=timezone.now()),
             "tested": newest_own_test(partner, by=actor),
-            "may_test": bool(known and known.transport == Transport.WEBHOOK),
+            "may_test": bool(known and known.transport in TESTED),
             "is_practice": partner.kind == OrganizationKind.PRACTICE,
             "sees_all": actor.organization_kind == OrganizationKind.OPERATOR,
         },

@@ -81,7 +81,7 @@ def collection(body: Mapping[str, Any], *, recipient: str, pdf: bytes, now: date
 def notice(
     body: Mapping[str, Any], *, kind: str, recipient: str, address: str, now: datetime
 ) -> Resource:
-    """Word that something ended: the Task it ends; or another insurance: a Task to take it in.
+    """Word that something ended: the Task it ends; another insurance, or a test: a Task to take in.
 
     As a message to an address, under an event of our own, for the guide has none; else as a
     collection.
@@ -92,7 +92,7 @@ def notice(
     task = {
         "resourceType": "Task",
         "identifier": _numbers(body),
-        **_asked(body["notice"], kind=kind),
+        **_asked(body.get("notice", body), kind=kind),
         "intent": "order",
         "lastModified": now.isoformat(),
         "owner": of.to("recipient"),
@@ -118,6 +118,8 @@ def _header(of: Enrollment, event: Mapping[str, str], *, address: str, focus: st
 
 def _asked(told: Mapping[str, Any], *, kind: str) -> Resource:
     fields = [field for section in told.get("sections", ()) for field in section["fields"]]
+    if kind == "test":
+        return {"status": "requested", "code": {"text": kind}, "description": told["text"]}
     if not fields:
         return {"status": "cancelled", "statusReason": {"text": kind}}
     return {
@@ -152,8 +154,9 @@ def _task(of: Enrollment, body: Mapping[str, Any], now: datetime) -> Resource:
 
 
 def _numbers(body: Mapping[str, Any]) -> list[Resource]:
-    """By what the partner quotes it: the delivery and the journey."""
-    return [{"system": f"{SYSTEM}/{name}", "value": body[name]} for name in ("delivery", "journey")]
+    """By what the partner quotes it: the delivery and the journey; a test has none."""
+    named = [name for name in ("delivery", "journey") if name in body]
+    return [{"system": f"{SYSTEM}/{name}", "value": body[name]} for name in named]
 
 
 def _searchset(of: Enrollment, kind: str, entries: Iterable[Resource]) -> Resource:
@@ -190,7 +193,12 @@ def _bundle(
 
 
 def _meta(body: Mapping[str, Any]) -> Resource:
-    """Which version of the enrollment it is; in a sandbox, what shall be made of it."""
+    """Which version of the enrollment it is; in a sandbox, what shall be made of it.
+
+    A test is marked as such, and has but one.
+    """
+    if "journey" not in body:
+        return {"versionId": "1", "tag": [TEST_DATA]}
     meta: Resource = {"versionId": str(body["version"])}
     if wish := body.get("packet", {}).get("sandbox", {}).get("expected_outcome"):
         asked = {"system": f"{SYSTEM}/expected-outcome", "code": wish}

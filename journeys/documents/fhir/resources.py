@@ -26,7 +26,7 @@ class Enrollment:
 
     def __init__(self, body: Mapping[str, Any], *, recipient: str, pdf: bytes) -> None:
         self.packet: Mapping[str, Any] = body["packet"]
-        self.journey: str = body["journey"]
+        self.journey: str = body.get("journey", "")
         self.recipient, self.pdf = recipient, pdf
         self.space: UUID = uuid5(NAMESPACE_URL, f"{SYSTEM}/{body['delivery']}")
         sections = self.packet["sections"]
