@@ -193,6 +193,7 @@ def _page(story: queries.Story, *, now: datetime) -> dict[str, Any]:
         "path_notes": presenting.path_notes(story, now=now),
         "actions": actions,
         "risks": presenting.risks(story),
+        "stuck": presenting.stuck(story),
         "twins": _twins(story),
         "entries": presenting.entries(story),
         "papers": presenting.papers(story),

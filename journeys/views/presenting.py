@@ -264,7 +264,7 @@ def _may_have(delivery: Handed, story: Story, actor: Actor) -> bool:
 
 
 def _reached(delivery: Handed, actor: Actor) -> bool:
-    return delivery.recipient_id == actor.organization_id and delivery.status in ARRIVED
+    return delivery.recipient_id == actor.organization_id and _arrived(delivery)
 
 
 def handed(story: Story, actor: Actor, *, now: datetime) -> list[dict[str, Any]]:
@@ -293,6 +293,28 @@ def handed(story: Story, actor: Actor, *, now: datetime) -> list[dict[str, Any]]
         }
         for each in story.handed
     ]
+
+
+def stuck(story: Story) -> list[str]:
+    """What has not reached its partner and what stands in its way, the newest first."""
+    arrived = {each.recipient_id: each.at for each in reversed(story.handed) if _arrived(each)}
+    return [
+        _("Packet {number} to {to}: {state}. {trouble}").format(
+            number=each.version,
+            to=each.to,
+            state=str(DeliveryStatus(each.status).label).lower(),
+            trouble=each.trouble,
+        )
+        for each in story.handed
+        if each.trouble
+        and not _arrived(each)
+        # What came later holds all of it.
+        and not (each.recipient_id in arrived and arrived[each.recipient_id] > each.at)
+    ]
+
+
+def _arrived(delivery: Handed) -> bool:
+    return delivery.status in ARRIVED
 
 
 def risks(story: Story) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         except UnknownPartner as unknown:
             raise CommandError(f"No active hub, pharmacy or vendor is called {unknown}.") from None
         for name, value in (
+            ("THROUGHLINE_URL", settings.SITE_URL),
             ("THROUGHLINE_PARTNER", options["slug"]),
             ("THROUGHLINE_KEY_ID", made.key_id),
             ("THROUGHLINE_SECRET", made.secret),

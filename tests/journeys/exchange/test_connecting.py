@@ -5,6 +5,7 @@ import re
 from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -69,7 +70,10 @@ def test_the_command_prints_what_the_engineer_needs_once(northstar: Organization
     out = io.StringIO()
     call_command("connect_partner", "northstar", "https://hub.example/webhooks", stdout=out)
     told = dict(line.split("=", 1) for line in out.getvalue().splitlines())
-    assert told["THROUGHLINE_PARTNER"] == "northstar"
+    assert (told["THROUGHLINE_PARTNER"], told["THROUGHLINE_URL"]) == (
+        "northstar",
+        settings.SITE_URL,
+    )
     assert told["THROUGHLINE_SECRET"].startswith("whsec_")
     assert told["THROUGHLINE_SECRET"] != told["THROUGHLINE_WEBHOOK_SECRET"]
 

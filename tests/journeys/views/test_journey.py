@@ -13,7 +13,7 @@ from accounts.models import AuditEntry, Organization
 from accounts.tenancy import every_tenant
 from journeys.core.events import Event
 from journeys.domain.recording import record, refresh
-from journeys.models import Journey, JourneyEvent
+from journeys.models import Delivery, Journey, JourneyEvent
 from tests.factories.exchange import submitted
 from tests.factories.people import signed_in
 from tests.journeys.conftest import Writes
@@ -49,6 +49,18 @@ def test_practice_and_hub_read_the_same_sentence(world: World, ana: Client, priy
         you = " (you)" if browser is priya else ""
         words = f"Next, <strong>{world.hub.name}</strong>{you}: Review the enrollment"
         assert words in " ".join(page.split())
+
+
+def test_what_has_not_arrived_is_told_at_the_top(world: World, ana: Client) -> None:
+    top = "The path"
+    with every_tenant(reason="the test stops the hub"):
+        on_its_way = Delivery.objects.filter(journey=world.journey)
+        on_its_way.update(status="pending", trouble="The hub could not be reached.")
+    told = "waiting to be sent. The hub could not be reached."
+    assert told in ana.get(url_of(world)).content.decode().partition(top)[0]
+    with every_tenant(reason="the hub is back"):
+        on_its_way.update(status="sent", trouble="")
+    assert told not in ana.get(url_of(world)).content.decode()
 
 
 def test_a_stranger_gets_404_for_a_journey_that_exists(world: World, ben: Client) -> None:
