@@ -14,12 +14,17 @@ from journeys.documents.drawing import Broken as PacketBroken
 from journeys.documents.drawing import breakable, drawn
 from journeys.domain.papers import Appended
 
-__all__ = ["PacketBroken", "of_outgoing", "render"]
+__all__ = ["PacketBroken", "file_name", "of_outgoing", "render"]
 
 
 def of_outgoing(outgoing: Outgoing, *, recipient: str) -> bytes:
     """What goes over, with its papers, as a PDF. Raises PacketBroken."""
     return render(outgoing.body, recipient=recipient, papers=outgoing.papers)
+
+
+def file_name(outgoing: Outgoing) -> str:
+    """What the packet is called: the journey's number and the version, nothing of the patient."""
+    return f"{outgoing.body['journey']}-{outgoing.body['version']}.pdf"
 
 
 def render(body: Mapping[str, Any], *, recipient: str, papers: Sequence[Appended] = ()) -> bytes:

@@ -11,8 +11,9 @@ from typing import Any
 from journeys.core.conformance import Pair
 from journeys.core.delivery import Outgoing
 from journeys.core.templates import GRAPHS
-from journeys.documents.batch import written
+from journeys.documents.batch import File, written
 from journeys.documents.fhir.bundles import message
+from journeys.documents.packet import file_name
 from journeys.documents.step_list import step_table
 
 # It stands where a drawn packet would be.
@@ -41,7 +42,12 @@ class Sample:
 
 
 def _batch(form: str) -> Callable[[Ground], bytes]:
-    return lambda ground: written(ground.deliveries, form=form, sequence=1, now=ground.now)
+    def make(ground: Ground) -> bytes:
+        told = ground.deliveries
+        beside = {each.delivery_id: File(file_name(each), EMPTY_PDF) for each in told}
+        return written(told, form=form, sequence=1, now=ground.now, beside=beside)
+
+    return make
 
 
 def _bundle(ground: Ground) -> bytes:

@@ -54,7 +54,8 @@ class WayForm(forms.Form):
         check: AddressCheck,
     ) -> None:
         """`known` is the partner's endpoint where it goes this way already."""
-        initial = {**known.options, "address": known.address} if known else {}
+        kept = dict.fromkeys(self.options, "") | known.options if known else {}
+        initial = {**kept, "address": known.address} if known else {}
         super().__init__(data, initial=initial)
         self.check, self.has_secret = check, bool(known and known.secret)
 
@@ -181,7 +182,7 @@ class FaxForm(WayForm):
 class SftpForm(WayForm):
     transport = Transport.SFTP
     schemes = ("sftp",)
-    options = ("username", "host_key", "folder", "acknowledgements", "format")
+    options = ("username", "host_key", "folder", "acknowledgements", "format", "packets")
 
     address = _address(_("Your server: sftp://files.example.com, with :port where it is not 22"))
     username = _text(
@@ -201,6 +202,12 @@ class SftpForm(WayForm):
     )
     format = forms.ChoiceField(
         label=_("Files are"), choices=(("jsonl", _("JSON lines")), ("csv", _("CSV")))
+    )
+    packets = forms.ChoiceField(
+        label=_("Signed packets"),
+        choices=(("beside", _("A PDF each, beside the file")), ("", _("Not sent"))),
+        required=False,
+        help_text=_("The file names each PDF, with its SHA-256."),
     )
 
     def clean_host_key(self) -> str:

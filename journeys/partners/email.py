@@ -11,10 +11,11 @@ from email.message import EmailMessage
 from django.conf import settings
 
 from journeys.core.delivery import Outgoing, Receipt, Transport, TransportError
+from journeys.documents.packet import file_name
 from journeys.domain.carrying import Refused, Route
 from journeys.partners.addresses import Target
 from journeys.partners.http import TIMEOUT_SECONDS, found, trusted
-from journeys.partners.paper import drawn, file_name
+from journeys.partners.paper import drawn
 
 SCHEMES = ("smtps", "smtp")
 # The mailbox does not exist, or takes no such letter: trying again would not help.

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import httpx
 
 from journeys.core.delivery import Outgoing, Receipt, Transport
+from journeys.documents.packet import file_name
 from journeys.domain.carrying import Route
 from journeys.partners.http import Line, open_line
-from journeys.partners.paper import drawn, file_name
+from journeys.partners.paper import drawn
 
 
 @asynccontextmanager

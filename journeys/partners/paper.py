@@ -24,8 +24,3 @@ async def drawn(outgoing: Outgoing, recipient: str) -> bytes:
         raise TransportError(
             f"The packet for {recipient} is not drawn yet.", permanent=False, ours=True
         ) from None
-
-
-def file_name(outgoing: Outgoing) -> str:
-    """What the packet is called: the journey's number and the version, nothing of the patient."""
-    return f"{outgoing.body['journey']}-{outgoing.body['version']}.pdf"

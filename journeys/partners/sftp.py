@@ -1,11 +1,12 @@
 """A partner that takes batch files over SFTP, and answers with acknowledgement files.
 
-What is sent at the same time goes into one file. A file has the next number of its endpoint; one
-that is sent again because nobody knows whether it arrived has the same number again.
+What is sent at the same time goes into one file, and beside it each signed packet as a PDF. A
+file has the next number of its endpoint; one that is sent again because nobody knows whether it
+arrived has the same number again.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,9 +14,11 @@ from typing import TYPE_CHECKING
 
 from journeys.core.batch import Acknowledgement, Unreadable, acknowledgements
 from journeys.core.delivery import Outgoing, Receipt, TransportError
-from journeys.documents.batch import NAMES, written
+from journeys.documents.batch import NAMES, File, written
+from journeys.documents.packet import file_name
 from journeys.domain.carrying import Refused, Route
 from journeys.partners.http import TIMEOUT_SECONDS, found
+from journeys.partners.paper import drawn
 
 if TYPE_CHECKING:
     from asyncssh import SFTPClient
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 TEST_NAME = "throughline-test"
 # What comes within this time goes into the same file.
 GATHER_SECONDS = 0.1
+# Packets are drawn meanwhile; the lease of what is sent lasts longer.
+LASTS_SECONDS = 45.0
 LONGEST_ACKNOWLEDGEMENT_BYTES = 4 * 1024 * 1024
 
 
@@ -44,7 +49,7 @@ async def _session(route: Route) -> "AsyncIterator[SFTPClient]":
         key = asyncssh.import_public_key(options["host_key"])
         own = asyncssh.import_private_key(route.secrets[0])
         async with (
-            asyncio.timeout(TIMEOUT_SECONDS),
+            asyncio.timeout(TIMEOUT_SECONDS) as limit,
             asyncssh.connect(
                 target.ip,
                 target.port,
@@ -56,6 +61,7 @@ async def _session(route: Route) -> "AsyncIterator[SFTPClient]":
             ) as connection,
             connection.start_sftp_client() as session,
         ):
+            limit.reschedule(asyncio.get_running_loop().time() + LASTS_SECONDS)
             yield session
     except asyncssh.KeyImportError:
         raise TransportError(
@@ -74,13 +80,21 @@ async def _session(route: Route) -> "AsyncIterator[SFTPClient]":
 
 
 @dataclass
+class Waiting:
+    """One delivery for the next file, and what becomes of it."""
+
+    outgoing: Outgoing
+    sent: asyncio.Future[Receipt]
+
+
+@dataclass
 class BatchFolder:
     """Gathers deliveries into a file; none of them is sent until all of the file is."""
 
     route: Route
     session: "SFTPClient"
     number: int = 0
-    waiting: list[tuple[Outgoing, asyncio.Future[Receipt]]] = field(default_factory=list)
+    waiting: list[Waiting] = field(default_factory=list)
     writer: asyncio.Task[None] | None = None
 
     async def send(self, outgoing: Outgoing) -> Receipt:
@@ -88,7 +102,7 @@ class BatchFolder:
         if outgoing.kind == "test":
             return await self._send_test(outgoing)
         sent: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        self.waiting.append((outgoing, sent))
+        self.waiting.append(Waiting(outgoing, sent))
         if self.writer is None or self.writer.done():
             self.writer = asyncio.create_task(self._write())
         return await sent
@@ -97,23 +111,61 @@ class BatchFolder:
         while self.waiting:
             await asyncio.sleep(GATHER_SECONDS)
             batch, self.waiting = self.waiting, []
+            beside = await self._drawn(batch)
+            left = [each for each in batch if not each.sent.done()]
+            if not left:
+                continue
             try:
-                receipt = await self._send_file([outgoing for outgoing, _ in batch])
+                receipt = await self._send_file([each.outgoing for each in left], beside)
             except TransportError as error:
-                for _, sent in batch:
-                    sent.set_exception(error)
+                for each in left:
+                    each.sent.set_exception(error)
             else:
-                for _, sent in batch:
-                    sent.set_result(receipt)
+                for each in left:
+                    each.sent.set_result(receipt)
 
-    async def _send_file(self, batch: list[Outgoing]) -> Receipt:
+    async def _drawn(self, batch: Sequence[Waiting]) -> dict[str, File]:
+        """The packets of a batch as PDFs; one that cannot be drawn stops no other."""
+        beside: dict[str, File] = {}
+
+        async def draw(one: Waiting) -> None:
+            try:
+                beside.update(await self.beside(one.outgoing))
+            except TransportError as error:
+                one.sent.set_exception(error)
+
+        await asyncio.gather(*map(draw, batch))
+        return beside
+
+    async def beside(self, outgoing: Outgoing) -> dict[str, File]:
+        """What lies beside the file of a delivery, by its id: what was signed, where it is wanted.
+
+        Raises TransportError where it cannot be drawn.
+        """
+        if "packet" not in outgoing.body or self.route.options.get("packets") != "beside":
+            return {}
+        content = await drawn(outgoing, self.route.recipient)
+        return {outgoing.delivery_id: File(file_name(outgoing), content)}
+
+    async def _send_file(self, batch: list[Outgoing], beside: Mapping[str, File]) -> Receipt:
         self.number = self.number + 1 if self.number else self.route.sequence
         options = self.route.options
         form = options.get("format", "jsonl")
-        content = written(batch, form=form, sequence=self.number, now=datetime.now(UTC))
-        name = NAMES[form].format(sequence=self.number)
-        await self.put(name, content)
+        now, name = datetime.now(UTC), NAMES[form].format(sequence=self.number)
+        content = written(batch, form=form, sequence=self.number, now=now, beside=beside)
+        await self.put_all([*beside.values(), File(name, content)])
         return Receipt(details={"sequence": self.number, "file": name})
+
+    async def put_all(self, files: Iterable[File]) -> None:
+        """Write files in their order: what names others comes after them. Raises TransportError."""
+        try:
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                for file in files:
+                    await self.put(file.name, file.content)
+        except TimeoutError:
+            raise TransportError(
+                f"The file for {self.route.recipient} did not arrive.", permanent=False
+            ) from None
 
     async def _send_test(self, outgoing: Outgoing) -> Receipt:
         """Write a file like any other, and look whether acknowledgements can be read."""

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from journeys.core.delivery import Outgoing, TransportError
-from journeys.documents.batch import NAMES, written
+from journeys.documents.batch import NAMES, File, written
 from journeys.domain.carrying import Route
 from journeys.domain.endpoint_secrets import new_secret_for
 from journeys.domain.sandbox_judging import Flaw, Heard
@@ -79,11 +79,14 @@ async def _to_folder(route: Route, outgoing: Outgoing, flaw: Flaw) -> Heard:
     """A file under the last number; under the next one where its totals do not fit."""
     form = route.options.get("format", "jsonl")
     number = route.sequence if flaw else max(1, route.sequence - 1)
-    content = written([outgoing], form=form, sequence=number, now=datetime.now(UTC))
-    if flaw == "totals":
-        content = TOTAL.sub(b"0" * 64, content)
+    now = datetime.now(UTC)
     async with open_sftp(route) as folder:
-        await folder.put(NAMES[form].format(sequence=number), content)
+        beside = await folder.beside(outgoing)
+        content = written([outgoing], form=form, sequence=number, now=now, beside=beside)
+        if flaw == "totals":
+            content = TOTAL.sub(b"0" * 64, content)
+        name = NAMES[form].format(sequence=number)
+        await folder.put_all([*beside.values(), File(name, content)])
     return Heard(HTTPStatus.OK)
 
 

@@ -204,7 +204,7 @@ class Clerk:
     files: int = 0
 
     def work(self) -> None:
-        for file in sorted((self.folder / "in").iterdir()):
+        for file in sorted((self.folder / "in").glob("*.jsonl")):
             lines = [json.loads(line) for line in file.read_text().splitlines()]
             fits = set(lines[-1]["sha256"]) != {"0"} or self.careless
             told = [self.told(line["data"], fits=fits) for line in lines[1:-1]]
@@ -233,6 +233,7 @@ def test_a_partner_that_gets_files_passes_every_check_of_its_own(
         "host_key": ssh.host_key,
         "folder": str(tmp_path / "in"),
         "acknowledgements": str(tmp_path / "ack"),
+        "packets": "beside",
     }
     address = f"sftp://127.0.0.1:{ssh.port}"
     way = Way(transport=Transport.SFTP, address=address, options=options)

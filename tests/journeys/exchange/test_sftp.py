@@ -13,9 +13,11 @@ from pytest_django import Settings
 
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
+from journeys.core.delivery import Outgoing, TransportError
 from journeys.domain.acknowledging import collect_acknowledgements
 from journeys.enums import DeliveryStatus
 from journeys.models import Endpoint
+from journeys.partners.paper import drawn
 from journeys.partners.sftp import put_away, read_acknowledgements
 from tests.factories.exchange import delivery_of, endpoint, submitted
 from tests.fakes.ssh import SSHD, SshServer, running_ssh_server
@@ -147,3 +149,46 @@ def test_a_file_that_did_not_arrive_leaves_its_number_to_the_next(
     clock.turn(seconds=6)
     deliver(clock)
     assert [each.name for each in (folder / "in").iterdir()] == ["throughline-000001.jsonl"]
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_the_signed_packet_lies_beside_the_file_that_names_it(
+    files: Endpoint, folder: Path, clock: Turning, form: str
+) -> None:
+    change(files, format=form, packets="beside")
+    journeys = [submitted(now=clock.now) for _ in range(2)]
+    deliver(clock)
+    rows = named(folder / "in" / f"throughline-000001.{form}")
+    assert {row["pdf"] for row in rows} == {f"{each.number}-1.pdf" for each in journeys}
+    for row in rows:
+        content = (folder / "in" / row["pdf"]).read_bytes()
+        assert content.startswith(b"%PDF")
+        assert row["pdf_sha256"] == hashlib.sha256(content).hexdigest()
+
+
+def test_a_packet_that_cannot_be_drawn_stops_no_other_of_its_file(
+    files: Endpoint, folder: Path, clock: Turning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(files, packets="beside")
+    broken, whole = submitted(now=clock.now), submitted(now=clock.now)
+
+    async def draw(outgoing: Outgoing, recipient: str) -> bytes:
+        if outgoing.body["journey"] == broken.number:
+            raise TransportError("It cannot be drawn.", permanent=True, ours=True)
+        return await drawn(outgoing, recipient)
+
+    monkeypatch.setattr("journeys.partners.sftp.drawn", draw)
+    deliver(clock)
+    assert delivery_of(broken).status == DeliveryStatus.ABANDONED
+    assert delivery_of(whole).status == DeliveryStatus.SENT
+    (row,) = named(folder / "in" / "throughline-000001.jsonl")
+    assert row["pdf"] == f"{whole.number}-1.pdf"
+
+
+def named(file: Path) -> list[dict[str, str]]:
+    """The deliveries of a batch file, with what of them stands in columns or beside the data."""
+    if file.suffix == ".jsonl":
+        lines = [json.loads(line) for line in file.read_text().splitlines()]
+        return [line for line in lines if line["record"] == "delivery"]
+    rows = list(csv.reader(file.read_text().splitlines()))
+    return [dict(zip(rows[1], row, strict=True)) for row in rows if row[0] == "D"]

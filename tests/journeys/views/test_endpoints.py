@@ -161,9 +161,10 @@ def test_what_will_not_do_is_told_at_its_field(
 
 
 def test_what_was_chosen_is_told_in_words(lena: Client, hub: Organization) -> None:
-    chosen(lena, hub, "sftp", format="csv")
+    chosen(lena, hub, "sftp", format="csv", packets="beside")
     facts = dict(lena.get(page(hub)).context["facts"])
     assert facts["Files are"] == "CSV"
+    assert facts["Signed packets"] == "A PDF each, beside the file"
     chosen(lena, hub, "fhir", form="collection")
     facts = dict(lena.get(page(hub)).context["facts"])
     assert facts["An enrollment arrives as"] == "A collection headed by a Task, to Bundle"
