@@ -27,7 +27,9 @@ ROLE_HINTS: Mapping[Role, Words] = {
     Role.PRACTICE_STAFF: _("Enrolls patients, fills in and sends enrollments, follows journeys."),
     Role.PRESCRIBER: _("Reads enrollments and signs them."),
     Role.HUB_AGENT: _("Reviews what arrives and reports on journeys."),
-    Role.HUB_SUPERVISOR: _("As an agent, and sends deliveries again."),
+    Role.HUB_SUPERVISOR: _(
+        "As an agent; also shares out work, says what codes mean and sends deliveries again."
+    ),
     Role.PHARMACIST: _("Follows journeys and reports what the pharmacy did."),
     Role.VENDOR_AGENT: _("Follows journeys and reports what the vendor did."),
     Role.PROGRAM_MANAGER: _(

@@ -103,6 +103,7 @@ def _show(request: HttpRequest, report_id: UUID, **forms: Any) -> HttpResponse:
         journey = Journey.objects.filter(pk=found.journey_id).first()
         stuck = found.status == ReportStatus.EXCEPTION
         unknown_journey = stuck and found.cause == ReportCause.JOURNEY
+        teach = forms.get("teach") or _meaning_form(found, actor)
         if not operator:
             audit.read(found, fields=["body"], purpose="settling a report")
         candidates = queries.candidates(found, actor) if unknown_journey else []
@@ -121,7 +122,8 @@ def _show(request: HttpRequest, report_id: UUID, **forms: Any) -> HttpResponse:
             "stuck": stuck,
             "candidates": candidates,
             "match": forms.get("match") or (MatchForm() if unknown_journey else None),
-            "teach": forms.get("teach") or _meaning_form(found, actor),
+            "teach": teach,
+            "others_teach": teach is None and found.cause == ReportCause.CODE,
             "aside": forms.get("aside") or AsideForm(),
             "may_replay": actor.may(Permission.EXCHANGE_REPLAY)
             and found.status in (ReportStatus.EXCEPTION, ReportStatus.SET_ASIDE),

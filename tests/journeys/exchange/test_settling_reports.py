@@ -116,6 +116,7 @@ def test_explaining_a_code_applies_the_report_and_stands_in_the_map(
     }
     assert agent.post(teach, said).status_code == 403
     assert "Say what the code means" not in page(agent, report)
+    assert "A hub supervisor or the operator says what a code means" in page(agent, report)
     assert "Say what the code means" in page(supervisor, report)
     assert supervisor.post(teach, {**said, "meaning": ""}).status_code == 422
     answer = supervisor.post(teach, said, follow=True)
