@@ -7,6 +7,7 @@ import functools
 from collections.abc import Callable, Coroutine
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
@@ -23,6 +24,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import audit
 from accounts.core.actor import Actor
+from accounts.core.ids import read_id
 from accounts.core.permissions import Permission
 from accounts.tenancy import acting_as
 
@@ -229,3 +231,11 @@ def get_visible_or_404(queryset: models.QuerySet[M], **lookup: Any) -> M:
         return queryset.get(**lookup)
     except ObjectDoesNotExist:
         raise Http404 from None
+
+
+def posted_token(request: HttpRequest) -> UUID:
+    """What makes a second click the same act; PermissionDenied where no page of ours made it."""
+    token = read_id(request.POST.get("token", ""))
+    if token is None:
+        raise PermissionDenied
+    return token

@@ -7,17 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.queries.audit import Filters
 from accounts.forms.choices import offer
+from accounts.forms.moments import DayBox
 
 
 class AuditFilterForm(forms.Form):
     person = forms.ChoiceField(label=_("Person"), required=False)
     action = forms.ChoiceField(label=_("Action"), required=False)
-    since = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = forms.DateField(
-        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    since = forms.DateField(label=_("From"), required=False, widget=DayBox())
+    until = forms.DateField(label=_("To"), required=False, widget=DayBox())
 
     def __init__(
         self,

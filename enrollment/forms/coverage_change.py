@@ -9,6 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.moments import DayBox
 from enrollment.domain.covering import Change
 from enrollment.models import Coverage
 
@@ -39,7 +40,7 @@ class ChangeForm(forms.Form):
         label=_("Counts from"),
         help_text=_("A day to come too: everyone is told now, and it counts from then on."),
         input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput({"type": "date", "class": "width-10"}, format="%Y-%m-%d"),
+        widget=DayBox({"class": "width-10"}),
         error_messages={"required": _("Give the first day on which it counts.")},
     )
     reason = forms.ChoiceField(

@@ -1,28 +1,24 @@
 """What somebody of the hub reads off a signed page, beside its picture."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Sequence
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.core.signed import AUTHORITIES, Statement
+from accounts.forms.choices import offer
+from accounts.forms.moments import DayBox
+from enrollment.core.signed import Statement
 from enrollment.domain.keyed_signatures import ReadOff
 from enrollment.enums import SignatureKind
-from enrollment.forms.paper import Relationship, Ticked
-from programs.core.catalogue import CATALOGUE
+from enrollment.forms.paper import Relationship, SignedForm, Ticked
 from programs.core.consents import LANGUAGES
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 WORDS = {"en": _("English"), "es": _("Spanish")}
 
 
-class SignedPageForm(forms.Form):
+class SignedPageForm(SignedForm):
     """On which page it is signed, and when."""
-
-    use_required_attribute = False
 
     page = forms.TypedChoiceField(
         label=_("Signed on page"),
@@ -37,29 +33,19 @@ class SignedPageForm(forms.Form):
             "required": _("Type the date that stands beside the signature."),
             "invalid": _("Type the date as month/day/year, for example 3/27/2026."),
         },
-        widget=forms.DateInput({"type": "date", "class": "width-10"}, format="%Y-%m-%d"),
+        widget=DayBox({"class": "width-10"}),
     )
 
     def __init__(self, data: Any, *, kind: SignatureKind, pages: Sequence[int]) -> None:
         # Two of them stand on one page.
         super().__init__(data, prefix=kind.value)
         self.kind = kind
-        self._choose("page", [(str(each), str(each)) for each in pages])
-
-    def _choose(self, name: str, choices: "Sequence[tuple[str, StrOrPromise]]") -> None:
-        cast(forms.ChoiceField, self.fields[name]).choices = choices
+        offer(self, "page", [(str(each), str(each)) for each in pages])
 
     def read(self) -> ReadOff:
         """What was read, once the form is valid."""
         given = self.cleaned_data
         return ReadOff(kind=self.kind, page=given["page"], signed_on=given["signed_on"])
-
-    def say(self, problems: Mapping[str, list[str]]) -> None:
-        """Put sentences beside their fields; those of a text beside the boxes."""
-        for key, sentences in problems.items():
-            place = {"signer": "relationship"}.get(key, key)
-            for said in sentences:
-                self.add_error(place if place in self.fields else "agreed", said)
 
 
 class PatientPageForm(SignedPageForm):
@@ -83,11 +69,7 @@ class PatientPageForm(SignedPageForm):
 
     def __init__(self, data: Any, *, shown: Statement, pages: Sequence[int]) -> None:
         super().__init__(data, kind=SignatureKind.PATIENT, pages=pages)
-        others = [
-            (each.code, each.label) for each in CATALOGUE["A21"].choices if each.code in AUTHORITIES
-        ]
-        self._choose("relationship", [("", _("The patient")), *others])
-        self._choose("agreed", [(each.key, each.title["en"]) for each in shown.consents])
+        self.offer_what_is_signed(shown)
 
     def read(self) -> ReadOff:
         """What was read, once the form is valid."""

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.choices import offer
+from accounts.forms.moments import MomentField
 from enrollment.domain.keying import Call, Wanted
 from enrollment.domain.queries.keying import Named
 from journeys.core.faxes import About
 from journeys.forms.faxes import PartForm
-from journeys.forms.report import MOMENT
 from programs.models import ProgramVersion
 
 
@@ -74,12 +74,8 @@ class CallForm(PartForm):
     field_order = ("called_at", "caller", "caller_phone", "name", "born_on", "phone", "member_id")
 
     token = forms.UUIDField(widget=forms.HiddenInput)
-    called_at = forms.DateTimeField(
+    called_at = MomentField(
         label=_("When they called"),
-        input_formats=[MOMENT, f"{MOMENT}:%S"],
-        widget=forms.DateTimeInput(
-            format=MOMENT, attrs={"type": "datetime-local", "class": "width-20"}
-        ),
         error_messages={"required": _("Say when they called.")},
     )
     caller = forms.CharField(

@@ -1,18 +1,16 @@
 """What the office types from a signed paper, beside its scan."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from collections.abc import Mapping
 
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.choices import offer
+from accounts.forms.moments import DayBox
 from enrollment.core.signed import AUTHORITIES, Statement
 from enrollment.domain.paper import CODE_LENGTH, Typed
 from programs.core.catalogue import CATALOGUE
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 
 class Relationship(forms.ChoiceField):
@@ -27,10 +25,29 @@ class Ticked(forms.MultipleChoiceField):
     needed_if = _("each box that is ticked there")
 
 
-class PaperForm(forms.Form):
-    """The scan, and who signed when, in whose authority, with which texts ticked."""
+class SignedForm(forms.Form):
+    """What a signed page shows, whoever copies it."""
 
     use_required_attribute = False
+
+    def offer_what_is_signed(self, shown: Statement) -> None:
+        """Let it be said who signed, and which of the texts that were shown are ticked."""
+        others = [
+            (each.code, each.label) for each in CATALOGUE["A21"].choices if each.code in AUTHORITIES
+        ]
+        offer(self, "relationship", [("", _("The patient")), *others])
+        offer(self, "agreed", [(each.key, each.title["en"]) for each in shown.consents])
+
+    def say(self, problems: Mapping[str, list[str]]) -> None:
+        """Put sentences beside their fields; those of a text beside the boxes."""
+        for key, sentences in problems.items():
+            place = {"signer": "relationship"}.get(key, key)
+            for said in sentences:
+                self.add_error(place if place in self.fields else "agreed", said)
+
+
+class PaperForm(SignedForm):
+    """The scan, and who signed when, in whose authority, with which texts ticked."""
 
     file = forms.FileField(
         label=_("Scan of the signed paper, all pages"),
@@ -58,7 +75,7 @@ class PaperForm(forms.Form):
             "required": _("Type the date that stands on the paper."),
             "invalid": _("Type the date as month/day/year, for example 3/27/2026."),
         },
-        widget=forms.DateInput({"type": "date", "class": "width-10"}, format="%Y-%m-%d"),
+        widget=DayBox({"class": "width-10"}),
     )
     agreed = Ticked(
         label=_("Ticked on the paper"),
@@ -68,14 +85,7 @@ class PaperForm(forms.Form):
 
     def __init__(self, shown: Statement, request: HttpRequest | None = None) -> None:
         super().__init__(request.POST if request else None, request.FILES if request else None)
-        others = [
-            (each.code, each.label) for each in CATALOGUE["A21"].choices if each.code in AUTHORITIES
-        ]
-        self._choose("relationship", [("", _("The patient")), *others])
-        self._choose("agreed", [(each.key, each.title["en"]) for each in shown.consents])
-
-    def _choose(self, name: str, choices: "Sequence[tuple[str, StrOrPromise]]") -> None:
-        cast(forms.ChoiceField, self.fields[name]).choices = choices
+        self.offer_what_is_signed(shown)
 
     def typed(self) -> Typed:
         """What was filled in, once the form is valid."""
@@ -94,10 +104,3 @@ class PaperForm(forms.Form):
         """
         if self.is_bound and self.errors and "file" not in self.errors:
             self.add_error("file", _("Choose the scan once more: only what was typed is kept."))
-
-    def say(self, problems: dict[str, list[str]]) -> None:
-        """Put sentences beside their fields; those of a text beside the boxes."""
-        for key, sentences in problems.items():
-            place = {"signer": "relationship"}.get(key, key)
-            for said in sentences:
-                self.add_error(place if place in self.fields else "agreed", said)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
 from accounts.access import needs_recent_authentication, requires
+from accounts.core.ids import read_id
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from enrollment.core.signed import paragraphs
@@ -101,11 +102,7 @@ def _sign(request: HttpRequest) -> HttpResponse:
 
 
 def _ticked(request: HttpRequest) -> Iterable[UUID]:
-    for text in request.POST.getlist("sign"):
-        try:
-            yield UUID(text)
-        except ValueError:
-            continue
+    return filter(None, map(read_id, request.POST.getlist("sign")))
 
 
 def _tell(request: HttpRequest, signed: int, kept: list[str]) -> None:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import audit
 from accounts.access import get_visible_or_404, requires
+from accounts.core.ids import read_id
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from enrollment.domain.definitions import definition_of
@@ -67,10 +68,10 @@ def _patient(request: HttpRequest) -> Patient | None:
 
 def _uuid(text: str) -> UUID:
     """An id from a form or an address. Raises Http404 for anything else."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Http404 from None
+    found = read_id(text)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _choose_patient(request: HttpRequest) -> HttpResponse:

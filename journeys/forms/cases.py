@@ -10,8 +10,10 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.core.ids import read_id
 from accounts.domain.desks import Desk
 from accounts.forms.choices import offer
+from accounts.forms.moments import DayBox
 from accounts.models import Membership
 from journeys.domain.owning import GIVE_REASONS
 
@@ -41,20 +43,8 @@ class GiveForm(forms.Form):
         super().__init__(data)
         # Any id of the right form: whether it is the hub's is asked of the rows.
         picked = data.getlist("case")[:MOST_PICKED] if data else []
-        offer(self, "case", [(each, each) for each in picked if _is_id(each)])
+        offer(self, "case", [(each, each) for each in picked if read_id(each)])
         offer(self, "to", [("", _("Choose a colleague")), *colleagues])
-
-    def problem(self) -> str:
-        """The first thing that is missing, in a sentence."""
-        return str(next(iter(self.errors.values()))[0])
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 class DeskForm(forms.Form):
@@ -74,13 +64,11 @@ class DeskForm(forms.Form):
         help_text=_("For example: Mon to Fri, 8 am to 4 pm ET."),
         error_messages={"required": _("Say when people can call.")},
     )
-    away_from = forms.DateField(
-        label=_("Away from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    away_from = forms.DateField(label=_("Away from"), required=False, widget=DayBox())
     away_until = forms.DateField(
         label=_("Away until, that day included"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayBox(),
     )
     covered_by = forms.TypedChoiceField(
         label=_("Who covers"), coerce=UUID, required=False, empty_value=None

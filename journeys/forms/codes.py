@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.choices import offer
+from accounts.forms.moments import DayBox
 from journeys.core.codes import Meaning
 from journeys.domain.mapping import NewLine
 from journeys.domain.queries.maps import PERSON, Choices, parsed
@@ -34,7 +35,7 @@ class MeaningForm(forms.Form):
         label=_("From"),
         required=False,
         help_text=_("The first day of this meaning at the partner. Empty: ever since."),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayBox(),
     )
 
     def __init__(
@@ -86,18 +87,6 @@ class TryForm(forms.Form):
             if code.strip():
                 found.append((code.strip()[:60], sub_code.strip()[:60]))
         return found
-
-
-class MatchForm(forms.Form):
-    """Which journey a report is about: one of those proposed, or by its number."""
-
-    journey = forms.CharField(required=False, max_length=36)
-    number = forms.CharField(
-        label=_("Another journey, by its number"),
-        required=False,
-        max_length=12,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "width-10"}),
-    )
 
 
 class AsideForm(forms.Form):

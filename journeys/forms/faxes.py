@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.choices import offer
+from accounts.forms.moments import MomentField
 from journeys.core.faxes import About
 from journeys.domain.faxes import Arrival
 from journeys.domain.owning import GIVE_REASONS
-from journeys.forms.report import MOMENT
+from journeys.forms.which_journey import WhichJourneyForm
 from programs.core.catalogue import CATALOGUE
 from programs.core.values import normalize, parse_date
 
@@ -36,13 +37,9 @@ class FaxForm(forms.Form):
         widget=forms.ClearableFileInput({"accept": ".pdf,.tif,.tiff,.jpg,.jpeg,.png"}),
         error_messages={"required": _("Choose the file of the fax.")},
     )
-    received_at = forms.DateTimeField(
+    received_at = MomentField(
         label=_("When it came"),
         help_text=_("Its clock of eight business hours runs from then."),
-        input_formats=[MOMENT, f"{MOMENT}:%S"],
-        widget=forms.DateTimeInput(
-            format=MOMENT, attrs={"type": "datetime-local", "class": "width-20"}
-        ),
         error_messages={"required": _("Say when it came.")},
     )
     from_number = forms.CharField(
@@ -83,10 +80,6 @@ class GiveFaxForm(forms.Form):
     def __init__(self, data: Any, *, colleagues: Sequence[tuple[str, str]]) -> None:
         super().__init__(data)
         offer(self, "to", colleagues)
-
-    def problem(self) -> str:
-        """The first thing that is missing, in a sentence."""
-        return str(next(iter(self.errors.values()))[0])
 
 
 class PartForm(forms.Form):
@@ -147,16 +140,9 @@ class PartForm(forms.Form):
         return About(**self.cleaned_data)
 
 
-class FileForm(forms.Form):
-    """Whose the part is: one of the journeys proposed, or one by its number."""
+class FileForm(WhichJourneyForm):
+    """Whose the part is, and what it is."""
 
-    journey = forms.CharField(required=False, max_length=36)
-    number = forms.CharField(
-        label=_("Another journey, by its number"),
-        required=False,
-        max_length=12,
-        widget=forms.TextInput({"autocomplete": "off", "class": "width-10"}),
-    )
     note = forms.CharField(
         label=_("What it is"),
         help_text=_("The practice and everyone who reads of the intake see this."),

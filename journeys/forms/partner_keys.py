@@ -31,11 +31,6 @@ class LastDayForm(forms.Form):
             raise forms.ValidationError(_("That day is over. Choose today or a later day."))
         return last_on
 
-    @property
-    def fault(self) -> str:
-        """What is wrong with what was given; "" when it can be taken."""
-        return "" if self.is_valid() else str(next(iter(self.errors.values()))[0])
-
 
 class PracticeKeyForm(LastDayForm):
     """A new key of a practice's own system."""

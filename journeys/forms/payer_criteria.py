@@ -8,6 +8,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.moments import DayBox
 from journeys.core.fact_choices import CHOICES
 from journeys.core.payer_criteria import Asked, Sheet
 from journeys.domain.payer_criteria import Kept
@@ -47,7 +48,7 @@ class SheetForm(forms.Form):
     use_required_attribute = False
     from_on = forms.DateField(
         label=_("Counts from"),
-        widget=forms.DateInput({"type": "date", "class": "width-10"}, format="%Y-%m-%d"),
+        widget=DayBox({"class": "width-10"}),
         error_messages={"required": _("Give the first day on which it counts.")},
     )
     why = forms.CharField(

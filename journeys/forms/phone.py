@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.choices import offer
+from accounts.forms.moments import MomentField
 from journeys.domain.revoking import LEAST_IDENTIFIED_BY, PhoneCall
-from journeys.forms.report import MOMENT
 from journeys.models import ConsentGrant
 from programs.core.catalogue import CATALOGUE
 
@@ -52,12 +52,8 @@ class PhoneForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Recognize the caller in at least two ways.")},
     )
-    called_at = forms.DateTimeField(
+    called_at = MomentField(
         label=_("When they called"),
-        input_formats=[MOMENT, f"{MOMENT}:%S"],
-        widget=forms.DateTimeInput(
-            format=MOMENT, attrs={"type": "datetime-local", "class": "width-20"}
-        ),
         error_messages={"required": _("Give the time of the call.")},
     )
     read_back = forms.BooleanField(

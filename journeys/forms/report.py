@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms.choices import offer
+from accounts.forms.moments import DayBox, MomentField
 from journeys.core.graph import Status, Step
 from journeys.core.payer_criteria import FACT, NOT_MET, words_of
 from journeys.core.visibility import sees_fact, sees_step
@@ -22,7 +23,6 @@ from journeys.enums import LearntBy
 from journeys.forms import facts
 
 BOX = "fact-"
-MOMENT = "%Y-%m-%dT%H:%M"
 
 
 class FactField(forms.CharField):
@@ -66,7 +66,7 @@ def _widget(name: str, *, required: bool, offered: Sequence[str] = ()) -> forms.
         return forms.Textarea(attrs={"rows": 3})
     width = "width-10" if field.type in ("number", "money") else "width-20"
     if field.type == "date":
-        return forms.DateInput(attrs={"type": "date"})
+        return DayBox()
     return forms.TextInput(attrs={"autocomplete": "off", "class": width})
 
 
@@ -88,12 +88,8 @@ class ReportForm(forms.Form):
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     status = forms.ChoiceField(label=gettext_lazy("Result"), widget=forms.HiddenInput)
     reason = forms.ChoiceField(label=gettext_lazy("Reason"), required=False)
-    occurred_at = forms.DateTimeField(
+    occurred_at = MomentField(
         label=gettext_lazy("When it happened"),
-        input_formats=[MOMENT, f"{MOMENT}:%S"],
-        widget=forms.DateTimeInput(
-            format=MOMENT, attrs={"type": "datetime-local", "class": "width-20"}
-        ),
     )
     transport = forms.ChoiceField(
         label=gettext_lazy("How you learnt it"),

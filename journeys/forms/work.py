@@ -7,6 +7,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.core.ids import read_id
 from accounts.forms.choices import offer
 
 # A page has 50 rows; more than this nobody picks by hand.
@@ -24,25 +25,13 @@ class AssignForm(forms.Form):
         super().__init__(data)
         # Any id of the right form: whether it is the organization's is asked of the rows.
         picked = data.getlist("item")[:MOST_PICKED]
-        offer(self, "item", [(each, each) for each in picked if _is_id(each)])
+        offer(self, "item", [(each, each) for each in picked if read_id(each)])
         offer(self, "to", [(NOBODY, ""), *colleagues])
 
     def receiver(self) -> UUID | None:
         """Who gets it; None for everybody again. Only after `is_valid`."""
         to = self.cleaned_data["to"]
         return None if to == NOBODY else UUID(to)
-
-    def problem(self) -> str:
-        """The first thing that is missing, in a sentence."""
-        return str(next(iter(self.errors.values()))[0])
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 class SaveViewForm(forms.Form):

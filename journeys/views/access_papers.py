@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import audit
-from accounts.access import get_visible_or_404, requires
+from accounts.access import get_visible_or_404, posted_token, requires
 from accounts.core.permissions import Permission
 from accounts.limits import limited
 from accounts.tenancy import current_actor
@@ -119,12 +119,8 @@ def authorization_request(request: HttpRequest, journey_id: UUID) -> HttpRespons
 
 
 def _answer(request: HttpRequest, journey_id: UUID, *, now: datetime) -> None:
-    try:
-        token = UUID(request.POST.get("token", ""))
-    except ValueError:
-        raise PermissionDenied from None
-    given = given_answers(request.POST)
-    answer_criteria(journey_id, given, token=str(token), by=current_actor(), now=now)
+    given, token = given_answers(request.POST), str(posted_token(request))
+    answer_criteria(journey_id, given, token=token, by=current_actor(), now=now)
 
 
 @requires(Permission.JOURNEYS_REPORT)

@@ -21,6 +21,7 @@ from accounts import audit
 from accounts.access import get_visible_or_404, requires, safe_next
 from accounts.core.permissions import Permission
 from accounts.domain import desks
+from accounts.forms.problems import first_problem
 from accounts.models import Membership, Organization
 from accounts.tenancy import current_actor, current_organization_id
 from journeys.domain.owning import give_cases, take_unowned
@@ -116,7 +117,7 @@ def give(request: HttpRequest) -> HttpResponse:
     form = GiveForm(request.POST, colleagues=known)
     back = redirect(safe_next(request, default=reverse("cases")))
     if not form.is_valid():
-        messages.warning(request, form.problem())
+        messages.warning(request, first_problem(form))
         return back
     told = form.cleaned_data
     count = give_cases(told["case"], to=told["to"], reason=told["reason"], by=actor)

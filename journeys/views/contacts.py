@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import audit
-from accounts.access import get_visible_or_404, requires
+from accounts.access import get_visible_or_404, posted_token, requires
 from accounts.core.actor import Actor
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
@@ -63,7 +63,7 @@ def contact(request: HttpRequest, journey_id: UUID) -> HttpResponse:
         return _page(request, journey, actor)
     channel, _colon, outcome = request.POST.get("contact", "").partition(":")
     attempt = Attempt(
-        token=_token(request.POST.get("token", "")),
+        token=str(posted_token(request)),
         channel=channel,
         outcome=outcome,
         purpose=request.POST.get("purpose", ""),
@@ -74,13 +74,6 @@ def contact(request: HttpRequest, journey_id: UUID) -> HttpResponse:
         return _page(request, journey, actor, problem=str(refused))
     messages.success(request, _("Kept: {words}.").format(words=told(channel, outcome)))
     return redirect("journey", journey_id)
-
-
-def _token(text: str) -> str:
-    try:
-        return str(UUID(text))
-    except ValueError:
-        raise PermissionDenied from None
 
 
 def _page(

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import needs_recent_authentication, requires
 from accounts.core.permissions import OrganizationKind, Permission
+from accounts.forms.problems import first_problem
 from accounts.models import Organization
 from accounts.tenancy import current_actor
 from journeys.domain.connecting import connect
@@ -32,8 +33,8 @@ from journeys.views.endpoints import changed, page, receiver_or_404
 def key_last_day(request: HttpRequest, partner_id: UUID, key_id: UUID) -> HttpResponse:
     """Say through which day a key is good, or that it has no end."""
     form = LastDayForm(request.POST, now=timezone.now())
-    if form.fault:
-        messages.error(request, form.fault)
+    if fault := first_problem(form):
+        messages.error(request, fault)
         return redirect("endpoint", partner_id)
     last_on = form.cleaned_data["last_on"]
     said = _("The last day of that key is kept.") if last_on else _("That key has no end now.")
@@ -52,8 +53,8 @@ def new_key(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     partner, now = receiver_or_404(partner_id), timezone.now()
     of_practice = partner.kind == OrganizationKind.PRACTICE
     form = (PracticeKeyForm if of_practice else LastDayForm)(request.POST, now=now)
-    if form.fault:
-        messages.error(request, form.fault)
+    if fault := first_problem(form):
+        messages.error(request, fault)
         return redirect("endpoint", partner_id)
     try:
         key = _for_practice(partner, form) if of_practice else _for_partner(partner, form)

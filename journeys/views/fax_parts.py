@@ -191,13 +191,6 @@ def _again(request: HttpRequest, part: FaxPart, form: FileForm, problem: str) ->
 
 def _meant(form: FileForm) -> Journey | None:
     """The journey that was chosen or numbered, if it is one of the acting hub's."""
-    if not form.is_valid():
-        return None
-    given: dict[str, Any] = form.cleaned_data
-    number, chosen = given["number"].strip().upper(), given["journey"]
-    try:
-        meant = {"number": number} if number else {"pk": UUID(chosen)}
-    except ValueError:
-        return None
-    journey: Journey | None = Journey.objects.named_in("hub").filter(**meant).first()
+    meant = form.meant()
+    journey: Journey | None = meant and Journey.objects.named_in("hub").filter(**meant).first()
     return journey

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.access import get_visible_or_404, requires
 from accounts.core.permissions import Permission
+from accounts.forms.problems import first_problem
 from accounts.tenancy import current_actor
 from journeys.domain import faxes
 from journeys.domain.attaching import Unreadable, paper_of
@@ -162,7 +163,7 @@ def give(request: HttpRequest, fax_id: UUID) -> HttpResponse:
     known = colleagues()
     form = GiveFaxForm(request.POST, colleagues=known)
     if not form.is_valid():
-        messages.warning(request, form.problem())
+        messages.warning(request, first_problem(form))
         return redirect("fax", fax_id)
     to, reason = form.cleaned_data["to"], form.cleaned_data["reason"]
     try:

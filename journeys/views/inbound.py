@@ -24,7 +24,8 @@ from journeys.domain.applying import said_in
 from journeys.domain.queries import maps
 from journeys.domain.queries import reports as queries
 from journeys.enums import ReportCause, ReportStatus
-from journeys.forms.codes import AsideForm, MatchForm, MeaningForm
+from journeys.forms.codes import AsideForm, MeaningForm
+from journeys.forms.which_journey import WhichJourneyForm
 from journeys.models import InboundReport, Journey
 
 PAGE_SIZE = 50
@@ -121,7 +122,7 @@ def _show(request: HttpRequest, report_id: UUID, **forms: Any) -> HttpResponse:
             "links_journey": not operator,
             "stuck": stuck,
             "candidates": candidates,
-            "match": forms.get("match") or (MatchForm() if unknown_journey else None),
+            "match": forms.get("match") or (WhichJourneyForm() if unknown_journey else None),
             "teach": teach,
             "others_teach": teach is None and found.cause == ReportCause.CODE,
             "aside": forms.get("aside") or AsideForm(),
@@ -155,7 +156,7 @@ def _meaning_form(report: InboundReport, actor: Actor, posted: Any = None) -> Me
 @require_POST
 def match(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """Say which journey a report is about."""
-    actor, form = current_actor(), MatchForm(request.POST)
+    actor, form = current_actor(), WhichJourneyForm(request.POST)
     with queries.seen_by(actor):
         found = _found(actor, report_id)
     journey = _journey_meant(form, actor)
@@ -177,14 +178,10 @@ def match(request: HttpRequest, report_id: UUID) -> HttpResponse:
     return redirect("report", report_id)
 
 
-def _journey_meant(form: MatchForm, actor: Actor) -> Journey | None:
+def _journey_meant(form: WhichJourneyForm, actor: Actor) -> Journey | None:
     """The journey that was chosen or numbered, if the actor's organization takes part in it."""
-    if not form.is_valid() or queries.is_operator(actor):
-        return None
-    number, chosen = form.cleaned_data["number"].strip().upper(), form.cleaned_data["journey"]
-    try:
-        meant = {"number": number} if number else {"pk": UUID(chosen)}
-    except ValueError:
+    meant = form.meant()
+    if meant is None or queries.is_operator(actor):
         return None
     with acting_as(actor):
         journey: Journey | None = Journey.objects.filter(**meant).first()

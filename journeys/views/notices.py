@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import audit
 from accounts.access import get_visible_or_404, requires, safe_next
+from accounts.core.ids import read_id
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from journeys.domain import reading_notices
@@ -90,17 +91,9 @@ def read_notices(request: HttpRequest) -> HttpResponse:
     named = request.POST.get("notice", "")
     if not named:
         reading_notices.mark_all_read(by=actor, now=now)
-    elif _is_id(named):
-        reading_notices.mark_read([UUID(named)], by=actor, now=now)
+    elif notice := read_id(named):
+        reading_notices.mark_read([notice], by=actor, now=now)
     return redirect(safe_next(request, default=reverse("notices")))
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 @requires(Permission.JOURNEYS_VIEW)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import audit
 from accounts.access import get_visible_or_404, needs_recent_authentication, requires
 from accounts.core.permissions import Permission
+from accounts.forms.problems import first_problem
 from accounts.tenancy import current_actor
 from journeys.domain.key_ends import MadeKey
 from journeys.domain.partner_tests import TooSoon, ask_for_test
@@ -59,8 +60,8 @@ def new_key(request: HttpRequest, key: str, partner_id: UUID) -> HttpResponse:
     """Make a partner's key for this program; the answer is the only place that tells it."""
     version, now = _version(key), timezone.now()
     form = LastDayForm(request.POST, now=now)
-    if form.fault:
-        messages.error(request, form.fault)
+    if fault := first_problem(form):
+        messages.error(request, fault)
         return redirect("program_partners", key)
     last_on = form.cleaned_data["last_on"]
     try:

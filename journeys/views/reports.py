@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
-from accounts.access import get_visible_or_404, requires
+from accounts.access import get_visible_or_404, posted_token, requires
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
 from journeys.core.graph import Step
@@ -144,12 +143,8 @@ def _paper(request: HttpRequest, *, token: str) -> Paper | None:
 def send(request: HttpRequest, journey_id: UUID) -> HttpResponse:
     """Send a message on a step."""
     get_visible_or_404(Journey.objects, pk=journey_id)
-    try:
-        token = UUID(request.POST.get("token", ""))
-    except ValueError:
-        raise PermissionDenied from None
     message = Message(
-        token=str(token),
+        token=str(posted_token(request)),
         step=request.POST.get("step", ""),
         to=tuple(request.POST.getlist("to")),
         text=request.POST.get("text", ""),

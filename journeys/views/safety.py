@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
-from accounts.access import get_visible_or_404, requires
+from accounts.access import get_visible_or_404, posted_token, requires
 from accounts.core.actor import Actor
 from accounts.core.permissions import Permission
 from accounts.tenancy import current_actor
@@ -215,7 +214,7 @@ def safety_act(request: HttpRequest, report_id: UUID, act: str) -> HttpResponse:
     if act not in ACTS:
         raise Http404
     try:
-        said = ACTS[act](request, report, token=_token(request), by=actor, now=now)
+        said = ACTS[act](request, report, token=posted_token(request), by=actor, now=now)
     except Refused as refused:
         return _show(request, report, actor, problem=str(refused))
     messages.success(request, said)
@@ -232,15 +231,8 @@ def safety_complete(request: HttpRequest, report_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _show(request, report, actor, missing=form)
     try:
-        desk.complete(report, form.told(), token=_token(request), by=actor, now=now)
+        desk.complete(report, form.told(), token=posted_token(request), by=actor, now=now)
     except Refused as refused:
         return _show(request, report, actor, problem=str(refused))
     messages.success(request, _("Added to the report."))
     return redirect("safety_report", report_id)
-
-
-def _token(request: HttpRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("token", ""))
-    except ValueError:
-        raise PermissionDenied from None

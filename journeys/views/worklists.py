@@ -20,6 +20,7 @@ from accounts.access import (
 )
 from accounts.core.permissions import Permission
 from accounts.core.spreadsheet import csv_of
+from accounts.forms.problems import first_problem
 from accounts.limits import limited
 from accounts.templatetags.times import when
 from accounts.tenancy import current_actor
@@ -45,7 +46,7 @@ def assign(request: HttpRequest) -> HttpResponse:
     form = AssignForm(request.POST, colleagues=known)
     back = redirect(safe_next(request, default=reverse("work")))
     if not form.is_valid():
-        messages.warning(request, form.problem())
+        messages.warning(request, first_problem(form))
         return back
     picked = form.cleaned_data["item"]
     given = work.assign(picked, to=form.receiver(), by=actor, now=timezone.now())

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Words
+from accounts.forms.moments import DayBox
 from programs.core.composing import slug
 
 LONGEST_LINE = 300
@@ -190,8 +191,7 @@ def _area(rows: int) -> Build:
 
 
 def _day(told: dict[str, Any], _pairs: Pairs) -> forms.Field:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(widget=widget, **told)
+    return forms.DateField(widget=DayBox(), **told)
 
 
 def _pick(told: dict[str, Any], pairs: Pairs) -> forms.Field:

@@ -6,13 +6,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.moments import DayBox
 from programs.enums import Overlap
 from programs.models import ProgramDraft
 
 
 def _day(label: Any, *, required: bool, hint: Any = "") -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=required, help_text=hint, widget=widget)
+    return forms.DateField(label=label, required=required, help_text=hint, widget=DayBox())
 
 
 class DatesForm(forms.Form):
