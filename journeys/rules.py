@@ -3,6 +3,7 @@
 from collections.abc import Set
 from uuid import UUID
 
+from accounts import rules
 from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind, Permission
 from journeys.core.closing import CONSENT_WITHDRAWN
@@ -10,6 +11,9 @@ from journeys.core.conflicts import Conflict
 from journeys.core.graph import ORGANIZATIONS
 from journeys.core.state import JourneyState, StepState
 from journeys.models import Journey, SafetyReport, WorkItem
+
+# One refusal for all apps.
+Refused = rules.Refused
 
 INTAKE = "intake_review"
 MISSING = "missing_information"
@@ -67,7 +71,7 @@ def may_explain_codes(actor: Actor, partner_id: UUID, hub_slug: str, *, own_slug
     """
     if not actor.may(Permission.STATUS_MAPS_EDIT):
         return False
-    if actor.organization_kind == OrganizationKind.OPERATOR:
+    if actor.is_operator:
         return True
     return actor.organization_id == partner_id or (hub_slug != "" and hub_slug == own_slug)
 

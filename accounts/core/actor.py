@@ -23,5 +23,10 @@ class Actor:
     def __post_init__(self) -> None:
         object.__setattr__(self, "permissions", permissions_of(self.roles))
 
+    @property
+    def is_operator(self) -> bool:
+        """Whether they watch over the site for everybody; the operator sees nobody's patients."""
+        return self.organization_kind == OrganizationKind.OPERATOR
+
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import requires
 from accounts.core.actor import Actor
-from accounts.core.permissions import OrganizationKind, Permission
+from accounts.core.permissions import Permission
 from accounts.domain.queries.emails import LISTED_FOR, emails
 from accounts.tenancy import current_actor, every_tenant
 
@@ -41,17 +41,13 @@ def email_list(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "accounts/emails.html",
-        {"rows": rows, "page": page, "sentence": sentence, "everybody": _is_operator(actor)},
+        {"rows": rows, "page": page, "sentence": sentence, "everybody": actor.is_operator},
     )
-
-
-def _is_operator(actor: Actor) -> bool:
-    return actor.organization_kind == OrganizationKind.OPERATOR
 
 
 @contextmanager
 def _seen_by(actor: Actor) -> Iterator[None]:
-    if _is_operator(actor):
+    if actor.is_operator:
         with every_tenant(reason="the operator sees to it that mail goes out", actor=actor):
             yield
     else:

@@ -17,7 +17,7 @@ from accounts.tenancy import acting_as, current_organization_id, every_tenant
 from enrollment import rules
 from enrollment.domain.paper import FAXED
 from enrollment.domain.patients import remove_bare_patient
-from enrollment.domain.starting import Keyed, start_keyed
+from enrollment.domain.starting import KeyedDraft, start_keyed
 from enrollment.enums import CameBy, EnrollmentStatus, GivenUp
 from enrollment.models import (
     Document,
@@ -30,7 +30,6 @@ from enrollment.models import (
 from journeys.core.faxes import About
 from journeys.domain.fax_keying import begin_keying, stop_keying
 from journeys.domain.notifying import tell_no_more_of
-from journeys.domain.speaking import Refused as Held
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +97,7 @@ def key_part(part_id: UUID, wanted: Wanted, *, by: Actor, now: datetime) -> Keyi
     """Begin to key a part of a fax; of one that is being keyed, that one. Raises as `_begun`."""
     try:
         part = begin_keying(part_id, by=by, now=now)
-    except Held:
+    except rules.Refused:
         if there := open_of_part(part_id):
             return there
         raise
@@ -148,7 +147,7 @@ def _begun(keying: Keying, wanted: Wanted, *, by: Actor, now: datetime) -> Keyin
         # The form was posted twice: the second waited here until the first was kept.
         return _there(keying)
     audit.wrote(keying, action="began to key", purpose=keying.practice.name)
-    begun = Keyed(
+    begun = KeyedDraft(
         enrollment_id=keying.enrollment_id,
         prescriber_id=wanted.prescriber_id,
         hub_id=keying.organization_id,

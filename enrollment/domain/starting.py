@@ -109,7 +109,7 @@ def _begin(version: ProgramVersion, whom: _For, *, by: Actor, now: datetime) -> 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Keyed:
+class KeyedDraft:
     """An enrollment that a hub keys: by whom it was prescribed, how and when it came to which hub,
     and what was read off it so far, in words from where.
     """
@@ -124,7 +124,9 @@ class Keyed:
 
 
 @transaction.atomic
-def start_keyed(version: ProgramVersion, keyed: Keyed, *, by: Actor, now: datetime) -> Enrollment:
+def start_keyed(
+    version: ProgramVersion, keyed: KeyedDraft, *, by: Actor, now: datetime
+) -> Enrollment:
     """Begin a draft with what the hub read and what the program settles, and nothing else.
 
     The patient gets a row of this enrollment's own: whether the practice has them already is

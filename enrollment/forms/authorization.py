@@ -1,6 +1,7 @@
 """What a patient fills in on their own pages: date of birth, boxes, and the signature."""
 
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
@@ -51,7 +52,9 @@ class BirthDateForm(forms.Form):
 class Relationship(forms.ChoiceField):
     """By which authority somebody signs; `needed_if` says when it is to be chosen."""
 
-    needed_if = ""
+    def __init__(self, *, needed_if: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.needed_if = needed_if
 
 
 class SignerForm(forms.Form):
@@ -72,14 +75,13 @@ class SignerForm(forms.Form):
             initial=who[0],
             error_messages={"required": words["signer"], "invalid_choice": words["minor_first"]},
         )
-        relationship = Relationship(
+        self.fields["relationship"] = Relationship(
             label=words["relationship"],
+            needed_if=words["if_representative"],
             required=minor,
             choices=[("", "—"), *_relationships(language)],
             error_messages={"required": words["which"]},
         )
-        relationship.needed_if = words["if_representative"]
-        self.fields["relationship"] = relationship
         self.fields["signer_name"] = forms.CharField(
             label=words["name"],
             help_text=words["typing"],

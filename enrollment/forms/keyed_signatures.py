@@ -11,7 +11,7 @@ from accounts.forms.moments import DayBox
 from enrollment.core.signed import Statement
 from enrollment.domain.keyed_signatures import ReadOff
 from enrollment.enums import SignatureKind
-from enrollment.forms.paper import Relationship, SignedForm, Ticked
+from enrollment.forms.paper import SignedForm, Ticked, WhoSigned
 from programs.core.consents import LANGUAGES
 
 WORDS = {"en": _("English"), "es": _("Spanish")}
@@ -57,7 +57,7 @@ class PatientPageForm(SignedPageForm):
         error_messages={"required": _("Type the full name of the person who signed.")},
         widget=forms.TextInput({"class": "width-30", "autocomplete": "off"}),
     )
-    relationship = Relationship(label=_("Who that is"), required=False)
+    relationship = WhoSigned()
     language = forms.ChoiceField(
         label=_("The texts are in"), choices=[(each, WORDS[each]) for each in LANGUAGES]
     )

@@ -10,19 +10,22 @@ from accounts.forms.choices import offer
 from accounts.forms.moments import DayBox
 from enrollment.core.signed import AUTHORITIES, Statement
 from enrollment.domain.paper import CODE_LENGTH, Typed
+from enrollment.forms.authorization import Relationship
 from programs.core.catalogue import CATALOGUE
-
-
-class Relationship(forms.ChoiceField):
-    """Who signed: the patient, unless the office says otherwise."""
-
-    needed_if = _("change it if somebody else signed")
 
 
 class Ticked(forms.MultipleChoiceField):
     """Which boxes of the paper are ticked: the paper decides that, not who copies it."""
 
     needed_if = _("each box that is ticked there")
+
+
+class WhoSigned(Relationship):
+    """Who signed: the patient, unless whoever copies the page says otherwise."""
+
+    def __init__(self) -> None:
+        unless = _("change it if somebody else signed")
+        super().__init__(label=_("Who that is"), needed_if=unless, required=False)
 
 
 class SignedForm(forms.Form):
@@ -67,7 +70,7 @@ class PaperForm(SignedForm):
         error_messages={"required": _("Type the full name of the person who signed.")},
         widget=forms.TextInput({"class": "width-30", "autocomplete": "off"}),
     )
-    relationship = Relationship(label=_("Who that is"), required=False)
+    relationship = WhoSigned()
     signed_on = forms.DateField(
         label=_("Date on the paper"),
         input_formats=["%Y-%m-%d", "%m/%d/%Y"],

@@ -28,7 +28,6 @@ from enrollment.rules import Refused
 from journeys.core.faxes import About, pages_in_words
 from journeys.domain.likeness import Candidate
 from journeys.domain.queries import faxes as fax_queries
-from journeys.domain.speaking import Refused as Unfit
 from journeys.models import FaxPart
 
 PAGE_SIZE = 50
@@ -90,7 +89,7 @@ def begin(request: HttpRequest, part_id: UUID) -> HttpResponse:
         try:
             by, now = current_actor(), timezone.now()
             return redirect("keying", domain.key_part(part.pk, form.wanted(), by=by, now=now).pk)
-        except (Refused, Unfit) as refused:
+        except Refused as refused:
             form.add_error(None, str(refused))
     audit.read(part, fields=["about"], purpose="begin to key")
     about = About.from_json(part.about)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 
+from accounts.core.ids import read_id
 from accounts.tenancy import every_tenant
 from journeys.core.batch import Acknowledgement
 from journeys.core.delivery import TransportError
@@ -76,19 +77,12 @@ def _apply(endpoint_id: UUID, told: Iterable[Acknowledgement], *, now: datetime)
             endpoint = Endpoint.objects.select_related("organization").get(pk=endpoint_id)
             if heard_of(endpoint, each, now=now) or acknowledged(endpoint.organization, each):
                 continue
-            its = Delivery.objects.filter(endpoint=endpoint_id)
-            journeys = dict(its.values_list("pk", "journey_id").filter(pk__in=_ids(each)))
+            its = Delivery.objects.filter(endpoint=endpoint_id, pk=read_id(each.delivery))
+            journeys = dict(its.values_list("pk", "journey_id"))
             for delivery_id, journey_id in journeys.items():
                 _settle(delivery_id, journey_id, each, now=now)
             if not journeys:
                 log.error("acknowledgement_of_nothing", endpoint=str(endpoint_id))
-
-
-def _ids(told: Acknowledgement) -> list[UUID]:
-    try:
-        return [UUID(told.delivery)]
-    except ValueError:
-        return []
 
 
 def _settle(delivery_id: UUID, journey_id: UUID, told: Acknowledgement, *, now: datetime) -> None:

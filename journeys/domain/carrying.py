@@ -37,7 +37,7 @@ TOGETHER = 100
 TOGETHER_SECONDS = 0.05
 
 
-class Refused(TransportError):
+class PartnerRefused(TransportError):
     """The partner looked at it and said no: trying the same again would not help."""
 
     def __init__(self, message: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from accounts.core.ids import read_id
 from accounts.core.tokens import digest_of, new_token
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
@@ -34,9 +35,8 @@ def key_of(client_id: str, secret: str) -> PartnerKey | None:
 
     A key without a secret lets nobody in.
     """
-    try:
-        key_id = UUID(client_id)
-    except ValueError:
+    key_id = read_id(client_id)
+    if key_id is None:
         return None
     with every_tenant(reason="a partner shows its key; nobody acts yet"):
         found: PartnerKey | None = (

@@ -14,9 +14,9 @@ from accounts.phi import blind_index
 from journeys.core.contacts import CHANNELS, STOPPED, Stop, refusal
 from journeys.domain.queries.intake import packets_of, values_of
 from journeys.domain.recording import record
-from journeys.domain.speaking import Refused, Words, said, story_for_writing
+from journeys.domain.speaking import Words, said, story_for_writing
 from journeys.models import Contact, ContactStop, Journey
-from journeys.rules import may_contact
+from journeys.rules import Refused, may_contact
 from programs.core.scripts import PURPOSES
 
 # Where the form says how the patient is reached: both numbers and the address.

@@ -12,7 +12,7 @@ from accounts.tenancy import every_tenant
 from accounts.writing import again_after_deadlock, run
 from journeys.core.consent import Refusal
 from journeys.core.delivery import Receipt, TransportError, next_attempt_at
-from journeys.domain.carrying import Carrier, Claimed, EndpointGone, Refused, Result, carry
+from journeys.domain.carrying import Carrier, Claimed, EndpointGone, PartnerRefused, Result, carry
 from journeys.domain.claiming import UNSETTLED, claim
 from journeys.domain.lanes import Tally, keep_tallies
 from journeys.domain.ledger import (
@@ -139,7 +139,8 @@ def _failed(delivery: Held, claimed: Claimed, error: TransportError, *, now: dat
     )
     if again_at is not None:
         return Settled.waiting(delivery, at=again_at, trouble=str(error))
-    status = DeliveryStatus.REJECTED if isinstance(error, Refused) else DeliveryStatus.ABANDONED
+    refused = isinstance(error, PartnerRefused)
+    status = DeliveryStatus.REJECTED if refused else DeliveryStatus.ABANDONED
     return Settled.stopped(delivery, status, at=now, trouble=str(error))
 
 

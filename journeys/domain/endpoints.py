@@ -47,7 +47,7 @@ def receivers(actor: Actor) -> QuerySet[Organization]:
     also keeps that of its double in the sandbox.
     """
     found: QuerySet[Organization] = Organization.objects.filter(active=True)
-    if actor.organization_kind == OrganizationKind.OPERATOR:
+    if actor.is_operator:
         return found.filter(kind__in=RECEIVERS, sandbox_of=None)
     own = (*RECEIVERS, OrganizationKind.PRACTICE)
     own_id = str(actor.organization_id)

@@ -11,9 +11,8 @@ from journeys.domain.fax_parts import close_when_done, held, unfiled
 from journeys.domain.faxes import announce_fax
 from journeys.domain.messages import Message, send_message
 from journeys.domain.papers import Paper
-from journeys.domain.speaking import Refused
 from journeys.models import Fax, FaxPart, Journey
-from journeys.rules import INTAKE
+from journeys.rules import INTAKE, Refused
 
 
 @transaction.atomic

@@ -16,10 +16,9 @@ from journeys.domain.attaching import paper_of
 from journeys.domain.faxes import announce_fax
 from journeys.domain.messages import Message, send_message, take_message_back
 from journeys.domain.papers import OF_MESSAGE, Paper
-from journeys.domain.speaking import Refused
 from journeys.enums import AsideReason
 from journeys.models import Fax, FaxPart, Journey, Notice
-from journeys.rules import INTAKE
+from journeys.rules import INTAKE, Refused
 
 TITLE = "Fax"
 SAID = "These pages came by fax."

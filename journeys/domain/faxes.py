@@ -13,15 +13,15 @@ from accounts.writing import run
 from journeys.core.calendar import calendar_of
 from journeys.core.clocks import due_clock
 from journeys.core.steps_access import INTAKE_REVIEW
-from journeys.domain.owning import GIVE_REASONS
+from journeys.domain.owning import GIVE_REASONS, NoReason, NotAColleague
 from journeys.domain.papers import Paper
 from journeys.domain.queries.worklists import colleagues
 from journeys.domain.reading_notices import mark_fax_read
 from journeys.domain.recording import telling_pages
-from journeys.domain.speaking import Refused
-from journeys.domain.work import TAKE_OVER_REASONS, AlreadyTaken, NoColleague, NoReason
+from journeys.domain.work import TAKE_OVER_REASONS, AlreadyTaken
 from journeys.enums import NoticeKind
 from journeys.models import Fax, FaxPage, Notice
+from journeys.rules import Refused
 
 AS_FAX: Mapping[str, object] = {"submission_channel": "fax"}
 
@@ -118,12 +118,12 @@ def take_over_fax(fax_id: UUID, *, reason: str, by: Actor, now: datetime) -> Non
 def give_fax(fax_id: UUID, *, to: UUID, reason: str, by: Actor, now: datetime) -> None:
     """Give a fax that waits to a colleague, whoever has it; the reason is kept in the audit.
 
-    Raises NoReason, NoColleague, and AlreadyTaken when it waits no more.
+    Raises NoReason, NotAColleague, and AlreadyTaken when it waits no more.
     """
     if reason not in GIVE_REASONS:
         raise NoReason
     if str(to) not in dict(colleagues()):
-        raise NoColleague
+        raise NotAColleague
     if not Fax.objects.filter(pk=fax_id, closed_at=None).update(claimed_by=to, claimed_at=now):
         raise AlreadyTaken
     _say(fax_id, "gave a fax", GIVE_REASONS[reason])

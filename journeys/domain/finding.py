@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.core.actor import Actor
+from accounts.core.ids import read_id
 from accounts.prepared import Prepared, asked_as
 from accounts.tenancy import Scope
 from journeys.enums import ReportCause
@@ -57,7 +58,7 @@ def find_journeys(references: Collection[str], *, by: Actor) -> Mapping[str, Pla
     if own is None:
         return {each: NotApplicable(UNKNOWN_JOURNEY, ReportCause.JOURNEY) for each in references}
     words = list(references)
-    ids = [found for found in map(_as_id, words) if found]
+    ids = [found for found in map(read_id, words) if found]
     journeys, deliveries, matched, ours, theirs = asked_as(
         Scope(actor=by),
         lambda: [
@@ -86,7 +87,7 @@ def _place(
     reference: str, named: Mapping[UUID, Place], numbered: Collection[Mapping[str, set[UUID]]]
 ) -> Place | NotApplicable:
     """By id, then by what a person matched, by our number, by theirs."""
-    as_id = _as_id(reference)
+    as_id = read_id(reference)
     if as_id is not None and as_id in named:
         return named[as_id]
     matched, ours, theirs = numbered
@@ -95,13 +96,6 @@ def _place(
         return Place(next(iter(found)))
     why = AMBIGUOUS if found else UNKNOWN_JOURNEY
     return NotApplicable(why, ReportCause.JOURNEY)
-
-
-def _as_id(reference: str) -> UUID | None:
-    try:
-        return UUID(reference)
-    except ValueError:
-        return None
 
 
 @Prepared

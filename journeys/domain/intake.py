@@ -14,10 +14,10 @@ from journeys.domain.owning import take_unowned
 from journeys.domain.queries.intake import askable
 from journeys.domain.queries.journeys import Story
 from journeys.domain.recording import record
-from journeys.domain.speaking import Refused, Words, said, story_for_writing
+from journeys.domain.speaking import Words, said, story_for_writing
 from journeys.domain.work import taken_by_another
 from journeys.models import Journey
-from journeys.rules import INTAKE, may_review_intake
+from journeys.rules import INTAKE, Refused, may_review_intake
 
 LONGEST_SENTENCE = 300
 

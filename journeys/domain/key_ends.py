@@ -30,6 +30,10 @@ class NoKey(LookupError):
     """There is no such key, or it is another's to keep."""
 
 
+class TooManyKeys(Exception):
+    """As many keys are valid as there may be: one has to end before another is made."""
+
+
 @dataclass(frozen=True)
 class MadeKey:
     """What a system signs with, or asks for a token; the secret is told this once."""

@@ -16,10 +16,10 @@ from journeys.core.sameness import likeness_of
 from journeys.domain.likeness import newest_body, same_medicine, traits_of
 from journeys.domain.queries.journeys import Story
 from journeys.domain.recording import record
-from journeys.domain.speaking import Refused, Words, said, story_for_writing
+from journeys.domain.speaking import Words, said, story_for_writing
 from journeys.domain.twins import DUPLICATE_OF
 from journeys.models import Journey
-from journeys.rules import may_merge
+from journeys.rules import Refused, may_merge
 
 DUPLICATE = "duplicate"
 

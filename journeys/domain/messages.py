@@ -9,9 +9,9 @@ from accounts.core.actor import Actor
 from journeys.core.visibility import concerned, sees_step
 from journeys.domain.papers import OF_MESSAGE, Paper, keep_papers
 from journeys.domain.recording import record
-from journeys.domain.speaking import Refused, Words, said, story_for_writing
+from journeys.domain.speaking import Words, said, story_for_writing
 from journeys.models import Journey
-from journeys.rules import why_not_write_message
+from journeys.rules import Refused, why_not_write_message
 
 LONGEST = 2000
 

@@ -25,11 +25,11 @@ GIVE_REASONS: Mapping[str, str] = {
 
 
 class NoReason(ValueError):
-    """No case is given away without saying why."""
+    """Nothing is taken from a colleague or given to one without saying why."""
 
 
 class NotAColleague(ValueError):
-    """The person cannot have cases of this hub, or no longer."""
+    """The person cannot have work of this organization, or no longer."""
 
 
 def take_unowned(journey_id: UUID, *, by: Actor) -> bool:

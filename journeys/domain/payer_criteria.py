@@ -14,9 +14,9 @@ from journeys.domain.queries.access_papers import material_of, may_have_papers
 from journeys.domain.queries.payer_criteria import criteria_of, sheet_for, told
 from journeys.domain.recording import record
 from journeys.domain.reporting import day_of
-from journeys.domain.speaking import Refused, Words, said, story_for_writing
+from journeys.domain.speaking import Words, said, story_for_writing
 from journeys.models import Journey, PayerCriteria
-from journeys.rules import may_answer_criteria, may_keep_criteria
+from journeys.rules import Refused, may_answer_criteria, may_keep_criteria
 
 STEP = "prior_authorization"
 

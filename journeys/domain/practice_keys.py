@@ -17,16 +17,12 @@ from journeys.core.key_ends import has_ended
 from journeys.core.scopes import PREFILL_WRITE, STATUS_READ
 from journeys.domain.endpoint_secrets import signing_secret
 from journeys.domain.endpoints import receivers
-from journeys.domain.key_ends import MadeKey, NoKey
+from journeys.domain.key_ends import MadeKey, NoKey, TooManyKeys
 from journeys.models import PartnerKey
 
 USES = (STATUS_READ, PREFILL_WRITE)
 # Two systems, each with the key in use and the one that takes its place.
 MOST_KEYS = 4
-
-
-class TooManyKeys(Exception):
-    """As many keys are valid as there may be: one has to end before another is made."""
 
 
 def make_key(

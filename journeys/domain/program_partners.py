@@ -22,7 +22,7 @@ from journeys.core.scopes import REPORTS_WRITE
 from journeys.core.sentences import clock_words
 from journeys.domain.endpoint_secrets import signing_secret
 from journeys.domain.graphs import graph_of
-from journeys.domain.key_ends import HeldKey, MadeKey, held
+from journeys.domain.key_ends import HeldKey, MadeKey, TooManyKeys, held
 from journeys.domain.queries.sandbox import standings
 from journeys.enums import TESTED, PartyRole, Transport
 from journeys.models import Endpoint, PartnerKey, PartnerTest
@@ -32,10 +32,6 @@ from programs.models import Program, ProgramVersion
 MOST_KEYS = 2
 A_YEAR = 365
 PARTNERS = (PartyRole.HUB, PartyRole.VENDOR, PartyRole.PHARMACY)
-
-
-class TooManyKeys(Exception):
-    """Both keys of the partner are valid: one has to end before another is made."""
 
 
 class NoPartner(LookupError):

@@ -16,9 +16,9 @@ from journeys.core.worksheet import Told, facts_of, faults, known_to
 from journeys.core.worksheets import worksheet_of
 from journeys.domain.queries.journeys import Story
 from journeys.domain.recording import record
-from journeys.domain.speaking import Refused, Words, said, story_for_writing
+from journeys.domain.speaking import Words, said, story_for_writing
 from journeys.models import Journey
-from journeys.rules import may_report
+from journeys.rules import Refused, may_report
 
 # A clock that runs a little ahead is no lie about the future.
 CLOCK_SKEW = timedelta(minutes=5)

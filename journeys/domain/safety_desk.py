@@ -15,9 +15,8 @@ from journeys.core import safety
 from journeys.core.events import Event
 from journeys.domain.recording import record
 from journeys.domain.reporting import Report, report
-from journeys.domain.speaking import Refused
 from journeys.models import SafetyReport
-from journeys.rules import may_answer_safety, may_forward_safety, may_receive_safety
+from journeys.rules import Refused, may_answer_safety, may_forward_safety, may_receive_safety
 
 LONGEST = 1000
 ELSEWHERE = "This was done meanwhile, or is another organization's to do. Look at it again."

@@ -10,9 +10,8 @@ from journeys.core.clocks import DEFAULT_ZONE
 from journeys.core.safety_month import Month, is_over
 from journeys.domain.queries.safety import reports
 from journeys.domain.safety_desk import reconcile
-from journeys.domain.speaking import Refused
 from journeys.models import SafetySignOff
-from journeys.rules import may_forward_safety, may_sign_off_safety
+from journeys.rules import Refused, may_forward_safety, may_sign_off_safety
 
 
 def sign_off(month: Month, *, by: Actor, now: datetime) -> SafetySignOff:

@@ -10,9 +10,9 @@ from journeys.core.conflicts import Conflict
 from journeys.core.telling import OTHER_COVERAGE
 from journeys.domain.queries.journeys import Story
 from journeys.domain.recording import record
-from journeys.domain.speaking import Refused, Words, said, story_for_writing
+from journeys.domain.speaking import Words, said, story_for_writing
 from journeys.models import Journey
-from journeys.rules import may_settle
+from journeys.rules import Refused, may_settle
 
 LONGEST = 1000
 

@@ -12,10 +12,6 @@ from journeys.domain.reading import one
 from journeys.domain.recording import UnknownJourney
 
 
-class Refused(Exception):
-    """It cannot be said now, as `str()` tells in a sentence for the person who tried."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Words:
     """The content of one event. The same `id` again is the same event: a double click is one."""

@@ -12,7 +12,7 @@ from django.db.models import Q
 from accounts import audit
 from accounts.core.actor import Actor
 from accounts.core.permissions import Permission
-from journeys.domain.owning import take_unowned
+from journeys.domain.owning import NoReason, NotAColleague, take_unowned
 from journeys.domain.queries.worklists import colleagues
 from journeys.domain.recording import announce
 from journeys.models import WorkItem
@@ -61,10 +61,6 @@ def _with_its_case(item: WorkItem, *, by: Actor) -> None:
         take_unowned(item.journey_id, by=by)
 
 
-class NoReason(ValueError):
-    """Nobody takes over a colleague's work without saying why."""
-
-
 # Stated reasons, not free words: they stand in the audit, which holds nothing about a patient.
 TAKE_OVER_REASONS: Mapping[str, str] = {
     "away": "They are away",
@@ -101,20 +97,16 @@ def taken_by_another(journey_id: UUID, key: str, *, by: Actor) -> str:
     return name or ""
 
 
-class NoColleague(ValueError):
-    """The person does not work on this organization's work, or no longer."""
-
-
 def assign(
     item_ids: Collection[UUID], *, to: UUID | None, by: Actor, now: datetime
 ) -> list[WorkItem]:
     """Give open work of one's own organization to a colleague, or (None) back to everyone.
 
     What a colleague has taken is given away only by who may. Returns what was given; the rest
-    was over, or another's, by now. Raises NoColleague.
+    was over, or another's, by now. Raises NotAColleague.
     """
     if to is not None and str(to) not in dict(colleagues()):
-        raise NoColleague
+        raise NotAColleague
     mine = WorkItem.objects.filter(pk__in=item_ids, owner_id=by.organization_id, closed_at=None)
     if not by.may(Permission.WORK_REASSIGN):
         mine = mine.filter(Q(claimed_by=None) | Q(claimed_by=by.user_id))

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from journeys.core.delivery import Outgoing, Receipt, Transport, TransportError
 from journeys.documents.packet import file_name
-from journeys.domain.carrying import Refused, Route
+from journeys.domain.carrying import PartnerRefused, Route
 from journeys.partners.addresses import Target
 from journeys.partners.http import TIMEOUT_SECONDS, found, trusted
 from journeys.partners.paper import drawn
@@ -104,7 +104,7 @@ def _pinned(server: _Pinned, host: str, port: int, ip: str) -> smtplib.SMTP:
 
 def _answer(who: str, code: int) -> TransportError:
     if code in REFUSALS:
-        return Refused(f"{who} refused the letter ({code}).")
+        return PartnerRefused(f"{who} refused the letter ({code}).")
     return TransportError(f"The mail server of {who} asks us to wait ({code}).", permanent=False)
 
 

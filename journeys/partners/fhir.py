@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from journeys.core.delivery import Outgoing, Receipt, Transport, TransportError
 from journeys.documents.fhir import bundles
-from journeys.domain.carrying import Refused, Route
+from journeys.domain.carrying import PartnerRefused, Route
 from journeys.partners.assertions import BadKey, assertion
 from journeys.partners.http import Line, open_line
 from journeys.partners.paper import drawn
@@ -91,7 +91,7 @@ class FhirServer:
         asked = token_request(self.route, pem=self.route.secrets[0], now=datetime.now(UTC))
         try:
             self.token, life = token_of(await self.tokens.post(asked, FORM))
-        except Refused:
+        except PartnerRefused:
             raise TransportError(
                 f"{self.route.recipient} gave us no access token.", permanent=False
             ) from None
@@ -158,7 +158,7 @@ def receipt_of(answer: bytes, who: str) -> Receipt:
         if resource.get("resourceType") == "OperationOutcome" and isinstance(issues, list):
             severities = {each.get("severity") for each in issues if isinstance(each, dict)}
             if severities & {"error", "fatal"}:
-                raise Refused(f"{who} refused the packet.")
+                raise PartnerRefused(f"{who} refused the packet.")
         if resource.get("resourceType") == "Task" and resource.get("status") == "accepted":
             return Receipt(reference=_number(resource), details=details)
     return Receipt(details=details)

@@ -14,7 +14,7 @@ import httpx
 from django.conf import settings
 
 from journeys.core.delivery import TransportError
-from journeys.domain.carrying import EndpointGone, Refused, Route, lasts
+from journeys.domain.carrying import EndpointGone, PartnerRefused, Route, lasts
 from journeys.partners.addresses import RefusedAddress, Target, target_of
 from journeys.partners.wire import Answer, Broken, Wire
 
@@ -138,7 +138,7 @@ def failure_of(answer: Answer, who: str) -> TransportError:
     if status == 410:
         return EndpointGone(f"{who} takes nothing at this address any more (410).")
     if status in REFUSALS:
-        return Refused(f"{who} refused the packet ({status}).")
+        return PartnerRefused(f"{who} refused the packet ({status}).")
     if 300 <= status < 400:
         return TransportError(f"{who} sent us elsewhere ({status}).", permanent=False)
     wait = _retry_after(answer.headers.get("retry-after", ""))

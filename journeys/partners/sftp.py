@@ -16,7 +16,7 @@ from journeys.core.batch import Acknowledgement, Unreadable, acknowledgements
 from journeys.core.delivery import Outgoing, Receipt, TransportError
 from journeys.documents.batch import NAMES, File, written
 from journeys.documents.packet import file_name
-from journeys.domain.carrying import Refused, Route
+from journeys.domain.carrying import PartnerRefused, Route
 from journeys.partners.http import TIMEOUT_SECONDS, found
 from journeys.partners.paper import drawn
 
@@ -186,7 +186,7 @@ class BatchFolder:
             # A file that is there under its name is there whole.
             await self.session.posix_rename(f"{folder}/.{name}.part", f"{folder}/{name}")
         except asyncssh.SFTPPermissionDenied:
-            raise Refused(f"{self.route.recipient} refused the file {name}.") from None
+            raise PartnerRefused(f"{self.route.recipient} refused the file {name}.") from None
         except (asyncssh.Error, OSError):
             raise TransportError(
                 f"The file for {self.route.recipient} did not arrive.", permanent=False

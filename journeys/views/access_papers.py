@@ -36,10 +36,9 @@ from journeys.domain.queries.journeys import Story
 from journeys.domain.queries.payer_criteria import criteria_of, sheet_for, told
 from journeys.domain.reading import one
 from journeys.domain.reporting import day_of
-from journeys.domain.speaking import Refused
 from journeys.forms import facts
 from journeys.forms.payer_criteria import given_answers
-from journeys.rules import may_answer_criteria
+from journeys.rules import Refused, may_answer_criteria
 from journeys.views.presenting import safety_link
 
 REQUEST, DECISION, APPEAL = (

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import get_visible_or_404, needs_recent_authentication, requires
-from accounts.core.permissions import OrganizationKind, Permission
+from accounts.core.permissions import Permission
 from accounts.models import Organization
 from accounts.tenancy import current_actor
 from journeys.documents.samples import SAMPLES
@@ -40,7 +40,7 @@ def partner_or_404(partner_id: UUID) -> Organization:
 def own(request: HttpRequest) -> HttpResponse:
     """One's own sandbox; the operator chooses one from the list of endpoints."""
     actor = current_actor()
-    if actor.organization_kind == OrganizationKind.OPERATOR:
+    if actor.is_operator:
         return redirect("endpoints")
     if actor.organization_id is None:
         raise Http404
@@ -138,7 +138,7 @@ def _page(
         "api": request.build_absolute_uri("/").rstrip("/"),
         "samples": SAMPLES,
         "kept_days": kept_for().days,
-        "sees_all": actor.organization_kind == OrganizationKind.OPERATOR,
+        "sees_all": actor.is_operator,
     }
     # Read anew by itself while something goes on: only what may have changed.
     passive = request.headers.get("X-Passive")

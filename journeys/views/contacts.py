@@ -37,9 +37,8 @@ from journeys.domain.contacting import (
     stops_of,
 )
 from journeys.domain.reading import one
-from journeys.domain.speaking import Refused
 from journeys.models import Contact, Journey
-from journeys.rules import may_contact
+from journeys.rules import Refused, may_contact
 from journeys.views.presenting import safety_link
 from programs.core.definition import Definition
 from programs.core.scripts import PURPOSES

@@ -24,9 +24,8 @@ from journeys.domain.likely_twins import take_back, tell_apart, told_apart
 from journeys.domain.likeness import Candidate, candidates, newest_body
 from journeys.domain.queries.journeys import story_of
 from journeys.domain.reading import one
-from journeys.domain.speaking import Refused
 from journeys.models import Journey
-from journeys.rules import may_merge
+from journeys.rules import Refused, may_merge
 from journeys.views.presenting import safety_link
 
 Fields = Mapping[str, Mapping[str, Any]]

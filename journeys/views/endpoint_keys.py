@@ -18,8 +18,8 @@ from accounts.models import Organization
 from accounts.tenancy import current_actor
 from journeys.domain.connecting import connect
 from journeys.domain.endpoints import endpoint_for
-from journeys.domain.key_ends import MadeKey, NoKey, set_last_day
-from journeys.domain.practice_keys import TooManyKeys, end_key, make_key
+from journeys.domain.key_ends import MadeKey, NoKey, TooManyKeys, set_last_day
+from journeys.domain.practice_keys import end_key, make_key
 from journeys.enums import Transport
 from journeys.forms.endpoints import FORMS
 from journeys.forms.partner_keys import LastDayForm, PracticeKeyForm
@@ -75,7 +75,7 @@ def _for_practice(practice: Organization, form: LastDayForm) -> MadeKey:
 
 def _for_partner(partner: Organization, form: LastDayForm) -> MadeKey:
     by, last_on = current_actor(), form.cleaned_data["last_on"]
-    if by.organization_kind != OrganizationKind.OPERATOR:
+    if not by.is_operator:
         raise PermissionDenied
     made = connect(partner.slug, address="", now=form.now, last_on=last_on, by=by)
     return MadeKey(UUID(made.key_id), made.secret)

@@ -45,7 +45,7 @@ from journeys.partners.addresses import problem_with
 def endpoint_list(request: HttpRequest) -> HttpResponse:
     """Every partner and how it is reached; who keeps only their own goes straight there."""
     actor = current_actor()
-    if actor.organization_kind != OrganizationKind.OPERATOR:
+    if not actor.is_operator:
         mine = get_visible_or_404(receivers(actor), pk=actor.organization_id)
         return redirect("endpoint", mine.pk)
     rows = endpoints(actor)
@@ -208,7 +208,7 @@ def page(
             "tested": newest_own_test(partner, by=actor),
             "may_test": bool(known and known.transport in TESTED),
             "is_practice": partner.kind == OrganizationKind.PRACTICE,
-            "sees_all": actor.organization_kind == OrganizationKind.OPERATOR,
+            "sees_all": actor.is_operator,
         },
         status=422 if form.is_bound else 200,
     )

@@ -41,7 +41,7 @@ def exchange(request: HttpRequest) -> HttpResponse:
         paginator.count = totals[which]
         page = paginator.get_page(request.GET.get("page"))
         found = list(page.object_list)
-        if not queries.is_operator(actor):
+        if not actor.is_operator:
             audit.read_many(
                 [each.journey for each in found], fields=["patient_name"], purpose="exchange"
             )
@@ -101,7 +101,7 @@ def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     actor = current_actor()
     with queries.seen_by(actor):
         found = get_visible_or_404(queries.deliveries(actor), pk=delivery_id)
-        if not queries.is_operator(actor):
+        if not actor.is_operator:
             audit.read(found.journey, fields=["patient_name"], purpose="exchange")
         context = {
             "row": queries.rows_of([found], actor)[0],

@@ -23,12 +23,11 @@ from journeys.domain.attaching import Unreadable
 from journeys.domain.owning import GIVE_REASONS
 from journeys.domain.queries import faxes as queries
 from journeys.domain.queries.worklists import colleagues
-from journeys.domain.speaking import Refused
 from journeys.domain.work import TAKE_OVER_REASONS
 from journeys.enums import AsideReason
 from journeys.forms.faxes import FileForm, PartForm
 from journeys.models import Fax, FaxPart, Journey
-from journeys.rules import may_give_cases
+from journeys.rules import Refused, may_give_cases
 
 
 @requires(Permission.INTAKE_REVIEW)
@@ -192,5 +191,7 @@ def _again(request: HttpRequest, part: FaxPart, form: FileForm, problem: str) ->
 def _meant(form: FileForm) -> Journey | None:
     """The journey that was chosen or numbered, if it is one of the acting hub's."""
     meant = form.meant()
-    journey: Journey | None = meant and Journey.objects.named_in("hub").filter(**meant).first()
+    if meant is None:
+        return None
+    journey: Journey | None = Journey.objects.named_in("hub").filter(**meant).first()
     return journey

@@ -22,14 +22,14 @@ from accounts.forms.problems import first_problem
 from accounts.tenancy import current_actor
 from journeys.domain import faxes
 from journeys.domain.attaching import Unreadable, paper_of
+from journeys.domain.owning import NoReason
 from journeys.domain.queries import faxes as queries
 from journeys.domain.queries.work import counts
 from journeys.domain.queries.worklists import colleagues
-from journeys.domain.speaking import Refused
-from journeys.domain.work import AlreadyTaken, NoReason
+from journeys.domain.work import AlreadyTaken
 from journeys.forms.faxes import FaxForm, GiveFaxForm
 from journeys.models import Fax, FaxPage
-from journeys.rules import may_give_cases
+from journeys.rules import Refused, may_give_cases
 from journeys.views.fragments import page_or_fragment
 from journeys.views.papers import CLOSED
 

@@ -67,7 +67,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
         "tabs": tabs,
         "which": which,
         "sentence": _sentence(totals["open"]),
-        "may_bring": not queries.is_operator(actor),
+        "may_bring": not actor.is_operator,
         "may_map": actor.may(Permission.STATUS_MAPS_EDIT),
     }
     return render(request, "journeys/inbound.html", context)
@@ -100,7 +100,7 @@ def _show(request: HttpRequest, report_id: UUID, **forms: Any) -> HttpResponse:
     with queries.seen_by(actor):
         found = _found(actor, report_id)
         content = queries.content_of(found)
-        operator = queries.is_operator(actor)
+        operator = actor.is_operator
         journey = Journey.objects.filter(pk=found.journey_id).first()
         stuck = found.status == ReportStatus.EXCEPTION
         unknown_journey = stuck and found.cause == ReportCause.JOURNEY
@@ -181,7 +181,7 @@ def match(request: HttpRequest, report_id: UUID) -> HttpResponse:
 def _journey_meant(form: WhichJourneyForm, actor: Actor) -> Journey | None:
     """The journey that was chosen or numbered, if the actor's organization takes part in it."""
     meant = form.meant()
-    if meant is None or queries.is_operator(actor):
+    if meant is None or actor.is_operator:
         return None
     with acting_as(actor):
         journey: Journey | None = Journey.objects.filter(**meant).first()

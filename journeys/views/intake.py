@@ -23,6 +23,7 @@ from accounts.tenancy import current_actor
 from journeys.domain import intake as domain
 from journeys.domain import work
 from journeys.domain.faxes import claim_fax
+from journeys.domain.owning import NoReason
 from journeys.domain.papers import papers_said, papers_with
 from journeys.domain.queries import faxes as fax_queries
 from journeys.domain.queries import intake as queries
@@ -30,11 +31,10 @@ from journeys.domain.queries import journeys as journey_queries
 from journeys.domain.queries.work import MOST_COUNTED, counts, filtered, open_work, row_of
 from journeys.domain.queries.worklists import colleagues
 from journeys.domain.reading import one
-from journeys.domain.speaking import Refused
 from journeys.enums import PartyRole
 from journeys.forms.facts import CORRECTIONS
 from journeys.models import Fax, Journey, WorkItem
-from journeys.rules import INTAKE, may_review_intake
+from journeys.rules import INTAKE, Refused, may_review_intake
 from journeys.views import presenting
 from journeys.views.fragments import page_or_fragment
 from journeys.views.paging import LongPaginator
@@ -271,7 +271,7 @@ def take_over(request: HttpRequest, journey_id: UUID) -> HttpResponse:
     reason = request.POST.get("reason", "")
     try:
         work.take_over(item.id, reason=reason, by=actor, now=timezone.now())
-    except work.NoReason:
+    except NoReason:
         return _show(request, journey, problem=_("Say why you take it over."))
     except work.AlreadyTaken:
         messages.info(request, _("This enrollment is not waiting for your review."))

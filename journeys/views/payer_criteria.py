@@ -21,10 +21,9 @@ from journeys.core.fact_choices import CHOICES
 from journeys.core.payer_criteria import Sheet, usual
 from journeys.domain.payer_criteria import Kept, keep_version
 from journeys.domain.queries import payer_criteria as queries
-from journeys.domain.speaking import Refused
 from journeys.forms.payer_criteria import SheetForm, WhomForm
 from journeys.models import PayerCriteria
-from journeys.rules import may_keep_criteria
+from journeys.rules import Refused, may_keep_criteria
 from programs.core.definition import Definition
 from programs.models import ProgramVersion
 

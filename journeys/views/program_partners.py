@@ -15,12 +15,11 @@ from accounts.access import get_visible_or_404, needs_recent_authentication, req
 from accounts.core.permissions import Permission
 from accounts.forms.problems import first_problem
 from accounts.tenancy import current_actor
-from journeys.domain.key_ends import MadeKey
+from journeys.domain.key_ends import MadeKey, TooManyKeys
 from journeys.domain.partner_tests import TooSoon, ask_for_test
 from journeys.domain.program_maps import map_of
 from journeys.domain.program_partners import (
     NoPartner,
-    TooManyKeys,
     end_key,
     make_key,
     partners_of,

@@ -24,7 +24,7 @@ from journeys.core.codes import shown
 from journeys.domain import report_files
 from journeys.domain.applying import said_in
 from journeys.domain.finding import NotApplicable
-from journeys.domain.queries.reports import is_operator, reference_of
+from journeys.domain.queries.reports import reference_of
 from journeys.enums import ReportStatus
 from journeys.forms.report_files import COLUMNS, FileRow, UploadForm, columns_not_read, rows_of
 from journeys.models import InboundReport, ReportFile
@@ -49,7 +49,7 @@ class Told:
 @require_http_methods(["GET", "POST"])
 def bring(request: HttpRequest) -> HttpResponse:
     """Choose a file."""
-    if is_operator(current_actor()):
+    if current_actor().is_operator:
         raise PermissionDenied
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():

@@ -28,10 +28,9 @@ from journeys.domain.queries import journeys as queries
 from journeys.domain.queries.pharmacies import eligible_pharmacies
 from journeys.domain.reading import one
 from journeys.domain.reporting import known_of, report
-from journeys.domain.speaking import Refused
 from journeys.forms.report import ReportForm, choosable
 from journeys.models import Journey
-from journeys.rules import ROUTING, SAFETY
+from journeys.rules import ROUTING, SAFETY, Refused
 from journeys.views.journeys import show
 from journeys.views.presenting import safety_link
 

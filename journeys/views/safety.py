@@ -22,11 +22,11 @@ from journeys.core import safety
 from journeys.core.steps_anytime import ADVERSE_EVENT
 from journeys.domain import safety_desk as desk
 from journeys.domain.queries import safety as queries
-from journeys.domain.speaking import Refused
 from journeys.forms import facts
 from journeys.forms.safety import MissingForm
 from journeys.models import SafetyReport
 from journeys.rules import (
+    Refused,
     may_answer_safety,
     may_forward_safety,
     may_receive_safety,

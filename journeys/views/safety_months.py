@@ -26,9 +26,8 @@ from journeys.core.safety_month import Month, is_over
 from journeys.domain.queries import safety_months as queries
 from journeys.domain.queries.safety import WORDS
 from journeys.domain.safety_signing import sign_off, today
-from journeys.domain.speaking import Refused
 from journeys.models import SafetySignOff
-from journeys.rules import may_sign_off_safety
+from journeys.rules import Refused, may_sign_off_safety
 
 HEAD = (
     *("Report", "Safety desk's number", "State", "First heard of", "Forward by", "Forwarded"),

@@ -17,9 +17,8 @@ from accounts.tenancy import current_actor
 from journeys.domain.queries import journeys as queries
 from journeys.domain.reading import one
 from journeys.domain.settling import settle
-from journeys.domain.speaking import Refused
 from journeys.forms.settle import SettleForm
-from journeys.rules import may_settle
+from journeys.rules import Refused, may_settle
 from journeys.views import presenting
 
 

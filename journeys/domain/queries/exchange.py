@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from accounts.core.actor import Actor
-from accounts.core.permissions import OrganizationKind, Permission
+from accounts.core.permissions import Permission
 from accounts.tenancy import every_tenant
 from journeys.core.codes import shown
 from journeys.domain.applying import said_in
@@ -75,15 +75,10 @@ class Unusable:
     problem: str
 
 
-def is_operator(actor: Actor) -> bool:
-    """The operator sees every partner's exchange, and nobody's patients."""
-    return actor.organization_kind == OrganizationKind.OPERATOR
-
-
 @contextmanager
 def seen_by(actor: Actor) -> Iterator[None]:
     """The rows this actor may see here: the operator's every delivery, otherwise one's own."""
-    if is_operator(actor):
+    if actor.is_operator:
         with every_tenant(reason="the operator watches over every exchange", actor=actor):
             yield
     else:
@@ -95,7 +90,7 @@ def deliveries(actor: Actor) -> "QuerySet[Delivery]":
     found: QuerySet[Delivery] = Delivery.objects.select_related(
         "journey__program_version__program", "recipient", "organization", "packet"
     )
-    if is_operator(actor):
+    if actor.is_operator:
         found = found.filter(organization__sandbox_of=None)
     else:
         mine = actor.organization_id
@@ -163,7 +158,7 @@ def _row(delivery: Delivery, actor: Actor, *, off: bool) -> Row:
         id=delivery.pk,
         journey_id=journey.pk,
         number=journey.number,
-        patient="" if is_operator(actor) else journey.patient_name,
+        patient="" if actor.is_operator else journey.patient_name,
         program=journey.program_version.program.name,
         sender=""
         if actor.organization_id == delivery.organization_id

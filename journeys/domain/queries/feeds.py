@@ -6,7 +6,6 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.core.actor import Actor
-from accounts.core.permissions import OrganizationKind
 from accounts.models import Organization
 from journeys.core.calendar import calendar_of
 from journeys.core.graph import Clock
@@ -32,7 +31,7 @@ def feeds(actor: Actor, *, now: datetime) -> list[Feed]:
     found = Organization.objects.filter(active=True).filter(
         Q(heard_at__isnull=False) | Q(heartbeat_hours__isnull=False), sandbox_of=None
     )
-    if actor.organization_kind != OrganizationKind.OPERATOR:
+    if not actor.is_operator:
         shared = JourneyParty.objects.filter(party=OuterRef("pk"), until=None)
         found = found.filter(Exists(shared)).exclude(pk=str(actor.organization_id))
     told = [_feed(each, now=now) for each in found.order_by("name")]

@@ -16,7 +16,7 @@ from journeys.domain.applying import said_in
 from journeys.domain.endpoints import RECEIVERS
 from journeys.domain.graphs import graph_of
 from journeys.domain.mapping import NewLine, as_line, lines_of
-from journeys.domain.queries.reports import content_of, is_operator
+from journeys.domain.queries.reports import content_of
 from journeys.enums import ReportCause, ReportStatus
 from journeys.models import InboundReport, Journey, JourneyParty, StatusLine
 from journeys.rules import may_explain_codes
@@ -53,7 +53,7 @@ def partners(actor: Actor) -> list[tuple[Organization, int]]:
     """Whose map the actor may look at, with how many of their reports wait for a meaning."""
     with every_tenant(reason="maps belong to partners, hubs read those they work with"):
         found = Organization.objects.filter(kind__in=RECEIVERS, active=True, sandbox_of=None)
-        if not is_operator(actor):
+        if not actor.is_operator:
             beside = JourneyParty.objects.filter(journey__hub=actor.organization_id)
             known = set(beside.values_list("party_id", flat=True))
             found = found.filter(pk__in=[actor.organization_id, *known])

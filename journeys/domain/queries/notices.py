@@ -10,7 +10,7 @@ from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet, Subqu
 from django.db.models.functions import Coalesce
 
 from accounts.core.actor import Actor
-from accounts.core.permissions import OrganizationKind, Permission
+from accounts.core.permissions import Permission
 from accounts.models import Membership
 from accounts.prepared import Asked, Prepared
 from accounts.tenancy import current_organization_id, every_tenant
@@ -175,7 +175,7 @@ def answers(actor: Actor, *, now: datetime) -> list[Answers]:
 
 def _answers(actor: Actor, *, now: datetime) -> list[Answers]:
     asked = Notice.objects.filter(asks=True, at__gt=now - timedelta(days=DAYS))
-    if actor.organization_kind != OrganizationKind.OPERATOR:
+    if not actor.is_operator:
         asked = asked.filter(journey__party_ids__contains=[actor.organization_id])
     rows = (
         asked.values_list("organization__name")

@@ -54,15 +54,10 @@ def seen_by(actor: Actor) -> Iterator[None]:
         yield
 
 
-def is_operator(actor: Actor) -> bool:
-    """The operator sees codes and numbers of every report, and nobody's patients."""
-    return actor.organization_kind == OrganizationKind.OPERATOR
-
-
 def visible(actor: Actor) -> "QuerySet[InboundReport]":
     """One's own organization's reports, a hub's also those about its journeys, newest first."""
     found: QuerySet[InboundReport] = InboundReport.objects.select_related("organization")
-    if is_operator(actor):
+    if actor.is_operator:
         found = found.filter(organization__sandbox_of=None)
     else:
         mine = Q(organization=actor.organization_id)
@@ -126,7 +121,7 @@ def candidates(report: InboundReport, actor: Actor) -> list[Candidate]:
 
     Only what the actor's own organization sees; nothing for the operator.
     """
-    if is_operator(actor):
+    if actor.is_operator:
         return []
     content = content_of(report)
     told = content["data"].get("patient") or {}

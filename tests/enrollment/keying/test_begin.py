@@ -13,7 +13,6 @@ from enrollment.domain import drafts, keying, signatures
 from enrollment.domain.queries.keying import named
 from enrollment.models import Enrollment, Keying, Patient
 from journeys.domain.fax_parts import take_back
-from journeys.domain.speaking import Refused
 from journeys.models import FaxPart
 from tests.enrollment.keying.conftest import TOM, Desk, draft_of, text_of
 from tests.factories.enrollments import COVERAGE, PRACTICE, ROSA
@@ -78,7 +77,7 @@ def test_pages_that_are_keyed_are_neither_filed_nor_taken_back_meanwhile(
     kept = desk.keyed()
     assert kept.part_id is not None
     assert f"{desk.hub.name} keys it:" in text_of(ana, "enrollments")
-    with acting_as(desk.by), pytest.raises(Refused, match="being keyed"):
+    with acting_as(desk.by), pytest.raises(rules.Refused, match="being keyed"):
         take_back(kept.part_id, by=desk.by, now=timezone.now())
     with every_tenant(reason="the test looks"):
         part = FaxPart.objects.get(pk=kept.part_id)

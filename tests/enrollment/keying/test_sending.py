@@ -36,7 +36,6 @@ from enrollment.models import (
 from journeys.core.faxes import About
 from journeys.domain.fax_parts import set_aside, unfile
 from journeys.domain.faxes import due_of
-from journeys.domain.speaking import Refused as NotSaid
 from journeys.models import Fax, FaxPart, Journey, JourneyEvent, Notice, WorkItem
 from tests.enrollment.keying.conftest import Desk, draft_of, text_of
 from tests.factories.enrollments import COVERAGE, PRACTICE, PRESCRIBER, ROSA, veltrana_answers
@@ -184,7 +183,7 @@ def test_the_hub_reviews_it_beside_its_pages_and_the_practice_reads_who_keyed_it
     assert "Priya Raman keyed the enrollment from these pages, which came by fax." in story
     assert f"Keyed by {desk.hub.name}" in text_of(ana, "enrollments")
     # The pages stay with what they became; the fax is done with its other pages.
-    with acting_as(desk.by), pytest.raises(NotSaid, match="began with these pages"):
+    with acting_as(desk.by), pytest.raises(rules.Refused, match="began with these pages"):
         unfile(part.pk, why="patient", by=desk.by, now=timezone.now())
     assert fax.closed_at is None
     with acting_as(desk.by):

@@ -15,8 +15,8 @@ from journeys.domain.messages import Message, send_message
 from journeys.domain.queries.funnel import funnel_of
 from journeys.domain.recording import UnknownJourney
 from journeys.domain.reporting import Report, report
-from journeys.domain.speaking import Refused
 from journeys.models import Journey, JourneyEvent, WorkItem
+from journeys.rules import Refused
 from tests.factories.counts import count_all, rows
 from tests.factories.exchange import submitted
 from tests.factories.people import OrganizationFactory, actor_of, member

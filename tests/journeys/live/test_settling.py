@@ -14,8 +14,8 @@ from journeys.domain.queries.journeys import story_of
 from journeys.domain.reading import one
 from journeys.domain.recording import record
 from journeys.domain.settling import Settlement, settle
-from journeys.domain.speaking import Refused
 from journeys.models import JourneyEvent
+from journeys.rules import Refused
 from tests.factories.people import actor_of, member
 from tests.journeys.live.conftest import Live
 

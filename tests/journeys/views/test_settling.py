@@ -16,8 +16,8 @@ from journeys.domain.queries.journeys import Story, story_of
 from journeys.domain.reading import one
 from journeys.domain.recording import record
 from journeys.domain.settling import Settlement, settle
-from journeys.domain.speaking import Refused
 from journeys.models import JourneyEvent, WorkItem
+from journeys.rules import Refused
 from tests.factories.people import actor_of, member, signed_in
 from tests.journeys.views.conftest import World
 
