@@ -24,7 +24,7 @@ from bench.serving import serving
 from bench.stories import journey_with, talk
 from bench.world import World
 from config.runner import redis
-from config.runner.processes import wait_until
+from config.runner.processes import listens, wait_until
 from config.runner.supervisor import Supervisor
 from journeys.core.events import Event
 from journeys.domain.recording import record
@@ -115,16 +115,11 @@ def _streaming(world: World) -> Iterator[int]:
     more = ("--port", str(port), "--timeout-graceful-shutdown", "3", "--log-level", "warning")
     supervisor.start(world.program("live", *argv, *more))
     try:
-        if not wait_until(lambda: _listens(port), seconds=20):
+        if not wait_until(lambda: listens(port), seconds=20):
             raise Unmeasured("The server of the streams did not listen.")
         yield port
     finally:
         supervisor.stop(patience=5)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import socket
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from bench.load import Load, from_another_process
 from bench.results import Unmeasured
 from bench.world import World
 from config.runner import paths, redis
-from config.runner.processes import wait_until
+from config.runner.processes import listens, wait_until
 from config.runner.supervisor import Supervisor
 
 READY_WITHIN_SECONDS = 20.0
@@ -71,16 +70,11 @@ def serving(
     name = application.partition(":")[0]
     supervisor.start(world.program(name, sys.executable, "-m", "granian", *words))
     try:
-        if not wait_until(lambda: _listens(port), seconds=READY_WITHIN_SECONDS):
+        if not wait_until(lambda: listens(port), seconds=READY_WITHIN_SECONDS):
             raise Unmeasured(f"The server of {application} did not listen.")
         yield Page(port, path, headers, group=supervisor.pid(name))
     finally:
         supervisor.stop(patience=STOP_WITHIN_SECONDS)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def cpu_seconds(group: int) -> float:

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -124,6 +125,12 @@ def stop(started: Iterable[tuple[Program, subprocess.Popen[bytes]]], *, patience
             kill_group(process)
             process.wait(timeout=KILL_PATIENCE_SECONDS)
         kill_group(process)
+
+
+def listens(port: int) -> bool:
+    """Whether something of this machine listens on the port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float, step: float = 0.05) -> bool:

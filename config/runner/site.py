@@ -9,7 +9,7 @@ from pathlib import Path
 
 from config.runner import paths, redis
 from config.runner.errors import StartError
-from config.runner.processes import Program, wait_until
+from config.runner.processes import Program, listens, wait_until
 from config.runner.supervisor import Supervisor
 
 QUEUES = "routing,inbound,notices,upkeep,default"
@@ -80,11 +80,6 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
 def start(data: Path, variables: Mapping[str, str], supervisor: Supervisor) -> None:
     """Start every program; return when the site and the simulator answer.
 
@@ -102,7 +97,7 @@ def _wait_until_ready(variables: Mapping[str, str], supervisor: Supervisor) -> N
 
     def ready() -> bool:
         supervisor.refuse_ended()
-        return _listens(int(variables["SIMULATOR_PORT"])) and _answers(
+        return listens(int(variables["SIMULATOR_PORT"])) and _answers(
             f"http://127.0.0.1:{variables['PORT']}/readyz"
         )
 

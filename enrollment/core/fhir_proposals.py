@@ -16,7 +16,7 @@ from programs.core.catalogue import ANSWERABLE
 from programs.core.checks import check
 from programs.core.display import display
 from programs.core.fields import Field
-from programs.core.places import STATES
+from programs.core.union import with_states
 from programs.core.values import normalize
 
 LONGEST = 500
@@ -76,7 +76,7 @@ def propose(
     for fact in facts_of(found, patient, own):
         if fact.field in fields:
             facts[fact.field].append(fact)
-    asked = {key: _asked(field) for key, field in fields.items() if key in facts}
+    asked = {key: with_states(field) for key, field in fields.items() if key in facts}
     first = [
         _of_field(key, field, _sorted(field, facts[key], fitting.get(key, ())))
         for key, field in asked.items()
@@ -134,10 +134,6 @@ def _stranger(values: Mapping[str, Any], known: Mapping[str, Any]) -> str:
 
 def _plain(value: Any) -> str:
     return " ".join(str(value).casefold().split())
-
-
-def _asked(field: Field) -> Field:
-    return replace(field, choices=STATES) if field.type == "state" else field
 
 
 def _sorted(field: Field, facts: list[Fact], fitting: Collection[str]) -> list[Fact]:

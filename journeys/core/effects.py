@@ -42,8 +42,8 @@ def effects_between(
 def may_have_effects(graph: Graph, event: Event) -> bool:
     """Whether anything may have to be done because of it, by what it is alone.
 
-    A status of a step that nothing hangs on which sets something off moves only itself, and so
-    do facts that none of those reads.
+    A status moves nothing but its own step unless a step that sets something off depends on
+    that one; facts move nothing unless such a step reads them.
     """
     if event.kind not in _PLAIN or event.coverage_id:
         return may_move(event)
@@ -52,18 +52,18 @@ def may_have_effects(graph: Graph, event: Event) -> bool:
     return placed or not graph.facts_of_effects.isdisjoint(event.facts)
 
 
-# What tells a status, facts or nothing, and changes nothing else of the story.
+# Kinds that report a status or facts, or nothing at all, and touch nothing else of the story.
 _PLAIN = frozenset({"status", "fact", *TALK})
 
 
 def that_may_have_effects(graph: Graph, news: Sequence[Event], after: JourneyState) -> list[Event]:
-    """Those of some events, learnt after all others, because of which anything may have to be done.
+    """Those of the newest events that may set anything off.
 
-    What only passes a step on among open statuses, nothing else moves by. `after` is where the
-    journey stands with all of them.
+    An event that only passes a step from one open status to another moves nothing else, so it is
+    left out. `after` is where the journey stands once all of `news` have been told.
     """
     weighty = [event for event in news if may_have_effects(graph, event)]
-    # What changes which reports count may make of a step something else meanwhile.
+    # An event that changes which reports count may move any step.
     if any(_changes_what_counts(graph, event) for event in weighty):
         return weighty
     learnt = {event.ref for event in news}
@@ -82,9 +82,10 @@ def _changes_what_counts(graph: Graph, event: Event) -> bool:
 
 
 def _only_passes(graph: Graph, key: str, said: Sequence[Event], learnt: Container[str]) -> bool:
-    """Whether a step goes from one open status to others that are as good.
+    """Whether the news of a step only passes it on among open statuses that set nothing off.
 
-    It was spoken of before, and so is every word that was ever the last of its source's since.
+    That takes an earlier report of it, and a passing status in the last report of each source
+    before the news as well as in every report of the news.
     """
     known = {event.source: event for event in said if event.ref not in learnt}
     last = [*known.values(), *(event for event in said if event.ref in learnt)]

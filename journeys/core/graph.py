@@ -1,6 +1,6 @@
 """The journey's shape as plain data: its steps in order, and what follows from how they hang."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,7 +27,7 @@ from journeys.core.step import (
     Thresholds,
     Unit,
 )
-from programs.core.conditions import comparisons_of, fields_of
+from programs.core.conditions import comparisons_of, each_of, fields_of
 
 # Whoever reads a graph reads its steps: they are had from one place.
 __all__ = [
@@ -208,9 +208,9 @@ class Graph:
 
     @cached_property
     def facts_of_effects(self) -> frozenset[str]:
-        """Names of facts without which what leads to effects stands where it does.
+        """Names of the facts that can move a step which leads to effects.
 
-        Only what those steps read, rest on or bring about moves them.
+        They are what such a step reads, rests on or brings about.
         """
         steps = [self.by_key[key] for key in self.leading_to_effects]
         read = (name for step in steps for names in conditions_of(step) for name in names)
@@ -220,10 +220,10 @@ class Graph:
 
     @cached_property
     def passing(self) -> Mapping[str, frozenset[str]]:
-        """Of steps that lead to effects, the open statuses among which one is as good as another.
+        """For steps that lead to effects, the open statuses between which a move changes nothing.
 
-        Nothing that sets something off, and nothing that leads to it, tells them apart or asks
-        since when a step stands in one.
+        No condition of a step that leads to effects names one of them, and no moment asks since
+        when a step stands in one.
         """
         if any(step.aside for step in self.setting_off):
             return {}
@@ -233,7 +233,7 @@ class Graph:
             for step in steps
             for condition in _conditions(step)
             for each in comparisons_of(condition)
-            for word in _words(each.get("value"))
+            for word in each_of(each.get("value"))
         }
         told_apart |= {
             (f"step.{d.of}", word) for s in steps if (d := s.detour) for word in d.opened_by
@@ -295,10 +295,6 @@ def _conditions(step: Step) -> list[Condition]:
         *(case.when for case in step.due.cases),
         *(opening.when for opening in openings if opening.when is not None),
     ]
-
-
-def _words(value: object) -> Sequence[object]:
-    return value if isinstance(value, list | tuple) else (value,)
 
 
 def _hangs_on(step: Step) -> Iterator[str]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 
+from journeys.core.sounding import characters
+
 # Below this two numbers have nothing to do with each other.
 ALIKE = 0.7
 
@@ -43,12 +45,9 @@ def reasons(hints: Hints, known: Known) -> tuple[str, ...]:
 
 def likeness(reference: str, numbers: Iterable[str]) -> float:
     """How alike the reference is to the nearest of the numbers, from 0 to 1."""
-    told = _plain(reference)
-    return max((SequenceMatcher(None, told, _plain(each)).ratio() for each in numbers), default=0.0)
-
-
-def _plain(text: str) -> str:
-    return "".join(character for character in text.upper() if character.isalnum())
+    told = characters(reference)
+    others = map(characters, numbers)
+    return max((SequenceMatcher(None, told, each).ratio() for each in others), default=0.0)
 
 
 def _words(name: str) -> set[str]:

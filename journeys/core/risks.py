@@ -13,7 +13,7 @@ from journeys.core.conflicts import Conflict
 from journeys.core.eta import Outlook
 from journeys.core.events import Event
 from journeys.core.graph import Clock, Step
-from journeys.core.sentences import day_words, full_moment, name_of
+from journeys.core.sentences import day_words, full_moment, lower_first, name_of
 from journeys.core.state import NextAction, Party, Risk, StepState
 from journeys.core.walking import Walk
 from programs.core.conditions import date_of
@@ -253,7 +253,7 @@ def nobody_there(scene: Scene) -> Iterator[Risk]:
             gone = f"{parties[meant].name} no longer takes part" if meant in parties else ""
             why = gone or f"Nobody is {name_of(meant, {})} on this journey yet"
             by = state.act_by or scene.after(since, _SOON)
-            yield Risk("R11", step.key, f"{step.title}: {_lower_first(why)}", acts, by, since)
+            yield Risk("R11", step.key, f"{step.title}: {lower_first(why)}", acts, by, since)
         elif acts in parties and parties[acts].unstaffed_since:
             yield _with_nobody(scene, step, parties[acts], since)
 
@@ -357,7 +357,3 @@ def _number(value: object) -> float | None:
         return float(str(value).replace(",", "").lstrip("$")) if value is not None else None
     except ValueError:
         return None
-
-
-def _lower_first(words: str) -> str:
-    return words[:1].lower() + words[1:]

@@ -140,7 +140,7 @@ def settle_headline(subject: str, who: str, due_at: datetime, *, now: datetime, 
     """The headline while two sources disagree; which said what is told to those who may know."""
     when = near_day(due_at, now=now, zone=zone)
     verb = "was to settle it" if due_at < now else "settles it"
-    return f"Partners disagree about {_lower_first(subject)}; {who} {verb} by {when}"
+    return f"Partners disagree about {lower_first(subject)}; {who} {verb} by {when}"
 
 
 def follow_up_headline(who: str, due_at: datetime, *, now: datetime, zone: str) -> str:
@@ -172,5 +172,6 @@ def _on(at: datetime, now: datetime, zone: str) -> str:
     return f"at {day}" if day.endswith("today") else f"on {day}"
 
 
-def _lower_first(words: str) -> str:
+def lower_first(words: str) -> str:
+    """Words as they stand within a sentence."""
     return words[:1].lower() + words[1:]

@@ -9,7 +9,7 @@ _SOUNDS = (
     *(("mc", "mak"), ("ck", "k"), ("ce", "se"), ("ci", "si"), ("cy", "si"), ("ch", "x")),
     *(("sh", "x"), ("c", "k"), ("q", "k"), ("z", "s"), ("v", "f"), ("j", "g")),
 )
-# A name's last word that names no family.
+# What follows a family name and is no part of it.
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 
 

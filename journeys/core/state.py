@@ -1,4 +1,4 @@
-"""Where a journey stands: the result of evaluation, and its plain form for a projection."""
+"""Where a journey stands: the result of evaluation."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,6 +1,6 @@
 """What people only say or hand to each other: where a journey stands does not hang on it.
 
-Of all that is evaluated only the silence that it breaks does, rule R2.
+Talk only breaks a silence (rule R2); nothing else that evaluation finds depends on it.
 """
 
 from collections.abc import Collection
@@ -13,7 +13,7 @@ from journeys.core.events import Event, may_move
 from journeys.core.graph import Graph
 from journeys.core.safety import STEP as SAFETY
 
-# That a party's system is silent, which is over by what it says of any journey.
+# A party's system is silent. What it says of any journey ends that.
 _FEED_SILENT = "R12"
 
 
@@ -39,9 +39,10 @@ def stands_as_it_did(
 ) -> bool:
     """Whether evaluating a journey after `talk` would find what it `last` did.
 
-    But for when it was heard of, and that its moment may be later, where that was the silence's:
-    then it is looked at once too often. It has to be evaluated when it was last on another day in
-    the practice's `zone` (words say "tomorrow"), when its moment has come, and when it was silent.
+    Two differences do not count: when the journey was last heard of, and a later moment to look at
+    it again where that moment is the silence's (the journey is then looked at once too often). It
+    has to be evaluated when that was last done on another day in the practice's `zone` (its words
+    say "tomorrow"), when its moment has come, and when it had been silent for too long.
     """
     heard_at, wakes_at = last.heard_at, last.wakes_at
     if heard_at is None or max(heard_at, talk.occurred_at) > now or _FEED_SILENT in last.rules:

@@ -73,7 +73,7 @@ def _jwk(pem: str) -> dict[str, str]:
     point = key.public_key().public_numbers()
     named = {"crv": "P-384", "kty": "EC", "x": _number(point.x), "y": _number(point.y)}
     told = json.dumps(named, separators=(",", ":"), sort_keys=True)
-    kid = _text(hashlib.sha256(told.encode()).digest())
+    kid = base64url(hashlib.sha256(told.encode()).digest())
     return {**named, "kid": kid, "alg": "ES384", "use": "sig"}
 
 
@@ -93,8 +93,9 @@ def _pem(
 
 
 def _number(value: int) -> str:
-    return _text(value.to_bytes(_COORDINATE_BYTES))
+    return base64url(value.to_bytes(_COORDINATE_BYTES))
 
 
-def _text(content: bytes) -> str:
+def base64url(content: bytes) -> str:
+    """Bytes as a JSON Web Key or token writes them: RFC 7515 2, without padding."""
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()

@@ -3,7 +3,6 @@
 SMART Backend Services ask for RS384 or ES384 (HL7 SMART App Launch 2.0, "asymmetric").
 """
 
-import base64
 import json
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +12,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+from journeys.domain.endpoint_secrets import base64url
 
 GOOD_FOR = timedelta(minutes=5)
 _HALF = 48
@@ -36,7 +37,7 @@ def assertion(client_id: str, *, audience: str, key_id: str, pem: str, now: date
         "jti": str(uuid4()),
     }
     signed = f"{_part(header)}.{_part(claims)}"
-    return f"{signed}.{_written(_signature(key, signed.encode()))}"
+    return f"{signed}.{base64url(_signature(key, signed.encode()))}"
 
 
 def private_key(pem: str) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
@@ -60,8 +61,4 @@ def _signature(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, message: byt
 
 
 def _part(content: dict[str, Any]) -> str:
-    return _written(json.dumps(content, separators=(",", ":")).encode())
-
-
-def _written(content: bytes) -> str:
-    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+    return base64url(json.dumps(content, separators=(",", ":")).encode())

@@ -68,7 +68,7 @@ def signing(definitions: Sequence[Definition]) -> tuple[Item, ...]:
 def fields_once_per(once: str) -> tuple[Item, ...]:
     """The catalogue's own questions about one subject (patient, coverage, …), for its page."""
     return tuple(
-        Item(part.id, _with_states(part), (), group=group, across=field.type in _ACROSS)
+        Item(part.id, with_states(part), (), group=group, across=field.type in _ACROSS)
         for field in CATALOGUE.values()
         if field.typed_once_per == once
         for group, part in field.placed
@@ -148,7 +148,7 @@ class _Whole:
 
 
 def _item(part: Field, of: _Whole, definition: Definition, names: Mapping[str, str]) -> Item:
-    field = _with_states(part)
+    field = with_states(part)
     if names and (part.shown_when or part.required_when):
         field = replace(
             field,
@@ -166,7 +166,8 @@ def _item(part: Field, of: _Whole, definition: Definition, names: Mapping[str, s
     )
 
 
-def _with_states(field: Field) -> Field:
+def with_states(field: Field) -> Field:
+    """The field with the states to choose from, if it asks for one."""
     return replace(field, choices=STATES) if field.type == "state" else field
 
 
