@@ -1,6 +1,7 @@
 """The Celery application and its schedule: in code, so that every deployment runs the same one."""
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from celery import Celery
@@ -36,155 +37,44 @@ def let_go(**_: object) -> None:
     end_carrying()
 
 
-# Every task has its queue, so that a long one never stands before a short one. Papers have a worker
-# of their own: drawing one takes a good part of a second, which nobody's delivery waits for.
-app.conf.task_routes = {
-    "accounts.tasks.clear_sessions": {"queue": "upkeep"},
-    "journeys.tasks.send_due_deliveries": {"queue": "routing"},
-    "journeys.tasks.fall_back": {"queue": "routing"},
-    "journeys.tasks.draw_packets": {"queue": "papers"},
-    "journeys.tasks.process_waiting_reports": {"queue": "inbound"},
-    "journeys.tasks.collect_acknowledgements": {"queue": "inbound"},
-    "journeys.tasks.refresh_due_journeys": {"queue": "upkeep"},
-    "enrollment.tasks.seal_signatures": {"queue": "papers"},
-    "enrollment.tasks.watch_reading": {"queue": "upkeep"},
-    "journeys.tasks.count_learn_lag": {"queue": "upkeep"},
-    "journeys.tasks.count_funnels": {"queue": "upkeep"},
-    "journeys.tasks.send_partner_tests": {"queue": "routing"},
-    "journeys.tasks.call_practices": {"queue": "routing"},
-    "journeys.tasks.sweep_status_calls": {"queue": "upkeep"},
-    "journeys.tasks.tell_of_key_ends": {"queue": "notices"},
-    "journeys.tasks.clear_sandboxes": {"queue": "upkeep"},
-    "journeys.tasks.run_sandbox_trials": {"queue": "routing"},
-    "journeys.tasks.send_due_mail": {"queue": "notices"},
-    "journeys.tasks.check_invariants": {"queue": "upkeep"},
-    "journeys.tasks.look_for_twins": {"queue": "upkeep"},
-    "journeys.tasks.tell_of_unowned": {"queue": "notices"},
-    "journeys.tasks.try_cohorts": {"queue": "upkeep"},
-    "journeys.tasks.count_paces": {"queue": "upkeep"},
-    "journeys.tasks.count_flags": {"queue": "upkeep"},
+EVERY_HOUR = 3600
+# Every task, how often it runs (in seconds, or by the clock in UTC), and its queue, so that a long
+# one never stands before a short one. Each only looks for rows that are due: the table is the
+# schedule. Papers have a worker of their own: drawing one takes a good part of a second, which
+# nobody's delivery waits for.
+TASKS: Mapping[str, tuple[int | crontab, str]] = {
+    "accounts.tasks.clear_sessions": (EVERY_HOUR, "upkeep"),
+    "enrollment.tasks.seal_signatures": (60, "papers"),
+    "enrollment.tasks.watch_reading": (300, "upkeep"),
+    "journeys.tasks.call_practices": (5, "routing"),
+    "journeys.tasks.check_invariants": (crontab(hour=8, minute=15), "upkeep"),
+    "journeys.tasks.clear_sandboxes": (crontab(hour=10, minute=15), "upkeep"),
+    "journeys.tasks.collect_acknowledgements": (60, "inbound"),
+    "journeys.tasks.count_flags": (crontab(hour=9, minute=15), "upkeep"),
+    "journeys.tasks.count_funnels": (15, "upkeep"),
+    "journeys.tasks.count_learn_lag": (60, "upkeep"),
+    "journeys.tasks.count_paces": (crontab(hour=8, minute=45), "upkeep"),
+    "journeys.tasks.draw_packets": (30, "papers"),
+    "journeys.tasks.fall_back": (60, "routing"),
+    "journeys.tasks.look_for_twins": (30, "upkeep"),
+    "journeys.tasks.process_waiting_reports": (5, "inbound"),
+    "journeys.tasks.refresh_due_journeys": (30, "upkeep"),
+    "journeys.tasks.run_sandbox_trials": (5, "routing"),
+    "journeys.tasks.send_due_deliveries": (5, "routing"),
+    "journeys.tasks.send_due_mail": (30, "notices"),
+    "journeys.tasks.send_partner_tests": (30, "routing"),
+    "journeys.tasks.sweep_status_calls": (crontab(hour=9, minute=45), "upkeep"),
+    "journeys.tasks.tell_of_key_ends": (crontab(hour=14, minute=15), "notices"),
+    "journeys.tasks.tell_of_unowned": (60, "notices"),
+    "journeys.tasks.try_cohorts": (30, "upkeep"),
 }
-
-# The table is the schedule: each entry only looks for rows that are due.
+app.conf.task_routes = {task: {"queue": queue} for task, (_, queue) in TASKS.items()}
 app.conf.beat_schedule = {
-    "clear-sessions": {
-        "task": "accounts.tasks.clear_sessions",
-        "schedule": 3600.0,
-        "options": {"queue": "upkeep", "expires": 3600},
-    },
-    "send-due-deliveries": {
-        "task": "journeys.tasks.send_due_deliveries",
-        "schedule": 5.0,
-        "options": {"queue": "routing", "expires": 5},
-    },
-    "fall-back": {
-        "task": "journeys.tasks.fall_back",
-        "schedule": 60.0,
-        "options": {"queue": "routing", "expires": 60},
-    },
-    "collect-acknowledgements": {
-        "task": "journeys.tasks.collect_acknowledgements",
-        "schedule": 60.0,
-        "options": {"queue": "inbound", "expires": 60},
-    },
-    "process-waiting-reports": {
-        "task": "journeys.tasks.process_waiting_reports",
-        "schedule": 5.0,
-        "options": {"queue": "inbound", "expires": 5},
-    },
-    "refresh-due-journeys": {
-        "task": "journeys.tasks.refresh_due_journeys",
-        "schedule": 30.0,
-        "options": {"queue": "upkeep", "expires": 30},
-    },
-    "seal-signatures": {
-        "task": "enrollment.tasks.seal_signatures",
-        "schedule": 60.0,
-        "options": {"queue": "papers", "expires": 60},
-    },
-    "watch-reading": {
-        "task": "enrollment.tasks.watch_reading",
-        "schedule": 300.0,
-        "options": {"queue": "upkeep", "expires": 300},
-    },
-    "draw-packets": {
-        "task": "journeys.tasks.draw_packets",
-        "schedule": 30.0,
-        "options": {"queue": "papers", "expires": 30},
-    },
-    "check-invariants": {
-        "task": "journeys.tasks.check_invariants",
-        "schedule": crontab(hour=8, minute=15),
-        "options": {"queue": "upkeep", "expires": 3600},
-    },
-    "count-paces": {
-        "task": "journeys.tasks.count_paces",
-        "schedule": crontab(hour=8, minute=45),
-        "options": {"queue": "upkeep", "expires": 3600},
-    },
-    "count-flags": {
-        "task": "journeys.tasks.count_flags",
-        "schedule": crontab(hour=9, minute=15),
-        "options": {"queue": "upkeep", "expires": 3600},
-    },
-    "send-due-mail": {
-        "task": "journeys.tasks.send_due_mail",
-        "schedule": 30.0,
-        "options": {"queue": "notices", "expires": 30},
-    },
-    "look-for-twins": {
-        "task": "journeys.tasks.look_for_twins",
-        "schedule": 30.0,
-        "options": {"queue": "upkeep", "expires": 30},
-    },
-    "tell-of-unowned": {
-        "task": "journeys.tasks.tell_of_unowned",
-        "schedule": 60.0,
-        "options": {"queue": "notices", "expires": 60},
-    },
-    "try-cohorts": {
-        "task": "journeys.tasks.try_cohorts",
-        "schedule": 30.0,
-        "options": {"queue": "upkeep", "expires": 30},
-    },
-    "count-learn-lag": {
-        "task": "journeys.tasks.count_learn_lag",
-        "schedule": 60.0,
-        "options": {"queue": "upkeep", "expires": 60},
-    },
-    "send-partner-tests": {
-        "task": "journeys.tasks.send_partner_tests",
-        "schedule": 30.0,
-        "options": {"queue": "routing", "expires": 30},
-    },
-    "call-practices": {
-        "task": "journeys.tasks.call_practices",
-        "schedule": 5.0,
-        "options": {"queue": "routing", "expires": 5},
-    },
-    "run-sandbox-trials": {
-        "task": "journeys.tasks.run_sandbox_trials",
-        "schedule": 5.0,
-        "options": {"queue": "routing", "expires": 5},
-    },
-    "sweep-status-calls": {
-        "task": "journeys.tasks.sweep_status_calls",
-        "schedule": crontab(hour=9, minute=45),
-        "options": {"queue": "upkeep", "expires": 3600},
-    },
-    "clear-sandboxes": {
-        "task": "journeys.tasks.clear_sandboxes",
-        "schedule": crontab(hour=10, minute=15),
-        "options": {"queue": "upkeep", "expires": 3600},
-    },
-    "tell-of-key-ends": {
-        "task": "journeys.tasks.tell_of_key_ends",
-        "schedule": crontab(hour=14, minute=15),
-        "options": {"queue": "notices", "expires": 3600},
-    },
-    "count-funnels": {
-        "task": "journeys.tasks.count_funnels",
-        "schedule": 15.0,
-        "options": {"queue": "upkeep", "expires": 15},
-    },
+    task.rpartition(".")[2].replace("_", "-"): {
+        "task": task,
+        "schedule": when,
+        # What no worker took up until its next turn is not made up for.
+        "options": {"queue": queue, "expires": when if isinstance(when, int) else EVERY_HOUR},
+    }
+    for task, (when, queue) in TASKS.items()
 }

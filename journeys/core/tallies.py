@@ -19,7 +19,7 @@ DAYS = (1, 3, 7, 14, 28, 56, 112)
 # Views whose cells begin with a week, and go on for ever.
 DATED = ("week", "denied", "returned", "lag")
 
-# What parts the pieces of a cell's name: no key of ours has it in it.
+# Between the pieces of a cell's name; no key of ours contains it.
 SEPARATOR = "|"
 
 

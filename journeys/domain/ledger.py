@@ -32,7 +32,7 @@ class Held(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """One that began: its row, and the how manieth it is."""
+    """One try of a delivery that began: its row, and its number among the tries."""
 
     id: UUID
     number: int
