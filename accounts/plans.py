@@ -28,8 +28,9 @@ class Plan:
 
 StandIn = UUID | str | date
 
-# For what finds its rows by key, where one plan is as good as another: until the transaction ends
-# PostgreSQL weighs none anew. It guesses that a list holds ten, and would plan for one each time.
+# Where rows are found by key, one plan is as good as another: until the transaction ends
+# PostgreSQL keeps to the one it has. By itself it would plan anew for each list, as it expects ten
+# values in one.
 BY_KEY = Statement("set local plan_cache_mode = force_generic_plan", ())
 
 _numbers = count(1)

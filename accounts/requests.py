@@ -27,7 +27,8 @@ class Requests(RequestMiddleware):
 
     def prepare(self, request: HttpRequest) -> None:
         structlog.contextvars.bind_contextvars(request_id=request.META["HTTP_X_REQUEST_ID"])
-        # Every page asks who it is, ever again: a stand-in for the person takes longer each time.
+        # A page asks for the person many times, and a lazy stand-in would cost more at each of
+        # them.
         request.user = person_of(request)
         self.bind_user_id(request)
         # Where one that reads is never answered, nothing came of it.

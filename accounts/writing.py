@@ -31,6 +31,16 @@ def again_after_deadlock(work: Callable[[], T]) -> T:
     return work()
 
 
+def alone(lock: int) -> bool:
+    """Whether nobody else does what this number stands for; nobody will until the transaction ends.
+
+    The number is any that nothing else in this database uses.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(%s)", [lock])
+        return bool(cursor.fetchone()[0])
+
+
 def take_time() -> None:
     """For an export: the statements of this transaction may take as long as they need."""
     with connection.cursor() as cursor:

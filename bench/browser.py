@@ -7,8 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.urls import reverse
 
+from bench.front import fronting
+from bench.pages import HEADERS
 from bench.results import Unmeasured
+from bench.serving import serving
+from bench.world import World
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -49,3 +54,15 @@ def browsing(port: int, cookie: str) -> Iterator["Page"]:
             yield context.new_page()
         finally:
             browser.close()
+
+
+@contextmanager
+def at_work(world: World, session: str, *, page: str) -> Iterator["Page"]:
+    """An empty page of a browser at a server of its own, asked first for the page of this name."""
+    headers = {**HEADERS, "Cookie": session}
+    with (
+        serving(world, "config.wsgi:application", reverse(page), headers) as served,
+        fronting(pages=served.port, streams=served.port) as port,
+        browsing(port, session) as empty,
+    ):
+        yield empty

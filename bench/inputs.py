@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -13,12 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.tenancy import acting_as
-from bench.browser import browsing, require_browser
-from bench.front import fronting
+from bench.browser import at_work, require_browser
 from bench.office import STAFF, actor_of
-from bench.pages import HEADERS, session_of
+from bench.pages import session_of
 from bench.results import Row, Unmeasured
-from bench.serving import serving
 from bench.world import World
 from enrollment.domain.queries.enrollments import enrollments
 from enrollment.domain.sittings import sitting_of
@@ -119,7 +116,7 @@ def measure(world: World) -> Iterator[Row]:
     require_browser()
     session = session_of(STAFF)
     new, seconds, second, both = [], [], [], []
-    with _at_work(world, session) as page:
+    with at_work(world, session, page="patients") as page:
         for run in range(RUNS):
             began = time.monotonic()
             hands = Hands(page)
@@ -137,17 +134,6 @@ def measure(world: World) -> Iterator[Row]:
     yield Row("inputs_second_program", "inputs", [hands.inputs for hands in second])
     yield Row("typed_second_program", "inputs", [hands.typed for hands in second])
     yield Row("inputs_two_at_once", "inputs", [hands.inputs for hands in both])
-
-
-@contextmanager
-def _at_work(world: World, session: str) -> Iterator["Page"]:
-    headers = {**HEADERS, "Cookie": session}
-    with (
-        serving(world, "config.wsgi:application", reverse("patients"), headers) as served,
-        fronting(pages=served.port, streams=served.port) as port,
-        browsing(port, session) as page,
-    ):
-        yield page
 
 
 def _add_patient(hands: Hands, *, last_name: str) -> str:

@@ -1,7 +1,6 @@
 """How many actions a reviewer takes from the queue to a decision, in a real browser."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,11 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.tenancy import every_tenant
-from bench.browser import browsing, require_browser
-from bench.front import fronting
-from bench.pages import HEADERS, HUB_AGENT, session_of
+from bench.browser import at_work, require_browser
+from bench.pages import HUB_AGENT, session_of
 from bench.results import Row, Unmeasured
-from bench.serving import serving
 from bench.world import World
 from journeys.models import Fax, JourneyEvent
 
@@ -55,24 +52,13 @@ def measure(world: World) -> Iterator[Row]:
     session = session_of(HUB_AGENT)
     with every_tenant(reason="the demo's faxes would be taken first"):
         Fax.objects.filter(closed_at=None).update(closed_at=timezone.now())
-    with _at_work(world, session) as page:
+    with at_work(world, session, page="intake") as page:
         # A live stream would hold the one worker that answers here.
         page.route("**/live/**", lambda route: route.abort())
         accepted = _accept(page)
         returned = _return(page)
     yield Row("accept_actions", "actions", [accepted])
     yield Row("return_three_fields_actions", "actions", [returned])
-
-
-@contextmanager
-def _at_work(world: World, session: str) -> Iterator["Page"]:
-    headers = {**HEADERS, "Cookie": session}
-    with (
-        serving(world, "config.wsgi:application", reverse("intake"), headers) as served,
-        fronting(pages=served.port, streams=served.port) as port,
-        browsing(port, session) as page,
-    ):
-        yield page
 
 
 def _accept(page: "Page") -> int:

@@ -53,7 +53,7 @@ def seal(plain: bytes, *, ring: KeyRing, bound_to: str) -> bytes:
 
 
 def key_id_of(sealed: bytes) -> str:
-    """The id of the key that an envelope names; nonsense for bytes that are none."""
+    """The id of the key that an envelope names; nonsense for bytes that are no envelope."""
     return sealed[2 : 2 + sealed[1]].decode(errors="replace")
 
 

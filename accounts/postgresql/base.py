@@ -92,7 +92,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def create_cursor(self, name: str | None = None) -> Any:
         if name:
-            # It lives in its transaction, and to psycopg there is none: Django begins them here.
+            # Such a cursor lives in a transaction, and psycopg knows of none: we begin them
+            # ourselves.
             self.say()
             untyped: Any = base  # its stubs leave out what psycopg 3 needs
             cursor = untyped.ServerSideCursor(

@@ -43,7 +43,7 @@ class CheckedFile:
 
 
 def pages_of(written: str) -> tuple[int, ...]:
-    """The pages that somebody names, "2-3, 5", in their order; nothing named is none.
+    """The pages that somebody names, "2-3, 5", in their order; nothing named means no page.
 
     Raises Unfit.
     """

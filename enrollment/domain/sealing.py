@@ -5,17 +5,18 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from accounts import audit
 from accounts.tenancy import every_tenant
+from accounts.writing import alone
 from enrollment.models import SealedCopy, Signature
 from journeys.domain.nudges import nudge
 
 Draw = Callable[[Signature], bytes]
 # Drawing takes a good part of a second: a short batch lets a worker's other queues have their turn.
 BATCH = 5
-# The lock of whoever makes copies: any number that nobody else in this database uses.
+# The lock of whoever makes copies.
 SEALING = 7_325_641
 
 
@@ -36,18 +37,11 @@ def seal_due(*, draw: Draw, now: datetime, limit: int = BATCH) -> int:
     made = 0
     for signature_id in ids:
         with every_tenant(reason="a copy is made for the practice that keeps it"):
-            if not _alone():
+            if not alone(SEALING):
                 break
             signature = _with_its_form(signature_id)
             made += seal(signature, draw=draw, now=now) is not None
     return made
-
-
-def _alone() -> bool:
-    """Whether nobody else makes copies now; nobody else does until this transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_xact_lock(%s)", [SEALING])
-        return bool(cursor.fetchone()[0])
 
 
 def _with_its_form(signature_id: object) -> Signature:

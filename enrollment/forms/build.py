@@ -1,6 +1,5 @@
 """Forms made from definitions: which fields, in which order, with which words."""
 
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -204,10 +203,4 @@ class _Placed(LayoutObject):  # type: ignore[misc]  # crispy ships no types
     def render(
         self, form: Any, context: Any, template_pack: Any = None, **kwargs: Any
     ) -> SafeString:
-        drawn = draw(form[self.item.key])
-        when = self.item.field.shown_when
-        if when is None:
-            return drawn
-        return format_html(
-            '<div data-shown-when="{}">{}</div>', json.dumps(when, sort_keys=True), drawn
-        )
+        return draw(form[self.item.key])

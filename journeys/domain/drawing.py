@@ -6,9 +6,9 @@ from typing import Protocol
 from uuid import UUID
 
 import structlog
-from django.db import connection
 
 from accounts.tenancy import every_tenant
+from accounts.writing import alone
 from journeys.core.delivery import Outgoing
 from journeys.domain.disclosing import outgoing_of, role_of
 from journeys.domain.nudges import nudge
@@ -19,7 +19,7 @@ from journeys.models import Delivery, DrawnPacket
 log = structlog.get_logger(__name__)
 # Drawing takes a good part of a second: a short batch lets a worker's other queues have their turn.
 BATCH = 5
-# The lock of whoever draws packets: any number that nobody else in this database uses.
+# The lock of whoever draws packets.
 DRAWING = 7_325_642
 
 
@@ -47,18 +47,11 @@ def draw_due(*, draw: Draw, now: datetime, limit: int = BATCH) -> int:
     looked_at = 0
     for delivery_id in ids:
         with every_tenant(reason="a packet is drawn for who sent it and for who has it"):
-            if not _alone():
+            if not alone(DRAWING):
                 break
             _draw(delivery_id, draw=draw, now=now)
             looked_at += 1
     return looked_at
-
-
-def _alone() -> bool:
-    """Whether nobody else draws now; nobody else does until this transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_xact_lock(%s)", [DRAWING])
-        return bool(cursor.fetchone()[0])
 
 
 def _draw(delivery_id: UUID, *, draw: Draw, now: datetime) -> None:

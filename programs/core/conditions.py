@@ -46,7 +46,7 @@ def number_of(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
     if isinstance(value, str) and not value.lstrip(" +-.")[:1].isdigit():
-        return None  # Words are the usual case, and refusing them by exception is dear.
+        return None  # Words are the usual case, and refusing them by exception is slow.
     try:
         number = Decimal(str(value))
     except InvalidOperation:

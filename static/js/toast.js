@@ -2,9 +2,9 @@
 
 const LEAVES_AFTER = 10_000;
 
-export function toast(text, level = "error") {
+export function toast(text) {
   const region = document.getElementById("toasts");
-  const pattern = document.getElementById(`toast-${level}`);
+  const pattern = document.getElementById("toast-error");
   if (!region || !pattern) return;
   const shown = pattern.content.firstElementChild.cloneNode(true);
   shown.querySelector(".toast-words").textContent = text;

@@ -82,7 +82,7 @@ def entries(filters: Filters, *, zone: ZoneInfo) -> QuerySet[Any]:
 
 
 def page_of(found: QuerySet[Any], *, before: str) -> Page:
-    """The entries older than the cursor. A cursor that is none begins at the newest."""
+    """The entries older than the cursor. An unreadable cursor begins at the newest."""
     try:
         at, _separator, entry_id = before.partition("_")
         cursor = datetime.fromisoformat(at), UUID(entry_id)

@@ -115,7 +115,7 @@ def totals(actor: Actor) -> dict[str, int]:
 def packets(actor: Actor) -> "QuerySet[Delivery]":
     """Deliveries whose packet this actor may have: what it sent, and what was sent to it.
 
-    The operator's own rows are none: patients are none of its business. Whose part ended may have
+    None for the operator, which has no business with patients. Whose part ended may have
     its last word and does not see the journey.
     """
     found: QuerySet[Delivery] = Delivery.objects.select_related("recipient", "packet")

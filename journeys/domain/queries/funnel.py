@@ -23,8 +23,8 @@ BUCKETS = tuple(str(number) for number in range(len(DAYS) + 1))
 ONLY = ""
 UNKNOWN = ""
 
-# Where every row of a table is known beforehand it stands in it whatever it holds; elsewhere
-# only rows of which something is told do.
+# A table whose rows are known beforehand shows all of them; any other shows the rows that have a
+# number to tell.
 KNOWN_ROWS: Mapping[str, Sequence[str]] = {
     "stage": STAGES,
     "stage:payer_class": (*PAYER_CLASSES, UNKNOWN),

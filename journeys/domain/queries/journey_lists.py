@@ -23,7 +23,7 @@ FILTERS = ("open", "at_risk", "closed")
 # A list says "1,000+" of what nobody looks through; its pages go on.
 MOST_COUNTED = 1_000
 PAGE_SIZE = 50
-# Of these one plan fits all. A pharmacy has a handful of all journeys or nearly each of them:
+# For these one plan fits all. A pharmacy may have a handful of journeys or nearly all of them, so
 # PostgreSQL has to plan for the one that asks.
 ALIKE = frozenset({OrganizationKind.HUB, OrganizationKind.PRACTICE})
 OPEN_ORDER = ("-urgent", F("due_at").asc(nulls_last=True), "started_at", "id")

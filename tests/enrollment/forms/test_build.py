@@ -222,14 +222,6 @@ def test_fields_of_other_sections_and_strangers_are_not_taken() -> None:
     assert built.cleaned_data == {"A1": "Rosa"}
 
 
-def test_conditional_questions_say_what_shows_them() -> None:
-    tags = Tags(rendered(form("coverage", COMPLETE)))
-    conditions = [attrs["data-shown-when"] for _, attrs in tags.found if "data-shown-when" in attrs]
-    assert '{"field": "B1", "op": "equals", "value": true}' in conditions
-    always = form("services", COMPLETE)
-    assert "data-shown-when" not in rendered(always)
-
-
 def test_questions_that_belong_together_stand_under_one_legend() -> None:
     html = rendered(form("clinical", COMPLETE))
     assert html.count("<legend>Tuberculosis screening</legend>") == 1
