@@ -32,6 +32,23 @@ BEFORE_THE_BODY = frozenset(
 )
 ABOUT_A_FACT = frozenset({"fact_type", "unknown_fact"})
 UNKNOWN_TYPE = frozenset({"union_tag_invalid", "union_tag_not_found"})
+AN_INSTANT = "An instant is written as 2026-03-06T14:10:00-05:00."
+A_DAY = "A day is written as 2026-03-06."
+# People read these beside the rows of a file: what to write, by pydantic's name of the error.
+WORDS = {
+    "missing": "This is missing.",
+    "string_type": "This is a text.",
+    "string_pattern_mismatch": "It has a character that cannot stand here.",
+    "string_too_short": "This is empty.",
+    "string_too_long": "This is longer than {max_length} characters.",
+    "datetime_type": AN_INSTANT,
+    "datetime_parsing": AN_INSTANT,
+    "datetime_from_date_parsing": AN_INSTANT,
+    "timezone_aware": "An instant has its offset, as in 2026-03-06T14:10:00-05:00.",
+    "date_type": A_DAY,
+    "date_parsing": A_DAY,
+    "date_from_datetime_parsing": A_DAY,
+}
 
 
 class Fault(Schema):
@@ -42,7 +59,7 @@ class Fault(Schema):
 
 def _text_only(value: Any) -> Any:
     if not isinstance(value, str):
-        raise ValueError("An instant is written as text, such as 2026-03-06T14:10:00-05:00.")
+        raise PydanticCustomError("datetime_type", AN_INSTANT)
     return value
 
 
@@ -50,7 +67,7 @@ def _on_the_calendar(value: datetime) -> datetime:
     try:
         value.astimezone(UTC)
     except OverflowError:
-        raise ValueError("This instant is beyond the calendar.") from None
+        raise PydanticCustomError("instant", "This instant is beyond the calendar.") from None
     return value
 
 
@@ -172,7 +189,8 @@ def fault_of(one: Mapping[str, Any], *, under: str = "") -> Fault:
     if one["type"] in ABOUT_A_FACT:
         parts.append(one["ctx"]["fact"])
     told = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
-    return Fault(pointer=under + told, code=one["type"], detail=one["msg"])
+    words = WORDS.get(one["type"], "").format_map(one.get("ctx", {})) or one["msg"]
+    return Fault(pointer=under + told, code=one["type"], detail=words)
 
 
 def faults_of(content: object, *, under: str = "") -> list[Fault]:

@@ -101,7 +101,7 @@ Reports = Mapping[str, InboundReport]
 
 def _told(row: FileRow, came: Reports, taken: Reports, actor: Actor) -> Told:
     if row.faults:
-        wrong = "; ".join(f"{each.pointer or '/'}: {each.detail}" for each in row.faults[:3])
+        wrong = " ".join(f"{_column(each.pointer)}: {each.detail}" for each in row.faults[:3])
         return Told(row.number, "", "", "blocked", gettext("Left out"), wrong)
     said, about = shown(*said_in(row.content)), reference_of(row.content)
     if row.id in taken:
@@ -115,6 +115,13 @@ def _told(row: FileRow, came: Reports, taken: Reports, actor: Actor) -> Told:
     except NotApplicable as why:
         return Told(row.number, said, about, "waiting", gettext("A person has to look"), str(why))
     return Told(row.number, said, number, "ahead", gettext("Would be applied"), words)
+
+
+def _column(pointer: str) -> str:
+    """What a table calls the field that a pointer leads to."""
+    path = pointer.removeprefix("/").removeprefix("data/")
+    named = path.replace("facts/", "fact_").replace("patient/", "patient_")
+    return named or gettext("The row")
 
 
 @requires(Permission.REPORTS_SETTLE)

@@ -59,7 +59,8 @@ def test_each_row_is_told_before_anything_is_applied(journey: Journey, agent: Cl
     assert "Benefit verification" in content
     assert "Nobody has said yet what “P5” means" in content
     assert "No journey they take part in" in content
-    assert "/data/occurred_at" in content
+    assert "occurred_at: An instant is written as 2026-03-06T14:10:00-05:00." in content
+    assert "/data/" not in content
     assert "2 are not whole and are left out" in content
     assert "Apply 3 rows" in content
     assert reports() == []
@@ -131,7 +132,7 @@ def test_a_yes_or_no_that_is_neither_is_left_out(journey: Journey, agent: Client
         f"{journey.number},benefit_verification,complete,{at(hours=1)},perhaps"
     )
     content = agent.get(bring(agent, text)).content.decode()
-    assert "/data/facts/coverage_active: coverage_active is true or false." in content
+    assert "fact_coverage_active: coverage_active is true or false." in content
 
 
 def test_a_time_without_an_offset_is_the_partners_own(journey: Journey, agent: Client) -> None:
