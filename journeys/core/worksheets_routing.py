@@ -67,10 +67,7 @@ PHARMACY_TRIAGE = Worksheet(
             "The patient's choice",
             (
                 Question(fact="patient_choice_asked_on", needed=True),
-                Question(
-                    fact="patient_pharmacy_choice",
-                    hint="Empty when the patient has no preference.",
-                ),
+                Question(fact="patient_pharmacy_choice"),
             ),
             result_is("choosing", "sent", "transferred"),
         ),

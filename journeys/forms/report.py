@@ -18,18 +18,21 @@ from journeys.core.payer_criteria import FACT, NOT_MET, words_of
 from journeys.core.visibility import sees_fact, sees_step
 from journeys.core.worksheet import Question, Told, Values, asked, faults, needed
 from journeys.core.worksheets import worksheet_of
+from journeys.domain.queries.pharmacies import Eligible
 from journeys.domain.reporting import Report
 from journeys.enums import LearntBy
 from journeys.forms import facts
+from journeys.forms.pharmacies import NAMING, PharmacyPicker, offered_for
 
 BOX = "fact-"
+Offered = Sequence[tuple[str, str]]
 
 
 class FactField(forms.CharField):
     """One fact, read as the enrollment form reads such an answer."""
 
     def __init__(
-        self, question: Question, *, required: bool, initial: object, offered: Sequence[str] = ()
+        self, question: Question, *, required: bool, initial: object, offered: Offered = ()
     ) -> None:
         self.name = question.fact
         label = facts.field_of(question.fact).label
@@ -52,15 +55,14 @@ class FactField(forms.CharField):
         return reading.value
 
 
-def _widget(name: str, *, required: bool, offered: Sequence[str] = ()) -> forms.Widget:
+def _widget(name: str, *, required: bool, offered: Offered = ()) -> forms.Widget:
     field = facts.field_of(name)
     open_ = ("", _("Choose") if required else _("Not known"))
+    if offered and name in NAMING:
+        return PharmacyPicker(offered, none=_("Choose") if required else _(NAMING[name]))
     if field.type == "boolean":
-        return forms.Select(choices=[open_, ("yes", _("Yes")), ("no", _("No"))])
-    if offered:
-        return forms.Select(choices=[open_, *((each, each) for each in offered)])
-    if field.choices:
-        known = [(choice.code, choice.label) for choice in field.choices]
+        offered = [("yes", _("Yes")), ("no", _("No"))]
+    if known := offered or [(choice.code, choice.label) for choice in field.choices]:
         return forms.Select(choices=[open_, *known])
     if field.type == "long_text":
         return forms.Textarea(attrs={"rows": 3})
@@ -82,7 +84,7 @@ class ReportForm(forms.Form):
     """What one result of a step is told by: only the questions that this result asks.
 
     `known` is what the journey knows (journeys.domain.reporting.known_of); what `viewer` may
-    see of it stands in the boxes already.
+    see of it stands in the boxes already. `pharmacies` are the program's, where one is asked for.
     """
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
@@ -104,7 +106,14 @@ class ReportForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, step: Step, status: str, known: Values, viewer: str, **kwargs: Any
+        self,
+        *args: Any,
+        step: Step,
+        status: str,
+        known: Values,
+        viewer: str,
+        pharmacies: Sequence[Eligible] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.step, self.known = step, known
@@ -117,6 +126,10 @@ class ReportForm(forms.Form):
         self.parts = asked(self.worksheet, values)
         # Then `known` holds nothing that came from the others.
         only_tells = not sees_step(viewer, step)
+        offered: dict[str, Offered] = {
+            NOT_MET: [(each, each) for each in words_of(known.get(FACT))]
+        }
+        offered |= dict.fromkeys(NAMING, offered_for(pharmacies, known=known))
         for part in self.parts:
             for question in part.questions:
                 seen = not question.fresh and (only_tells or sees_fact(viewer, question.fact))
@@ -124,7 +137,7 @@ class ReportForm(forms.Form):
                     question,
                     required=needed(question, values),
                     initial=known.get(question.fact) if seen else None,
-                    offered=words_of(known.get(FACT)) if question.fact == NOT_MET else (),
+                    offered=offered.get(question.fact, ()),
                 )
 
     def _offer_reasons(self, status: str) -> None:
@@ -143,12 +156,10 @@ class ReportForm(forms.Form):
         field.error_messages["required"] = words
 
     @classmethod
-    def about(
-        cls, step: Step, *, status: str, known: Values, viewer: str, now: datetime
-    ) -> "ReportForm":
+    def about(cls, *, status: str, now: datetime, **asked: Any) -> "ReportForm":
         """An empty form; most reports are about what has just happened."""
         start = {"occurred_at": timezone.localtime(now), "token": uuid4(), "status": status}
-        return cls(step=step, status=status, known=known, viewer=viewer, initial=start)
+        return cls(status=status, initial=start, **asked)
 
     def drawn(self) -> Iterator[Drawn]:
         """The parts of the worksheet that this result asks for."""

@@ -28,6 +28,7 @@ from journeys.domain.queries import journeys as queries
 from journeys.domain.queries.pharmacies import eligible_pharmacies
 from journeys.domain.reading import one
 from journeys.domain.reporting import known_of, report
+from journeys.forms.pharmacies import NAMING
 from journeys.forms.report import ReportForm, choosable
 from journeys.models import Journey
 from journeys.rules import ROUTING, SAFETY, Refused
@@ -109,11 +110,19 @@ def _form(
     now: datetime,
 ) -> ReportForm | None:
     """The form of the chosen result; None before one is chosen."""
-    if request.method == "POST":
-        return ReportForm(request.POST, step=step, status=status, known=known, viewer=story.viewer)
-    if step.status(status) is None:
+    if request.method != "POST" and step.status(status) is None:
         return None
-    return ReportForm.about(step, status=status, known=known, viewer=story.viewer, now=now)
+    names_one = not NAMING.keys().isdisjoint(worksheet_of(step).facts)
+    asked: dict[str, Any] = {
+        "step": step,
+        "status": status,
+        "known": known,
+        "viewer": story.viewer,
+        "pharmacies": eligible_pharmacies(story.journey) if names_one else (),
+    }
+    if request.method == "POST":
+        return ReportForm(request.POST, **asked)
+    return ReportForm.about(now=now, **asked)
 
 
 def _results(step: Step, *, chosen: str, known: Values, viewer: str) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """A party's staff report how a step came out, in the words of the step itself."""
 
+import re
 import uuid
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 from accounts.core.permissions import Role
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
+from journeys.domain.queries.pharmacies import eligible_pharmacies
 from journeys.models import Journey, JourneyEvent
 from tests.journeys.views.conftest import World
 
@@ -186,3 +188,37 @@ def test_pharmacies_are_shown_with_whose_they_are(world: World, priya: Client) -
     assert "Pharmacies of this program" in page
     assert "belongs with Meridian Health" in page
     assert "Pharmacies of this program" not in priya.get(url_of(world)).content.decode()
+
+
+def test_a_pharmacy_is_picked_in_neutral_order_and_another_is_named(
+    world: World, priya: Client
+) -> None:
+    world.hears("intake_review", "accepted")
+    world.hears("benefit_verification", "complete", prior_authorization_required=False)
+    url = url_of(world, "pharmacy_triage")
+    with every_tenant(reason="the test looks"):
+        names = [each.name for each in eligible_pharmacies(world.journey)]
+    page = priya.get(url, {"status": "sent"}).content.decode()
+    picked = re.findall(r'<select name="fact-(\w+)".*?</select>', page, re.S)
+    assert picked[:2] == ["patient_pharmacy_choice", "pharmacy_name"]
+    (lists,) = re.findall(r'<select name="fact-pharmacy_name".*?</select>', page, re.S)
+    found = re.findall(r'<option value="([^"]*)"', lists)
+    assert found == ["", *names, "another"]
+    assert "No preference" in page
+    asked = {
+        "status": "sent",
+        "reason": "",
+        "fact-patient_choice_asked_on": timezone.localdate().isoformat(),
+        "fact-routing_reason": "payer_network",
+    }
+    nobody = {"fact-pharmacy_name": "another", "fact-pharmacy_name_named": " "}
+    assert "Pharmacy is needed here." in priya.post(url, told(**asked, **nobody)).content.decode()
+    other = {**nobody, "fact-pharmacy_name_named": "Corner Pharmacy"}
+    assert priya.post(url, told(**asked, **other)).status_code == 302
+    assert events(world)[-1].body["facts"]["pharmacy_name"] == "Corner Pharmacy"
+    # What was named by hand stands in the list when it is told again.
+    again = priya.get(url, {"status": "transferred"}).content.decode()
+    assert '<option value="Corner Pharmacy" selected>' in again
+    there = {"fact-pharmacy_name": names[-1]}
+    assert priya.post(url, told(**asked | {"status": "transferred"}, **there)).status_code == 302
+    assert events(world)[-1].body["facts"]["pharmacy_name"] == names[-1]
