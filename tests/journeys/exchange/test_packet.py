@@ -73,6 +73,23 @@ def test_the_judge_of_tagged_papers_finds_what_is_spoilt() -> None:
     assert numbers == {"01-006", "07-001", "11-006", "13-004", "14-002", "15-003"}
 
 
+def test_a_section_that_goes_on_over_a_page_says_so_at_its_top() -> None:
+    body = with_name("Rosa Delgado")
+    patient, insurance, *_others = body["packet"]["sections"]
+    patient["fields"] += [told(f"x{n}", f"Question {n}", "Yes") for n in range(70)]
+    pages = PdfReader(io.BytesIO(render(body, recipient="Parcel", papers=(CARD, NOTES)))).pages
+    tops = [page.extract_text().split("\n") for page in pages]
+    goes_on = f"{patient['name']}, continued"
+    # Not on the cover, nor where the section begins; then until the next one has begun.
+    assert [goes_on in words for words in tops[:4]] == [False, False, True, True]
+    assert patient["name"] in tops[1]
+    (end,) = [words for words in tops if insurance["name"] in words]
+    assert goes_on in end
+    # Papers that have several pages go on as well, and nothing goes on into what begins a page.
+    told_on = {line for words in tops for line in words if line.endswith("continued")}
+    assert told_on == {goes_on, f"{CARD.question}: {CARD.title}, continued"}
+
+
 def test_it_says_everything_that_was_handed_over() -> None:
     body = with_name("Rosa Delgado")
     screened = {**told("veltrana.tb_result", "Result", "Negative"), "group": "TB screening"}
