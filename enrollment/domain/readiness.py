@@ -19,6 +19,7 @@ from programs.core.forms import (
     missing_signatures,
     sheet,
 )
+from programs.models import ProgramVersion
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,19 @@ def ended_on(enrollment: Enrollment, *, today: date) -> date | None:
 
     What was sent while it held goes on in it, corrections and amendments too.
     """
-    last = enrollment.program_version.valid_until
-    over = enrollment.status == EnrollmentStatus.DRAFT and last is not None and last < today
-    return last if over else None
+    version = enrollment.program_version
+    last = version.valid_until
+    if enrollment.status != EnrollmentStatus.DRAFT or last is None:
+        return None
+    return last if last < today or _replaced_at_once(version) else None
+
+
+def _replaced_at_once(version: ProgramVersion) -> bool:
+    """Whether another holds since the day this one began: it has no day before to have ended on."""
+    if version.valid_until != version.valid_from:
+        return False
+    since = ProgramVersion.objects.filter(program=version.program_id, valid_from=version.valid_from)
+    return bool(since.filter(published_at__isnull=False, number__gt=version.number).exists())
 
 
 def on_day(day: date) -> str:

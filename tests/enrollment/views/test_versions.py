@@ -89,3 +89,28 @@ def test_a_version_that_holds_is_not_left(ana: Client, ben: Client, lakeside: Of
     with acting_as(lakeside.coordinator):
         assert stored(draft).program_version_id == lakeside.version.id
     assert ben.post(f"/enrollments/{draft.id}/carry/").status_code == 404
+
+
+def test_a_version_replaced_on_its_own_first_day_is_over_at_once(
+    ana: Client, lakeside: Office
+) -> None:
+    """No day comes before its first, on which it could have ended."""
+    draft, today = lakeside.signed(), timezone.localdate()
+    old = ProgramVersion.objects.filter(id=lakeside.version.id)
+    review = f"/enrollments/{draft.id}/review/"
+    old.update(valid_until=today)
+    new = ProgramVersionFactory.create(
+        program=lakeside.version.program,
+        number=lakeside.version.number + 1,
+        definition=lakeside.version.definition,
+        valid_from=today,
+    )
+    # One that began earlier holds through the day that the overlap says.
+    assert "Go on in the new version" not in ana.get(review).content.decode()
+    old.update(valid_from=today)
+    assert "Go on in the new version" in ana.get(review).content.decode()
+    ana.post(f"/enrollments/{draft.id}/send/")
+    ana.post(f"/enrollments/{draft.id}/carry/")
+    with acting_as(lakeside.coordinator):
+        after = stored(draft)
+    assert (after.journey_id, after.program_version_id) == (None, new.pk)
