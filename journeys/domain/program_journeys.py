@@ -72,6 +72,19 @@ class ProgramJourneys:
         return layout(made, evaluate(made, (), started_at=_SOME_DAY, now=_SOME_DAY))
 
 
+# Which service of a program each step works on. Most are done whoever asked for help with them;
+# those that give are there only where the program gives.
+_WORKS_ON: Mapping[str, str] = {
+    "benefit_verification": "benefit_verification",
+    "prior_authorization": "prior_authorization",
+    "appeal": "appeal",
+    "copay_enrollment": "copay",
+    "patient_assistance": "patient_assistance",
+    "bridge": "bridge",
+    "first_dose": "nurse",
+    "pharmacy_triage": "pharmacy_triage",
+}
+_GIVES = frozenset({"copay_enrollment", "bridge"})
 _YES_NO = (("true", "Yes"), ("false", "No"))
 _LIMITS: Mapping[str, str] = {
     "silence": "No word from anybody for",
@@ -134,4 +147,6 @@ def _steps(graph: Graph, tune: Mapping[str, Any]) -> Iterator[StepTold]:
             tuned=step.key in changes,
             skips=_skips(told),
             most=told.get("most", usual_most(step)),
+            service=_WORKS_ON.get(step.key, ""),
+            gives=step.key in _GIVES,
         )

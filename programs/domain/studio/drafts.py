@@ -15,11 +15,13 @@ from accounts.core.actor import Actor
 from accounts.models import Organization
 from programs import rules
 from programs.core.composing import called, slug
-from programs.core.definition import Definition
+from programs.core.definition import Definition, JourneyPlan
 from programs.core.plain import ShapeError
 from programs.core.starter import starter
+from programs.core.tunings import left_out
 from programs.domain.queries.catalogue import version_on
 from programs.domain.studio.faults import faults_of
+from programs.domain.studio.ports import journeys
 from programs.enums import DraftStatus, Overlap
 from programs.models import Program, ProgramDraft, ProgramVersion
 
@@ -123,7 +125,21 @@ def start_new(name: str, medicine: str, *, template: str, by: Actor, now: dateti
             "template": template,
         }
     )
-    return _made(ProgramDraft(definition=plan), by=by, now=now, action="begun")
+    return _made(ProgramDraft(definition=_fitted(plan)), by=by, now=now, action="begun")
+
+
+def _fitted(plan: dict[str, Any]) -> dict[str, Any]:
+    """Only what its journey works on is offered, and only what is offered is given at a step."""
+    steps = journeys().steps(JourneyPlan(plan["journey"]["template"], {}))
+    done = {each.service for each in steps}
+    gifts = [each for each in steps if each.gives]
+    services = [each for each in plan["services"] if each in done]
+    services = services or [each.service for each in gifts]
+    plan = {**plan, "services": services}
+    for each in gifts:
+        if each.service not in services:
+            plan = left_out(plan, each.key, out=True)
+    return plan
 
 
 def free_key(name: str, maker: Organization) -> str:

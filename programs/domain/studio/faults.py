@@ -6,6 +6,7 @@ from typing import Any
 
 from accounts.core.permissions import OrganizationKind
 from accounts.models import Organization
+from programs.core.catalogue import CATALOGUE
 from programs.core.definition import Definition
 from programs.core.sense import nonsense
 from programs.core.soundness import Problem, problems, unreadable
@@ -26,6 +27,7 @@ def faults_of(definition: Definition, draft: ProgramDraft) -> list[dict[str, str
         *_lacking(definition),
         *_routed(definition),
         *journeys().problems(definition.journey),
+        *_unserved(definition),
         *_dated(definition, draft),
         *([] if unreadable(definition) else nonsense(definition)),
     ]
@@ -72,6 +74,20 @@ def _routed(definition: Definition) -> Iterator[Problem]:
     for each in route.pharmacies:
         if known.get(each.code) != OrganizationKind.PHARMACY:
             yield Problem("route", f"No pharmacy is called “{each.code}”.")
+
+
+def _unserved(definition: Definition) -> Iterator[Problem]:
+    """What is offered and nobody does, and what somebody would do that is not offered."""
+    steps = [each for each in journeys().steps(definition.journey) if not each.dropped]
+    done = {each.service for each in steps}
+    named = {choice.code: choice.label for choice in CATALOGUE["H1"].choices}
+    for service in definition.services if steps else ():
+        if service in named and service not in done:
+            yield Problem("journey", f"“{named[service]}” is offered, and no step works on it.")
+    for each in steps:
+        if each.gives and each.service not in definition.services:
+            offer = f"offer “{named[each.service]}”, or leave the step out"
+            yield Problem("journey", f"{each.title}: the program does not give it; {offer}.")
 
 
 def _dated(definition: Definition, draft: ProgramDraft) -> Iterator[Problem]:

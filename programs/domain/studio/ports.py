@@ -28,6 +28,10 @@ class StepTold:
     """When the program does without it: the condition in words, and why."""
     most: int = 0
     """How often it may come, for one that is counted; 0 for any other."""
+    service: str = ""
+    """The service (H1) that it works on, if any."""
+    gives: bool = False
+    """Whether money or medicine of the manufacturer's is given at it: a program has it or not."""
 
     @property
     def unit_words(self) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.core.permissions import Role
 from accounts.tenancy import every_tenant
 from enrollment.domain.queries.enrollments import startable_versions
+from journeys.core.templates import GRAPHS
 from programs.models import ProgramDraft
 from tests.factories.people import OrganizationFactory, member, signed_in
 
@@ -55,3 +56,32 @@ def test_composed_published_and_enrolled_into() -> None:
     office = signed_in(member(OrganizationFactory.create(), Role.PRACTICE_STAFF))
     page = office.get(reverse("programs")).content.decode()
     assert f"{reverse('enrollment_start')}?program=clearpath" in page
+
+
+def journey_faults() -> list[str]:
+    return [each["why"] for each in the_draft().faults if each["where"] == "journey"]
+
+
+@pytest.mark.parametrize("template", sorted(GRAPHS))
+def test_what_a_program_offers_and_the_steps_of_its_journey_agree(template: str) -> None:
+    maker = OrganizationFactory.create(kind="manufacturer")
+    browser = signed_in(member(maker, Role.PROGRAM_MANAGER))
+    told = {"name": "Clearpath", "medicine": "Solvana", "template": template}
+    browser.post(reverse("studio_new"), told)
+    assert journey_faults() == []
+    plan = the_draft().definition
+    basics = {name: plan[name] for name in ("name", "medicine", "version", "valid_from", "about")}
+    edit(browser, "basics", **basics, services=[*plan["services"], "bridge"])
+    assert journey_faults() == [
+        "“Bridge supply while coverage is decided” is offered, and no step works on it."
+    ]
+    step = next((each for each in GRAPHS[template].steps if each.key == "bridge"), None)
+    if step is None:
+        return
+    # The step is taken in again; then it is there without being offered.
+    where = reverse("studio_journey", args=[the_draft().id]) + "?step=bridge"
+    browser.post(where, {"seen": the_draft().revision, "do": "take_in"})
+    assert journey_faults() == []
+    edit(browser, "basics", **basics, services=plan["services"])
+    (why,) = journey_faults()
+    assert why.startswith("Bridge supply: the program does not give it; offer “Bridge supply")
