@@ -212,7 +212,7 @@ def _named(report: InboundReport) -> str:
     """How it names its journey; what cannot be read stays alone, and breaks alone."""
     try:
         return Said.of(report).reference
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, TypeError):
         return str(report.pk)
 
 

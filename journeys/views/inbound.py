@@ -1,6 +1,7 @@
 """What partners reported: the queue of what people settle, and one report with its ways out."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -100,6 +101,7 @@ def _show(request: HttpRequest, report_id: UUID, **forms: Any) -> HttpResponse:
     with queries.seen_by(actor):
         found = _found(actor, report_id)
         content = queries.content_of(found)
+        readable = content is not queries.UNREADABLE
         operator = actor.is_operator
         journey = Journey.objects.filter(pk=found.journey_id).first()
         stuck = found.status == ReportStatus.EXCEPTION
@@ -116,8 +118,9 @@ def _show(request: HttpRequest, report_id: UUID, **forms: Any) -> HttpResponse:
         context = {
             "report": found,
             "row": queries.rows_of([found])[0],
-            "happened_at": queries.happened_at(content),
-            "raw": "" if operator else json.dumps(content, indent=2, ensure_ascii=False),
+            "happened_at": queries.happened_at(content) if readable else None,
+            "readable": readable,
+            "raw": "" if operator else _word_for_word(found, content),
             "journey": journey,
             "links_journey": not operator,
             "stuck": stuck,
@@ -131,6 +134,13 @@ def _show(request: HttpRequest, report_id: UUID, **forms: Any) -> HttpResponse:
         }
     status = 422 if forms else 200
     return render(request, "journeys/inbound_report.html", context, status=status)
+
+
+def _word_for_word(report: InboundReport, content: Mapping[str, Any]) -> str:
+    """What came, laid out; as it came where it cannot be read."""
+    if content is queries.UNREADABLE:
+        return str(report.body)
+    return json.dumps(content, indent=2, ensure_ascii=False)
 
 
 def _meaning_form(report: InboundReport, actor: Actor, posted: Any = None) -> MeaningForm | None:

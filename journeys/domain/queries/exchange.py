@@ -1,11 +1,9 @@
 """What the exchange page shows: what went out, what stands in the way, what came in unusable."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -13,10 +11,9 @@ from django.db.models import Count, Q, QuerySet
 from accounts.core.actor import Actor
 from accounts.core.permissions import Permission
 from accounts.tenancy import every_tenant
-from journeys.core.codes import shown
-from journeys.domain.applying import said_in
 from journeys.domain.claiming import UNSETTLED
 from journeys.domain.disclosing import refusal_for, role_of
+from journeys.domain.queries.reports import content_of, reference_of, said_words
 from journeys.domain.replaying import STOPPED, can_go_as_packet
 from journeys.enums import DeliveryStatus, ReportStatus
 from journeys.models import ConsentGrant, Delivery, Endpoint, InboundReport
@@ -187,13 +184,12 @@ def unusable_reports(actor: Actor) -> list[Unusable]:
 
 
 def _unusable(report: InboundReport) -> Unusable:
-    content: dict[str, Any] = json.loads(report.body)
-    data, said = content["data"], shown(*said_in(content))
+    content = content_of(report)
     return Unusable(
         id=report.pk,
         partner=report.organization.name,
         received_at=report.received_at,
-        said=said or "delivery accepted",
-        journey=str(data.get("journey") or data.get("delivery") or ""),
+        said=said_words(content),
+        journey=reference_of(content),
         problem=report.problem,
     )

@@ -91,7 +91,7 @@ def _row(report: InboundReport, numbers: Mapping[UUID, str]) -> Row:
         partner=report.organization.name,
         received_at=report.received_at,
         transport=report.transport,
-        said=shown(*said_in(content)) or "delivery accepted",
+        said=said_words(content),
         about=(numbers.get(report.journey_id) if report.journey_id else "")
         or reference_of(content),
         problem=report.problem,
@@ -99,10 +99,25 @@ def _row(report: InboundReport, numbers: Mapping[UUID, str]) -> Row:
     )
 
 
-def content_of(report: InboundReport) -> dict[str, Any]:
-    """What the partner sent, as data."""
-    content: dict[str, Any] = json.loads(report.body)
-    return content
+# What stands for a report that is kept and is none: the API lets no such in, a restored row may be.
+UNREADABLE: Mapping[str, Any] = {"type": "", "data": {}}
+
+
+def content_of(report: InboundReport) -> Mapping[str, Any]:
+    """What the partner sent, as data; UNREADABLE where that is no report."""
+    try:
+        content = json.loads(report.body)
+    except ValueError:
+        return UNREADABLE
+    whole = isinstance(content, dict) and isinstance(content.get("data"), dict)
+    return content if whole and {"type", "timestamp"} <= content.keys() else UNREADABLE
+
+
+def said_words(content: Mapping[str, Any]) -> str:
+    """What a report says, in the partner's own words."""
+    if content is UNREADABLE:
+        return "not readable"
+    return shown(*said_in(content)) or "delivery accepted"
 
 
 def reference_of(content: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.core.permissions import OrganizationKind, Role
@@ -256,3 +257,29 @@ def test_a_hub_explains_its_own_codes_and_those_of_its_programs_only(
     assert stranger.get(page).status_code == 404
     assert agent.get(page).status_code == 403
     assert operator.post(page, {**line, "program": "all"}).status_code == 302
+
+
+@pytest.mark.parametrize("body", ["PAID 03/06 <Rosa>", "[]", '{"type": "code.reported"}'])
+def test_what_is_kept_and_is_no_report_is_shown_as_it_came(
+    journey: Journey, agent: Client, operator: Client, body: str
+) -> None:
+    """The API lets no such in; a row from before, or restored by hand, may be one."""
+    report = unmatched(journey)
+    with every_tenant(reason="the test spoils it"):
+        report.body, report.status = body, ReportStatus.WAITING
+        report.save()
+    work()
+    with every_tenant(reason="it was tried often enough"):
+        InboundReport.objects.filter(pk=report.pk).update(attempts=5, taken_until=None)
+    work()
+    assert status_of(report) == ReportStatus.EXCEPTION
+    for shown in ("open", "all"):
+        listed = agent.get(reverse("reports"), {"show": shown}).content.decode()
+        assert "not readable" in listed
+    assert operator.get(reverse("exchange")).status_code == 200
+    text = page(agent, report)
+    assert "This is not a report as the API takes one" in text
+    assert escape(body) in text
+    assert "Rosa" not in page(operator, report)
+    agent.post(reverse("report_set_aside", args=[report.pk]), {"why": "Asked to send it again"})
+    assert status_of(report) == ReportStatus.SET_ASIDE
