@@ -9,10 +9,10 @@ from django.db.models import Q, QuerySet
 from accounts import audit
 from accounts.core.actor import Actor
 from accounts.tenancy import every_tenant
-from journeys.domain.likeness import candidates
+from journeys.domain.likeness import candidates, index_anew
 from journeys.domain.nudges import nudge
 from journeys.domain.recording import announce
-from journeys.models import Journey, LikelyTwin, TwinSearch
+from journeys.models import Journey, LikelyTwin, PersonKey, TwinSearch
 
 BATCH = 20
 # The submission's delivery goes first.
@@ -31,11 +31,15 @@ def ask_for_twins(journey: Journey, *, now: datetime) -> None:
 def look_for_twins(*, now: datetime) -> int:
     """Look for the patients of a batch of journeys; how many were looked for.
 
+    One that was there before digests were kept gets its own first, and is found from then on.
     A hub is told of its own journeys alone, and a practice of nothing: who judges is a person.
     """
     with every_tenant(reason="each journey's patient is looked for among its hub's alone"):
         waiting = TwinSearch.objects.select_for_update(skip_locked=True).order_by("asked_at")
         ids = list(waiting.values_list("pk", flat=True)[:BATCH])
+        kept = PersonKey.objects.filter(journey__in=ids).values("journey")
+        for bare in Journey.objects.filter(pk__in=ids).exclude(pk__in=kept).values_list("pk"):
+            index_anew(*bare)
         journeys = Journey.objects.filter(pk__in=ids, closed_at=None)
         for journey in journeys.select_related("program_version__program"):
             _flag(journey, now=now)

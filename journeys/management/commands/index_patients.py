@@ -10,7 +10,7 @@ from journeys.models import Journey
 
 
 class Command(BaseCommand):
-    help = "Write every journey's digests anew; needed once for journeys opened before them."
+    help = "Write every journey's digests anew; a worker writes those that a journey lacks."
 
     def handle(self, *args: Any, **options: Any) -> None:
         with every_tenant(reason="the operator writes digests for each journey's parties"):

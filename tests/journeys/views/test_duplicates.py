@@ -1,10 +1,12 @@
 """One patient enrolled twice: found however the name was written, merged by the hub, undone."""
 
 import datetime as dt
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -33,7 +35,7 @@ from tests.journeys.views.conftest import World
 
 pytestmark = pytest.mark.django_db
 
-SEARCH_QUERIES = 13
+SEARCH_QUERIES = 14
 
 
 def sent(practice: Organization, version: ProgramVersion, name: str, born_on: dt.date) -> Journey:
@@ -203,7 +205,22 @@ def test_the_practice_may_not_merge_and_a_stranger_finds_nothing(
     assert now_of(again).closed_at is None
 
 
-def test_journeys_of_before_are_indexed_by_the_command(world: World, again: Journey) -> None:
+def test_journeys_of_before_are_indexed_by_a_worker_after_the_migration(
+    world: World, again: Journey, priya: Client
+) -> None:
+    of_before = import_module("journeys.migrations.0057_find_patients_of_before")
+    with every_tenant(reason="the test goes back to before there were digests"):
+        TwinSearch.objects.all().delete()
+        PersonKey.objects.all().delete()
+        with connection.cursor() as cursor:
+            cursor.execute(of_before.SQL)
+    assert look_for_twins(now=timezone.now()) == 2
+    assert found(again, world.hub, Role.HUB_AGENT) == [world.journey.number]
+    review = priya.get(reverse("intake_review", args=[again.pk])).content.decode()
+    assert f"Looks like {world.journey.number}" in review
+
+
+def test_all_journeys_are_indexed_by_the_command(world: World, again: Journey) -> None:
     with every_tenant(reason="the test forgets the digests"):
         PersonKey.objects.all().delete()
     assert found(again, world.hub, Role.HUB_AGENT) == []
