@@ -76,6 +76,7 @@ class AsideReason(models.TextChoices):
     COVER = "cover", "Cover sheet"
     ADVERTISING = "advertising", "Advertising"
     ANOTHERS = "anothers", "Not for this hub, the sender knows"
+    ELSEWHERE = "elsewhere", "The practice is not here, answered by fax"
     UNREADABLE = "unreadable", "Cannot be read, asked for again"
 
 

@@ -139,6 +139,7 @@ urlpatterns = [
     path("faxes/pages/<uuid:fax_page_id>/", faxes.picture, name="fax_page"),
     path("faxes/parts/<uuid:part_id>/file/", fax_parts.file_with, name="fax_part_file"),
     path("faxes/parts/<uuid:part_id>/unfile/", fax_parts.unfile, name="fax_part_unfile"),
+    path("faxes/parts/<uuid:part_id>/aside/", fax_parts.part_aside, name="fax_part_aside"),
     path("faxes/parts/<uuid:part_id>/take-back/", fax_parts.take_back, name="fax_part_back"),
     path("faxes/<uuid:fax_id>/", fax_parts.fax, name="fax"),
     path("faxes/<uuid:fax_id>/seen/", notices.fax_seen, name="fax_seen"),

@@ -54,6 +54,21 @@ def set_aside(fax_id: UUID, pages: Sequence[int], *, why: str, by: Actor, now: d
 
 
 @transaction.atomic
+def set_part_aside(part_id: UUID, *, by: Actor, now: datetime) -> Fax:
+    """Let a part wait no longer whose practice is not here: it was answered by fax.
+
+    Whose it is stays with it. Raises Refused.
+    """
+    fax = held(FaxPart.objects.get(pk=part_id).fax_id, by=by, now=now)
+    part = unfiled(part_id)
+    part.aside, part.settled_by_id, part.settled_at = AsideReason.ELSEWHERE, by.user_id, now
+    part.save(update_fields=["aside", "settled_by", "settled_at"])
+    audit.wrote(part, action="set pages aside", purpose=AsideReason.ELSEWHERE.label)
+    close_when_done(fax, now=now)
+    return fax
+
+
+@transaction.atomic
 def take_back(part_id: UUID, *, by: Actor, now: datetime) -> Fax:
     """Undo a part that is not filed: its pages are free again. Raises Refused."""
     part = FaxPart.objects.get(pk=part_id)

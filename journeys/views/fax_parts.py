@@ -138,6 +138,19 @@ def set_aside(request: HttpRequest, fax_id: UUID) -> HttpResponse:
 
 @requires(Permission.INTAKE_REVIEW)
 @require_POST
+def part_aside(request: HttpRequest, part_id: UUID) -> HttpResponse:
+    """Say that a part's practice is not here, and that it was answered by fax."""
+    part = get_visible_or_404(FaxPart.objects.all(), pk=part_id)
+    try:
+        fax_parts.set_part_aside(part_id, by=current_actor(), now=timezone.now())
+    except Refused as refused:
+        return _show(request, part.fax_id, problem=str(refused))
+    messages.success(request, _("Set aside. The pages stay with the fax."))
+    return redirect("fax", part.fax_id)
+
+
+@requires(Permission.INTAKE_REVIEW)
+@require_POST
 def take_back(request: HttpRequest, part_id: UUID) -> HttpResponse:
     """Undo a part that no journey has: its pages are free again."""
     part = get_visible_or_404(FaxPart.objects.all(), pk=part_id)

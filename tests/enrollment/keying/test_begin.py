@@ -71,6 +71,31 @@ def test_a_part_is_keyed_into_the_practices_own_form_with_what_was_read_alone(
     assert [each for each in (*known, *office_knows) if each in page] == []
 
 
+def test_pages_whose_practice_is_not_here_wait_or_are_set_aside_once_answered(
+    desk: Desk, priya: Client
+) -> None:
+    part = desk.part()
+    aside = reverse("fax_part_aside", args=[part.pk])
+    assert f'action="{aside}"' in text_of(priya, "fax", part.fax_id)
+    looked = {"words": "Nowhere Clinic", "find": "yes"}
+    page = priya.post(reverse("keying_begin", args=[part.pk]), looked).content.decode()
+    assert f'action="{aside}"' in page
+    assert "Ask the operator to invite this one" in page
+    told = " ".join(priya.post(aside, follow=True).content.decode().split())
+    assert "Set aside by Priya Raman: The practice is not here, answered by fax" in told
+    # Whose they are is kept, and they are taken back once the practice is here.
+    assert TOM.name in told
+    assert priya.get(reverse("keying_begin", args=[part.pk]))["Location"].endswith(
+        f"{part.fax_id}/"
+    )
+    priya.post(reverse("fax_part_back", args=[part.pk]))
+    again = desk.keyed(desk.part(part.fax))
+    assert (
+        "being keyed"
+        in priya.post(reverse("fax_part_aside", args=[again.part_id])).content.decode()
+    )
+
+
 def test_pages_that_are_keyed_are_neither_filed_nor_taken_back_meanwhile(
     desk: Desk, priya: Client, ana: Client
 ) -> None:
