@@ -8,7 +8,7 @@ class DeliveryStatus(models.TextChoices):
     CLAIMED = "claimed", "Being sent"
     SENT = "sent", "Sent, not yet confirmed"
     ACCEPTED = "accepted", "Confirmed"
-    REJECTED = "rejected", "Refused by the hub"
+    REJECTED = "rejected", "Refused"
     WITHHELD = "withheld", "Not sent: no consent"
     ABANDONED = "abandoned", "Given up; a person was told"
 

@@ -12,7 +12,7 @@ from journeys.core.state import JourneyState
 from journeys.core.visibility import ALL_SEEING
 from journeys.domain.parties import Cast
 from journeys.enums import NoticeKind
-from journeys.models import Notice
+from journeys.models import Delivery, Journey, Notice
 
 RETURNED = "missing_information"
 REMINDERS = ("contacted_1", "contacted_2", "contacted_3")
@@ -45,6 +45,21 @@ def settle_form(draft_id: UUID) -> None:
 def tell_no_more_of(draft_id: UUID) -> None:
     """The form is gone, and so is the news of it."""
     Notice.objects.filter(draft_id=draft_id).delete()
+
+
+def tell_of_delivery(
+    journey: Journey, delivery: Delivery, *, key: str, organization_id: UUID, now: datetime
+) -> None:
+    """Somebody has to call its recipient: it was refused, or could not be handed over."""
+    Notice.objects.create(
+        organization_id=organization_id,
+        journey=journey,
+        kind=NoticeKind.WORK,
+        key=f"{key}:{now.isoformat()}",
+        step=journey.step,
+        source_name=delivery.recipient.name,
+        at=now,
+    )
 
 
 def notices_of(

@@ -10,8 +10,9 @@ from journeys.domain.graphs import pharmacies_of
 from journeys.domain.parties import Cast, active, end_part
 from journeys.domain.sending import queue_delivery
 from journeys.domain.stopping import keep_notice
+from journeys.domain.worklist import close_calls
 from journeys.enums import PacketKind, PartyRole
-from journeys.models import Journey
+from journeys.models import Delivery, Journey
 from journeys.rules import ROUTING
 
 _SENT = frozenset({"sent", "transferred"})
@@ -47,6 +48,8 @@ def follow_the_choice(
     if before is not None:
         word = keep_notice(journey, PacketKind.TRANSFER, {}, now=now)
         queue_delivery(journey, recipient=before.party, packet=word, now=now)
+        theirs = Delivery.objects.filter(journey=journey, recipient=before.party)
+        close_calls(journey.pk, theirs, why=f"The referral goes to {chosen.name}.", now=now)
         end_part(journey, before, now=now)
         del cast.parties[PartyRole.PHARMACY]
     cast.take_in(PartyRole.PHARMACY, chosen, now=now)

@@ -8,9 +8,10 @@ from journeys.core.events import Event
 from journeys.core.fold import SYSTEM
 from journeys.core.graph import Clock
 from journeys.domain.disclosing import role_of
+from journeys.domain.notifying import tell_of_delivery
 from journeys.domain.recording import record
 from journeys.domain.sending import reason_of
-from journeys.domain.worklist import DELIVERY_KEY
+from journeys.domain.worklist import DELIVERY_KEY, close_calls
 from journeys.enums import DeliveryStatus, PartyRole
 from journeys.models import Delivery, DeliveryAttempt, Journey, WorkItem
 
@@ -39,12 +40,13 @@ def tell_journey(journey: Journey, delivery: Delivery, *, now: datetime) -> None
 
 
 def open_work(journey: Journey, delivery: Delivery, *, now: datetime) -> None:
-    """Give a person the failed delivery: the practice for its hub, the hub for the others."""
+    """Give a person the failed delivery, and tell them: the practice for its hub, else the hub."""
     to_hub = role_of(delivery.recipient) == PartyRole.HUB
     owner = Organization.objects.get(pk=journey.organization_id if to_hub else journey.hub_id)
+    key = f"{DELIVERY_KEY}{delivery.pk}"
     WorkItem.objects.update_or_create(
         journey=journey,
-        key=f"{DELIVERY_KEY}{delivery.pk}",
+        key=key,
         closed_at=None,
         defaults={
             "organization_id": journey.organization_id,
@@ -56,13 +58,19 @@ def open_work(journey: Journey, delivery: Delivery, *, now: datetime) -> None:
             "opened_at": now,
         },
     )
+    tell_of_delivery(journey, delivery, key=key, organization_id=owner.pk, now=now)
 
 
 def close_work(delivery: Delivery, *, why: str, now: datetime) -> None:
-    """Take the work back: the delivery went through after all."""
-    WorkItem.objects.filter(
-        journey_id=delivery.journey_id, key=f"{DELIVERY_KEY}{delivery.pk}", closed_at=None
-    ).update(closed_at=now, closed_why=why[:200])
+    """Take the work back: the delivery went through after all, and holds what came before it."""
+    packet = delivery.packet
+    over = Delivery.objects.filter(
+        journey=delivery.journey_id,
+        recipient=delivery.recipient_id,
+        packet__kind=packet.kind,
+        packet__version__lte=packet.version,
+    )
+    close_calls(delivery.journey_id, over, why=why, now=now)
 
 
 def _action(delivery: Delivery) -> str:

@@ -11,7 +11,7 @@ from accounts.rows import inserting, updating
 from accounts.writing import Statement
 from journeys.core.state import JourneyState, NextAction
 from journeys.domain.parties import Cast
-from journeys.models import Journey, JourneyEvent, WorkItem
+from journeys.models import Delivery, Journey, JourneyEvent, Notice, WorkItem
 
 # Work about a failed delivery opens and closes with the delivery, not with the journey's state.
 DELIVERY_KEY = "delivery:"
@@ -35,6 +35,20 @@ def _open() -> QuerySet[WorkItem]:
     standing = WorkItem.objects.filter(closed_at=None)
     found: QuerySet[WorkItem] = standing.exclude(key__startswith=DELIVERY_KEY)
     return found
+
+
+def close_calls(journey_id: UUID, about: QuerySet[Delivery], *, why: str, now: datetime) -> None:
+    """Nobody has to call about these deliveries of a journey any more, and the notices say so."""
+    calls = WorkItem.objects.filter(
+        journey=journey_id, key__startswith=DELIVERY_KEY, closed_at=None
+    )
+    if not calls.exists():
+        return
+    keys = [f"{DELIVERY_KEY}{pk}" for pk in about.values_list("pk", flat=True)]
+    calls.filter(key__in=keys).update(closed_at=now, closed_why=why[:200])
+    for key in keys:
+        told = Notice.objects.filter(journey=journey_id, key__startswith=f"{key}:")
+        told.update(settled=True)
 
 
 def sync_work(

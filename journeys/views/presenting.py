@@ -1,5 +1,6 @@
 """What a journey's page says, made into words once: its template only places them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,7 @@ from journeys.core.plain_words import Language, for_patient
 from journeys.core.state import StepState
 from journeys.core.timeline import Entry, FactLine
 from journeys.core.visibility import (
+    ALL_SEEING,
     sees_step,
     visible_actions,
     visible_facts,
@@ -136,10 +138,13 @@ def _value(line: FactLine, story: Story) -> str:
 
 
 def actions(story: Story) -> list[Action]:
-    """Everything open, what decides the end first: the same list for every reader."""
+    """Everything open, what decides the end first: the same list for every reader.
+
+    Before all comes whom the practice or the hub has to call, for the step itself cannot go on.
+    """
     names = {role: organization.name for role, organization in story.parties().items()}
     people = story.cast.people()
-    found = []
+    found = list(_calls(story)) if story.viewer in ALL_SEEING else []
     for each in visible_actions(story.graph, story.state, story.viewer):
         step = story.state.steps.get(each.step or "")
         known = people.get(each.owner)
@@ -155,6 +160,21 @@ def actions(story: Story) -> list[Action]:
             )
         )
     return found
+
+
+def _calls(story: Story) -> Iterator[Action]:
+    parties = {party.pk: (role, party.name) for role, party in story.parties().items()}
+    for each in story.calls:
+        role, name = parties.get(each.owner_id, ("", ""))
+        yield Action(
+            who=name,
+            action=each.action,
+            step="",
+            phase="blocked",
+            due_at=each.due_at,
+            taken_by=each.taken_by,
+            mine=role in story.roles,
+        )
 
 
 def goal(story: Story) -> str:

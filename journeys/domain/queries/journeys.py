@@ -22,6 +22,7 @@ from journeys.domain.parties import Cast, cast_with
 from journeys.domain.queries.case_owner import case_owner_of, owned
 from journeys.domain.reading import events_of, read, standing_parties, told
 from journeys.domain.recording import state_of
+from journeys.domain.worklist import DELIVERY_KEY
 from journeys.models import Delivery, Journey, JourneyEvent, JourneyParty, LikelyTwin, WorkItem
 
 ROLE_ORDER = ("practice", "hub", "pharmacy", "vendor")
@@ -41,13 +42,23 @@ class Handed:
 
 
 @dataclass(frozen=True)
+class Call:
+    """What somebody has to do because a delivery did not go through, and who has taken it."""
+
+    action: str
+    owner_id: UUID
+    due_at: datetime
+    taken_by: str
+
+
+@dataclass(frozen=True)
 class Story:
     """One journey as its events tell it, for one reader.
 
     `viewer` is the party role that the reader's organization has; empty when it has none.
-    `handed` is what was handed to whom, newest first; `takers` who has taken which open
-    action, by the action's key; `papers` what goes with each message, by its `ref`;
-    `owner` who at the hub answers for it.
+    `handed` is what was handed to whom, newest first; `calls` whom to call where that failed;
+    `takers` who has taken which open action, by the action's key; `papers` what goes with each
+    message, by its `ref`; `owner` who at the hub answers for it.
     """
 
     journey: Journey
@@ -58,6 +69,7 @@ class Story:
     viewer: str
     roles: frozenset[str]
     handed: Sequence[Handed] = ()
+    calls: Sequence[Call] = ()
     takers: Mapping[str, str] = field(default_factory=dict)
     papers: Mapping[str, Sequence[AttachedPaper]] = field(default_factory=dict)
     owner: CaseOwner = field(default_factory=CaseOwner)
@@ -78,17 +90,22 @@ class Story:
 
 def read_story(journey_id: UUID, actor: Actor, *, now: datetime) -> Story | None:
     """One journey's story for its page, if the actor may see it: everything in one round trip."""
-    asked = (ask(journey_id=journey_id) for ask in (handed_over, taken, attached, owned))
+    asked = (ask(journey_id=journey_id) for ask in (handed_over, standing_work, attached, owned))
     found = read(journey_id, *asked)
     if found is None:
         return None
-    handed, takers, papers, owners = found.besides
+    handed, standing, papers, owners = found.besides
     cast = cast_with(found.journey, found.parties, vendors=found.vendors)
     story = _story(found.journey, cast, found.events, actor, now)
     return replace(
         story,
         handed=[Handed(*row) for row in handed],
-        takers=dict(takers),
+        calls=[
+            Call(action, owner_id, due_at, taker or "")
+            for key, taker, action, owner_id, due_at in standing
+            if key.startswith(DELIVERY_KEY)
+        ],
+        takers={key: taker for key, taker, *_ in standing if taker},
         papers=by_message(found.events, papers),
         owner=case_owner_of(owners[0]),
     )
@@ -138,11 +155,12 @@ def handed_over(journey_id: UUID) -> QuerySet[Delivery]:
 
 
 @Prepared
-def taken(journey_id: UUID) -> QuerySet[WorkItem]:
-    """Who has taken which open action: its key and their name."""
+def standing_work(journey_id: UUID) -> QuerySet[WorkItem]:
+    """Who has taken which open action, by its key, and all that a failed delivery asks for."""
     standing = WorkItem.objects.filter(journey=journey_id, closed_at=None)
-    found: QuerySet[WorkItem] = standing.exclude(claimed_by=None).values_list(
-        "key", "claimed_by__name"
+    told = standing.filter(Q(claimed_by__isnull=False) | Q(key__startswith=DELIVERY_KEY))
+    found: QuerySet[WorkItem] = told.order_by("due_at", "key").values_list(
+        "key", "claimed_by__name", "action", "owner_id", "due_at"
     )
     return found
 
@@ -180,5 +198,5 @@ def mark_of_story(journey_id: UUID) -> str | None:
 
     None when the actor may not see the journey. Who the organizations are is not in it.
     """
-    asked = (_own_row, _roles, _event_count, handed_over, taken, attached, owned, flagged)
+    asked = (_own_row, _roles, _event_count, handed_over, standing_work, attached, owned, flagged)
     return digest_of(*(each(journey_id=journey_id) for each in asked))

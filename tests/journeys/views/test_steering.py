@@ -8,17 +8,20 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.core.permissions import Role
 from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from journeys.core.events import Event
 from journeys.domain.delivering import deliver
+from journeys.domain.queries.notices import NoticeRow
 from journeys.domain.queries.pharmacies import eligible_pharmacies
 from journeys.domain.recording import record
 from journeys.models import Delivery, Endpoint, Journey, JourneyEvent
 from journeys.partners.registry import CARRIERS
+from tests.factories.exchange import SECRET, endpoint
+from tests.fakes.hub import running_hub
 from tests.journeys.views.conftest import World
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +158,44 @@ def test_the_pharmacy_that_was_chosen_gets_the_referral_and_the_one_before_stops
     story = ana.get(page).content.decode()
     assert "Meridian Home" in story
     assert f"Handed to {crescent.name}" in story
+
+
+def test_who_has_to_call_a_pharmacy_that_refused_the_referral_is_told_until_another_has_it(
+    world: World, ana: Client, lena: Client, settings: Settings
+) -> None:
+    settings.ALLOW_PRIVATE_ENDPOINTS = True
+    crescent = Organization.objects.get(slug="crescent")
+    grace = world.browser(crescent, Role.PHARMACIST)
+    page = reverse("journey", args=[world.journey.id])
+    world.hears("intake_review", "accepted")
+    world.hears("benefit_verification", "complete", prior_authorization_required=False)
+    world.hears("copay_enrollment", "declined")
+    with running_hub(SECRET) as fake:
+        fake.status = 422
+        with every_tenant(reason="the pharmacy's system says no"):
+            Endpoint.objects.update(transport="portal", address="")
+        endpoint(crescent, address=fake.url)
+        routed(world, "Crescent Specialty Pharmacy", "patient_choice")
+        deliver(carriers=CARRIERS, clock=timezone.now)
+    call = f"Call {crescent.name}: it refused the packet"
+    for browser, you in ((ana, ""), (lena, " (you)")):
+        words = f"Next, <strong>{world.hub.name}</strong>{you}: {call}"
+        assert words in " ".join(browser.get(page).content.decode().split())
+    assert call not in grace.get(page).content.decode()
+    (notice,) = [each for each in notices_of(lena) if each.who == crescent.name]
+    assert (notice.word, notice.unread) == ("Work opened", True)
+    assert not [each for each in notices_of(ana) if each.who == crescent.name]
+    routed(world, "Meridian Home Rx", "patient_choice")
+    assert call not in ana.get(page).content.decode()
+    assert call not in lena.get(reverse("work")).content.decode()
+    (notice,) = [each for each in notices_of(lena) if each.who == crescent.name]
+    assert notice.settled
+
+
+def notices_of(browser: Client) -> list[NoticeRow]:
+    """What changed for the reader's organization."""
+    rows: list[NoticeRow] = browser.get(reverse("notices") + "?show=all").context["rows"]
+    return rows
 
 
 def test_no_pharmacy_takes_part_before_the_patient_was_asked(
