@@ -30,6 +30,8 @@ STOP = ""
 # How long PostgreSQL may be silent before we ask whether the connection still stands.
 SILENCE_SECONDS = 15
 RECONNECT_SECONDS = (0.2, 1, 2, 5)
+# How long a page waits for the connection before it goes on without.
+LATE_SECONDS = 2.0
 # The options of Django's own that psycopg does not know.
 DJANGO_OPTIONS = {"pool", "isolation_level", "server_side_binding", "assume_role"}
 
@@ -59,6 +61,7 @@ class Hub:
         self._task: asyncio.Task[None] | None = None
         self._closed = False
         self._hears = asyncio.Event()
+        self._late = False
 
     @property
     def open_streams(self) -> int:
@@ -69,8 +72,8 @@ class Hub:
         """Queue the ids of journeys that change, for one journey's or organization's id.
 
         An empty text says that the process stops and the stream ends.
-        Yields once the connection listens; when the database cannot be reached, after two
-        seconds all the same: news follow as soon as it is back.
+        Yields once the connection listens; when that takes long, all the same: the page reads
+        anew as soon as somebody listens.
         """
         queue: asyncio.Queue[str] = asyncio.Queue(QUEUE_SIZE)
         self._queues[str(key)].add(queue)
@@ -97,8 +100,9 @@ class Hub:
 
     async def _until_it_hears(self) -> None:
         try:
-            await asyncio.wait_for(self._hears.wait(), 2)
+            await asyncio.wait_for(self._hears.wait(), LATE_SECONDS)
         except TimeoutError:
+            self._late = True
             log.warning("live_listener_late")
 
     async def _listen(self) -> None:
@@ -110,9 +114,9 @@ class Hub:
                 ) as connection:
                     await connection.execute(f"listen {CHANNEL}")
                     self._hears.set()
-                    if failures:
+                    if failures or self._late:
                         self._tell_everyone()
-                    failures = 0
+                    failures, self._late = 0, False
                     await self._hear(connection)
             except Error as error:
                 self._hears.clear()
