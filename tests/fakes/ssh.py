@@ -13,6 +13,8 @@ from pathlib import Path
 
 import asyncssh
 
+from config.runner.redis import free_port
+
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin") or ""
 CONFIG = """
 Port {port}
@@ -47,9 +49,7 @@ def running_ssh_server(folder: Path) -> Iterator[SshServer]:
     host.write_private_key(folder / "host_key")
     (folder / "host_key").chmod(0o600)
     own.write_public_key(folder / "authorized_keys")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     config = folder / "sshd_config"
     config.write_text(CONFIG.format(port=port, folder=folder))
     if os.geteuid() == 0:
@@ -73,7 +73,7 @@ def running_ssh_server(folder: Path) -> Iterator[SshServer]:
 
 
 def _wait_for(port: int, running: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         assert running.poll() is None, "sshd ended"
         with socket.socket() as probe:

@@ -3,7 +3,6 @@
 import datetime as dt
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.core.permissions import Role
 from accounts.models import Membership, Organization
+from config.runner.redis import free_port
 from journeys.core.events import Event
 from journeys.domain.recording import record
 from journeys.models import Journey
@@ -84,12 +84,6 @@ class Live:
         )
         with self.elsewhere():
             record(self.journey.id, event, actor=None, now=now)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
@@ -201,6 +195,8 @@ def activity(server: Server) -> Iterator[Callable[[], list[tuple[str, str]]]]:
             return watcher.execute(
                 "select application_name, state from pg_stat_activity"
                 " where datname = current_database() and pid <> pg_backend_pid()"
+                # PostgreSQL's own vacuum comes by when it likes.
+                " and backend_type = 'client backend'"
             ).fetchall()
 
         yield look

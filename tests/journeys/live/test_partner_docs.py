@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -15,6 +16,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.tenancy import every_tenant
+from config.runner.processes import wait_until
+from config.runner.redis import free_port
 from journeys.core.delivery import Outgoing
 from journeys.domain.claiming import route_of
 from journeys.domain.connecting import Connected, connect
@@ -25,11 +28,11 @@ from journeys.domain.telling import tell
 from journeys.models import Delivery, Endpoint, JourneyEvent
 from journeys.partners.registry import CARRIERS
 from journeys.partners.trial_messages import send_as_it_is
-from tests.journeys.live.conftest import Live, free_port
+from tests.journeys.live.conftest import Live
 
 PAGE = configured.BASE_DIR / "docs" / "partners.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-WITHIN_SECONDS = 20
+WITHIN_SECONDS = 60
 
 
 def examples(language: str) -> list[str]:
@@ -113,11 +116,17 @@ def test_the_hub_on_one_page_takes_an_enrollment_and_reports(
         [sys.executable, "hub.py"], cwd=tmp_path, env=variables(live, made), stderr=subprocess.PIPE
     ) as running:
         try:
+            assert wait_until(lambda: listens(port), seconds=WITHIN_SECONDS)
             _deliver_until_confirmed(live)
             assert _tested(live) == [200, 401]
             wait_for(live, ("intake_review", "accepted"), ("benefit_verification", "complete"))
         finally:
             running.terminate()
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _tested(live: Live) -> list[int]:
