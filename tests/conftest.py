@@ -4,6 +4,7 @@ import gc
 import hashlib
 import os
 import threading
+import time
 from collections.abc import Iterator
 from typing import cast
 from urllib.parse import urlsplit
@@ -13,6 +14,8 @@ import psycopg
 import pytest
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
+from django.utils import timezone
+from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 from xdist.remote import Producer
@@ -23,6 +26,10 @@ from programs.core import references
 
 SITE_ROLE = "throughline_site"
 SITE_PASSWORD = os.environ.get("TEST_SITE_PASSWORD", "site")
+
+
+# The same examples at every run, however long one takes.
+hypothesis_settings.load_profile("ci")
 
 
 def owner_url(name: str) -> str:
@@ -123,6 +130,21 @@ def code_tables(_unknown_codes: None, db: None) -> None:
     from programs.domain.reference_tables import tables
 
     references.use(tables())
+
+
+@pytest.fixture
+def one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`time.time` stands still, so that no minute, nor a code's half of one, ends meanwhile."""
+    moment = time.time()
+    monkeypatch.setattr(time, "time", lambda: moment)
+
+
+@pytest.fixture
+def midday(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The site's clock goes on from noon, so that no day ends meanwhile."""
+    now = timezone.now
+    ahead = timezone.localtime().replace(hour=12, minute=0) - now()
+    monkeypatch.setattr(timezone, "now", lambda: now() + ahead)
 
 
 @pytest.fixture(scope="session")

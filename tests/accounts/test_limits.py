@@ -11,7 +11,7 @@ from accounts.models import AuditEntry
 from accounts.tenancy import every_tenant
 from tests.factories.people import OrganizationFactory, member, proven, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_moment")]
 
 
 def told() -> list[str]:

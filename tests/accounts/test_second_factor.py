@@ -82,6 +82,7 @@ def test_a_code_is_good_once_for_as_long_as_the_clock_would_take_it(ana: Members
 
 
 @pytest.mark.asvs("6.5.1")
+@pytest.mark.usefixtures("one_moment")
 @pytest.mark.parametrize(
     ("step", "accepted"), [(-1, True), (0, True), (1, True), (-3, False), (3, False)]
 )

@@ -14,7 +14,7 @@ from journeys.core.templates import GRAPHS
 from programs.models import ProgramDraft
 from tests.factories.people import OrganizationFactory, member, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("midday")]
 
 
 def the_draft() -> ProgramDraft:

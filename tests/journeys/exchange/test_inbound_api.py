@@ -208,28 +208,27 @@ def test_a_fact_that_nobody_knows_is_refused_in_words(
     ids=lambda value: repr(value)[:24],
 )
 def test_a_hostile_body_costs_little(journey: Journey, body: bytes, status: int) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     answer = post(body)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 0.5
 
 
 def test_more_than_a_megabyte_is_413(journey: Journey) -> None:
     assert post(b'"' + b"a" * 1_000_001 + b'"').status_code == 413
 
 
+@pytest.mark.usefixtures("one_moment")
 def test_a_partner_that_reports_too_often_is_told_to_wait(
     journey: Journey, settings: Settings
 ) -> None:
     settings.REPORTS_PER_MINUTE = 2
     caches["counters"].clear()
     answers = [post(accepted(journey), message_id=f"msg_{number}") for number in range(3)]
-    # A minute may end between them; then the third is the first of the next.
-    if answers[2].headers["RateLimit-Remaining"] == "0":
-        assert [answer.status_code for answer in answers] == [202, 202, 429]
-        assert int(answers[2].headers["Retry-After"]) <= 60
-        assert len(reports()) == 2
+    assert [answer.status_code for answer in answers] == [202, 202, 429]
+    assert 0 < int(answers[2].headers["Retry-After"]) <= 60
+    assert len(reports()) == 2
 
 
 def test_without_redis_reports_are_taken_all_the_same(journey: Journey, settings: Settings) -> None:

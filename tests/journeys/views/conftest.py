@@ -53,6 +53,13 @@ class World:
 
 
 @pytest.fixture
+def minute_just_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page is kept until its minute ends, which it does not meanwhile."""
+    in_a_minute = dt.timedelta(minutes=1)
+    monkeypatch.setattr("journeys.views.journeys.end_of_minute", lambda now: now + in_a_minute)
+
+
+@pytest.fixture
 def world() -> World:
     version = published()
     practice = practice_named("lakeside", "Lakeside Rheumatology")

@@ -18,7 +18,7 @@ from tests.factories.people import actor_of, signed_in
 from tests.journeys.views.conftest import PATIENT, World
 from tests.journeys.views.test_work import without_tokens
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("minute_just_begun")]
 
 
 @pytest.fixture(autouse=True)

@@ -110,6 +110,7 @@ def test_the_list_asks_the_same_number_of_queries(
     assert page.count("row-linked") == rows
 
 
+@pytest.mark.usefixtures("minute_just_begun")
 @pytest.mark.parametrize("events", [1, 40])
 def test_the_page_asks_the_same_number_of_queries(
     world: World, ana: Client, events: int, django_assert_num_queries: DjangoAssertNumQueries

@@ -19,7 +19,7 @@ from tests.factories.exchange import submitted
 from tests.factories.people import OrganizationFactory, member, signed_in
 from tests.factories.programs import published
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("midday")]
 
 
 @pytest.fixture
