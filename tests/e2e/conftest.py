@@ -12,6 +12,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     StorageState,
+    expect,
     sync_playwright,
 )
 
@@ -33,6 +34,9 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 JOURNEYS = 12
+# How long a page may take with anything, in ms: the machine may be busy. Nothing waits longer than
+# it must.
+PATIENCE = 60_000
 # One of Redis' numbered databases that no process of the suite uses.
 WORLDS_REDIS = 15
 
@@ -56,6 +60,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield chromium
@@ -115,6 +120,7 @@ def signed_in(
             base_url=world.url, java_script_enabled=scripts, storage_state=known
         )
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         context.on("request", lambda request: world.asked.append(request.url))
         page = context.new_page()
         page.on("console", lambda message: _keep(message, complaints))

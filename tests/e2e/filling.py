@@ -60,6 +60,7 @@ def authorize(page: Page) -> None:
         heading = page.locator("h1").inner_text()
         page.locator("main .button-primary").click()
         expect(page.locator("h1")).not_to_have_text(heading)
+        page.wait_for_load_state()
     page.locator('[name="signer_name"]').fill("Elena Brightwater")
     page.get_by_role("button", name="Sign", exact=True).click()
     page.get_by_role("link", name="Office: go back to work").click()
@@ -73,6 +74,7 @@ def certify(page: Page) -> None:
     page.goto("/signing/")
     page.get_by_role("button", name="Read and sign").first.click()
     expect(page.get_by_role("main")).to_contain_text("certif")
+    page.wait_for_load_state()
     for box in page.locator('[name="sign"]').all():
         box.check()
     page.get_by_role("button", name="Sign as Dr. Maya Okafor").first.click()

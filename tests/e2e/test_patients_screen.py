@@ -42,6 +42,7 @@ def test_the_pages_that_are_signed_fit_a_phone_in_spanish(
         heading = page.locator("h1").inner_text()
         page.locator("main .button-primary").click()
         expect(page.locator("h1")).not_to_have_text(heading)
+        page.wait_for_load_state()
     looked_at(page)
     page.locator('[name="signer_name"]').fill("Eulalia Brightwater")
     page.get_by_role("button", name="Firmar", exact=True).click()

@@ -10,7 +10,6 @@ from tests.e2e.filling import certify
 from tests.e2e.looking import under_review, violations
 
 pytestmark = pytest.mark.browser
-SOON = 60_000
 SENTENCE = "The member ID does not match the card."
 
 
@@ -64,7 +63,7 @@ def test_what_a_hub_returns_opens_at_the_field_and_goes_again_once_it_is_signed_
     path = under_review(ana, "Ossivue")
     ana.goto(path)
     return_it(jonah, path)
-    ana.get_by_role("link", name="Correct the enrollment").click(timeout=SOON)
+    ana.get_by_role("link", name="Correct the enrollment").click()
     ana.wait_for_url("**/enrollments/**")
     correct_it(ana)
     ana.get_by_role("button", name="Review and sign").first.click()
@@ -98,7 +97,7 @@ def test_a_hub_on_paper_downloads_its_packet_confirms_it_by_hand_and_accepts(
     ben.goto(path)
 
     omar.goto(path)
-    omar.get_by_role("button", name="Confirm that you have it").wait_for(timeout=SOON)
+    omar.get_by_role("button", name="Confirm that you have it").wait_for()
     assert violations(omar) == []
     packet = omar.get_by_role("link", name="Download the packet")
     until_drawn(omar, str(packet.get_attribute("href")))
@@ -107,8 +106,8 @@ def test_a_hub_on_paper_downloads_its_packet_confirms_it_by_hand_and_accepts(
     assert downloading.value.path().read_bytes().startswith(b"%PDF")
     omar.get_by_label("Your case number").fill("PC-3310")
     omar.get_by_role("button", name="Confirm that you have it").click()
-    expect(ben.locator("#handed")).to_contain_text("Confirmed", timeout=SOON)
+    expect(ben.locator("#handed")).to_contain_text("Confirmed")
     expect(ben.get_by_role("main")).to_contain_text("PC-3310")
     omar.goto(path.replace("/journeys/", "/intake/"))
     omar.get_by_role("button", name="Accept").click()
-    expect(ben.locator(".page-head-sentence")).to_contain_text("Benefit verification", timeout=SOON)
+    expect(ben.locator(".page-head-sentence")).to_contain_text("Benefit verification")

@@ -68,6 +68,9 @@ def _redis(url: str) -> str:
     with redis.from_url(url) as client:
         for key in client.scan_iter(count=1000):
             kind = client.type(key).decode()
+            if kind == "none":
+                # A worker took it meanwhile.
+                continue
             ends = (0, -1) if kind in ("list", "zset") else ()
             found.append(f"{key!r} {getattr(client, readers[kind])(key, *ends)!r}")
     return "\n".join(found)
