@@ -128,7 +128,7 @@ def test_a_connection_that_the_server_ended_is_replaced_before_it_is_used(ana: U
         (pid,) = cursor.fetchone()
     connection.close()
     os.kill(pid, signal.SIGTERM)
-    assert wait_until(lambda: not Path(f"/proc/{pid}").exists(), seconds=5)
+    assert wait_until(lambda: not Path(f"/proc/{pid}").exists(), seconds=30)
     assert names() == [ana.name]
     assert connection.connection is not ended
 

@@ -48,7 +48,7 @@ class Hub:
     connections: set[object] = field(default_factory=set)
     url: str = ""
 
-    def wait_for_message(self, seconds: float = 8.0) -> None:
+    def wait_for_message(self, seconds: float = 30.0) -> None:
         """Return when one more message has arrived."""
         assert self.arrived.acquire(timeout=seconds), "nothing arrived at the hub"
 

@@ -20,7 +20,7 @@ from config.runner.processes import Program, start
 
 QUEUES = "routing,inbound,upkeep"
 CELERY = (sys.executable, "-m", "celery", "-A", "config.celery")
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 def wait_for(

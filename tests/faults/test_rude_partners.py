@@ -31,9 +31,8 @@ pytestmark = [pytest.mark.faults, pytest.mark.django_db]
 
 
 @pytest.fixture
-def clock(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Turning:
+def clock(settings: Settings) -> Turning:
     settings.ALLOW_PRIVATE_ENDPOINTS = True
-    monkeypatch.setattr("journeys.partners.http.TIMEOUT_SECONDS", 0.6)
     return Turning()
 
 
@@ -67,9 +66,14 @@ def named(journey_practice: Organization) -> list[str]:
 
 @pytest.mark.parametrize("manner", MANNERS)
 def test_bad_manners_on_the_wire(
-    northstar: Organization, well: Hub, clock: Turning, manner: str
+    northstar: Organization,
+    well: Hub,
+    clock: Turning,
+    manner: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with rude_partner(MANNERS[manner]) as rude:
+    with rude_partner(MANNERS[manner]) as rude, monkeypatch.context() as patched:
+        patched.setattr("journeys.partners.http.TIMEOUT_SECONDS", 0.6)
         endpoint(northstar, address=rude.url.replace("localhost", "127.0.0.1"))
         journeys = [submitted(now=clock.now) for _ in range(3)]
         began = time.monotonic()

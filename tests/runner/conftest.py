@@ -64,7 +64,7 @@ def processes_below(folder: Path) -> set[int]:
     return found
 
 
-def comes_true(condition: Callable[[], bool], seconds: float = 5) -> bool:
+def comes_true(condition: Callable[[], bool], seconds: float = 30) -> bool:
     return wait_until(condition, seconds=seconds, step=0.02)
 
 

@@ -105,7 +105,7 @@ def test_killed_servers_are_started_again_with_their_data(data: Path) -> None:
             return False
 
     try:
-        assert comes_true(both_answer, seconds=10)
+        assert comes_true(both_answer)
         assert one(its.database_owner_url, "select value from kept") == 7
     finally:
         its.stop()

@@ -1,6 +1,7 @@
 """One delivery's life: claimed, sent over real HTTP, settled, confirmed; or a person is told."""
 
 import datetime as dt
+import threading
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -221,11 +222,21 @@ def test_a_correction_waits_for_what_went_before_it(
 
 def test_no_more_at_once_than_the_hub_can_take(address: Endpoint, hub: Hub, clock: Turning) -> None:
     hub.hold = 0.05
+    hub.gate.clear()
     with every_tenant(reason="the hub asks for less"):
         Endpoint.objects.filter(pk=address.pk).update(concurrency=3)
     for _ in range(12):
         submitted(now=clock.now)
+
+    def answer_once_three_are_there() -> None:
+        for _ in range(3):
+            hub.wait_for_message()
+        hub.gate.set()
+
+    answering = threading.Thread(target=answer_once_three_are_there)
+    answering.start()
     assert deliver(clock) == 12
+    answering.join()
     assert hub.most_at_once == 3
     assert len(set(hub.ids)) == 12
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.tenancy import acting_as
+from config.runner.processes import wait_until
 from journeys.domain.faxes import Arrival, keep_fax
 from journeys.domain.papers import Paper
 from tests.conftest import site_url
@@ -23,6 +24,8 @@ from tests.factories.people import actor_of
 from tests.journeys.live.conftest import MOST_STREAMS, POOL_SIZE, Live, Party, Server, serving
 
 Heard = queue.Queue[str | None]
+# How long a line may take on a busy machine.
+PATIENCE_SECONDS = 30.0
 
 
 @contextmanager
@@ -49,10 +52,10 @@ def _read(response: httpx.Response, heard: Heard) -> None:
     heard.put(None)
 
 
-def until(heard: Heard, wanted: str, *, within: float = 5.0) -> list[str | None]:
+def until(heard: Heard, wanted: str) -> list[str | None]:
     """Everything up to the first line that begins as wanted; fails when it does not come."""
     lines: list[str | None] = []
-    ends = time.monotonic() + within
+    ends = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < ends:
         try:
             line = heard.get(timeout=max(0.01, ends - time.monotonic()))
@@ -73,11 +76,12 @@ def test_a_change_reaches_the_open_page_within_a_second_and_says_only_which(live
         assert response.headers["content-type"] == "text/event-stream"
         assert response.headers["x-accel-buffering"] == "no"
         until(heard, "retry:")
-        began = time.monotonic()
         live.happens()
-        until(heard, "event: changed")
-        assert time.monotonic() - began < 1
-        assert heard.get(timeout=1) == f"data: {live.journey.id}"
+        before = heard.qsize()
+        lines = until(heard, "event: changed")
+        # By the server's own clock, whatever else the machine does: it pings every 0.4 s.
+        assert lines[before:].count(": still here") <= 2
+        assert heard.get(timeout=PATIENCE_SECONDS) == f"data: {live.journey.id}"
 
 
 def test_a_fax_reaches_the_open_intake_of_its_hub_and_no_other_page(live: Live) -> None:
@@ -92,11 +96,11 @@ def test_a_fax_reaches_the_open_intake_of_its_hub_and_no_other_page(live: Live) 
         with live.elsewhere(), acting_as(by):
             fax = keep_fax(paper, Arrival(received_at=now), by=by, now=now)
         until(heard, "event: changed")
-        assert heard.get(timeout=1) == f"data: {fax.pk}"
+        assert heard.get(timeout=PATIENCE_SECONDS) == f"data: {fax.pk}"
         # What the journey's party hears next is the journey, not the fax.
         live.happens()
         until(anas, "event: changed")
-        assert anas.get(timeout=1) == f"data: {live.journey.id}"
+        assert anas.get(timeout=PATIENCE_SECONDS) == f"data: {live.journey.id}"
 
 
 def test_the_work_of_each_party_hears_of_it_too(live: Live) -> None:
@@ -113,7 +117,7 @@ def test_strangers_are_refused_and_hear_nothing(live: Live) -> None:
     with stream(live.server, live.ben, "/live/worklist/") as (_, heard):
         until(heard, "retry:")
         live.happens()
-        lines = until(heard, ": still here", within=3)
+        lines = until(heard, ": still here")
         assert not any(line and line.startswith("event:") for line in lines)
 
 
@@ -151,10 +155,15 @@ def test_open_streams_hold_no_connection_and_no_transaction(
             until(heard, ": still here")
         with live.server.client(live.ana.session) as client:
             assert client.get("/worklist/").status_code == 200
-        now = activity()
-        assert not [state for _, state in now if "transaction" in state]
-        assert sum(name == "throughline live" for name, _ in now) == 1
-        assert len(now) <= POOL_SIZE + 1
+
+        def only_listens() -> bool:
+            now = activity()
+            listeners = sum(name == "throughline live" for name, _ in now)
+            waits = not [state for _, state in now if "transaction" in state]
+            return waits and listeners == 1 and len(now) <= POOL_SIZE + 1
+
+        # For a moment now and then a page asks whether it may go on.
+        assert wait_until(only_listens, seconds=PATIENCE_SECONDS), activity()
     finally:
         for each in streams:
             each.__exit__(None, None, None)
@@ -229,7 +238,7 @@ def test_f23_pages_go_on_where_they_were_after_the_server_was_killed(
         opened = [stream(first, live.ana, path_of(live)) for _ in range(many)]
         heards = [pages.enter_context(each)[1] for each in opened]
         for heard in heards:
-            until(heard, "retry:", within=20)
+            until(heard, "retry:")
         first.process.kill()
         first.process.wait()
         for heard in heards:
@@ -239,12 +248,12 @@ def test_f23_pages_go_on_where_they_were_after_the_server_was_killed(
     with serving(database, **room) as second, ExitStack() as pages:
         opened = [stream(second, live.ana, path_of(live), **since) for _ in range(many)]
         for heard in [pages.enter_context(each)[1] for each in opened]:
-            until(heard, "event: changed", within=20)
+            until(heard, "event: changed")
 
 
 def drained(heard: Heard) -> list[str | None]:
     """Everything until the stream ends."""
-    lines = [heard.get(timeout=10)]
+    lines = [heard.get(timeout=PATIENCE_SECONDS)]
     while lines[-1] is not None:
-        lines.append(heard.get(timeout=10))
+        lines.append(heard.get(timeout=PATIENCE_SECONDS))
     return lines
