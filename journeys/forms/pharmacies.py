@@ -46,7 +46,7 @@ class PharmacyPicker(forms.MultiWidget):
         another = (ANOTHER, _("Another pharmacy"))
         super().__init__(
             {
-                "": forms.Select(choices=[("", none), *offered, another]),
+                "": forms.Select({"class": "form-select"}, [("", none), *offered, another]),
                 "named": forms.TextInput({"autocomplete": "off", "class": "width-20"}),
             }
         )

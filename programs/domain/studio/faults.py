@@ -83,7 +83,8 @@ def _unserved(definition: Definition) -> Iterator[Problem]:
     named = {choice.code: choice.label for choice in CATALOGUE["H1"].choices}
     for service in definition.services if steps else ():
         if service in named and service not in done:
-            yield Problem("journey", f"“{named[service]}” is offered, and no step works on it.")
+            why = "is offered, and no step works on it; take one in that does, or offer it no more."
+            yield Problem("journey", f"“{named[service]}” {why}")
     for each in steps:
         if each.gives and each.service not in definition.services:
             offer = f"offer “{named[each.service]}”, or leave the step out"
