@@ -13,6 +13,7 @@ from django.db.models import BigIntegerField, Count, Func, Max, Q, QuerySet, Sum
 from accounts.core.actor import Actor
 from journeys.core.risk_words import RISK_WORDS, few_words
 from journeys.core.templates import GRAPHS
+from journeys.domain.worklist import DELIVERY_KEY
 from journeys.models import WorkItem
 
 SCOPES = ("all", "mine", "unclaimed")
@@ -162,6 +163,8 @@ def row_of(item: WorkItem, actor: Actor, *, now: datetime, unread: int = 0) -> W
 
 
 def _phase(item: WorkItem, *, now: datetime) -> str:
+    if item.key.startswith(DELIVERY_KEY):
+        return "blocked"
     if item.key != item.step:
         return "conflict"
     phase = item.journey.phase if item.step == item.journey.step else "now"

@@ -182,6 +182,8 @@ def test_who_has_to_call_a_pharmacy_that_refused_the_referral_is_told_until_anot
         words = f"Next, <strong>{world.hub.name}</strong>{you}: {call}"
         assert words in " ".join(browser.get(page).content.decode().split())
     assert call not in grace.get(page).content.decode()
+    rows = lena.get(reverse("work")).context["rows"]
+    assert [row.phase for row in rows if row.action == call] == ["blocked"]
     (notice,) = [each for each in notices_of(lena) if each.who == crescent.name]
     assert (notice.word, notice.unread) == ("Work opened", True)
     assert not [each for each in notices_of(ana) if each.who == crescent.name]
