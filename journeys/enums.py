@@ -12,6 +12,19 @@ class DeliveryStatus(models.TextChoices):
     WITHHELD = "withheld", "Not sent: no consent"
     ABANDONED = "abandoned", "Given up; a person was told"
 
+    @property
+    def phase(self) -> str:
+        """Which of the eight phases it is drawn as, on every page."""
+        return _PHASES.get(self, "blocked")
+
+
+_PHASES = {
+    DeliveryStatus.PENDING: "waiting",
+    DeliveryStatus.CLAIMED: "now",
+    DeliveryStatus.SENT: "waiting",
+    DeliveryStatus.ACCEPTED: "done",
+}
+
 
 class Transport(models.TextChoices):
     WEBHOOK = "webhook", "Signed webhook"

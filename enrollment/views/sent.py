@@ -28,14 +28,6 @@ from enrollment.views.standing import load, safety_url, work_on
 from journeys.enums import DeliveryStatus
 from journeys.models import Delivery, Journey
 
-# Each state of a delivery as one of the eight phases.
-PHASES = {
-    DeliveryStatus.ACCEPTED: "done",
-    DeliveryStatus.SENT: "waiting",
-    DeliveryStatus.PENDING: "now",
-    DeliveryStatus.CLAIMED: "now",
-}
-
 
 @requires(Permission.ENROLLMENTS_VIEW)
 @require_safe
@@ -86,7 +78,7 @@ def _delivery(each: Delivery) -> dict[str, Any]:
         "to": each.recipient.name,
         "version": each.packet.version,
         "kind": each.packet.get_kind_display(),
-        "phase": PHASES.get(status, "blocked"),
+        "phase": status.phase,
         "word": status.label,
         "at": each.settled_at or each.sent_at or each.created_at,
         "trouble": each.trouble,

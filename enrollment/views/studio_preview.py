@@ -37,7 +37,7 @@ from programs.domain.studio.names import names_in
 from programs.domain.studio.reading import definition_of
 from programs.models import ProgramDraft
 from programs.rules import Refused
-from programs.views.studio.shared import frame, load
+from programs.views.studio.frame import frame, load
 
 SEEN_BY = (
     ("office", gettext_lazy("The office")),

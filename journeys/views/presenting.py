@@ -41,15 +41,6 @@ from journeys.models import Journey
 from journeys.rules import SAFETY, may_report
 
 Pairs = list[tuple[str, str]]
-DELIVERY_PHASES = {
-    DeliveryStatus.PENDING: "now",
-    DeliveryStatus.CLAIMED: "now",
-    DeliveryStatus.SENT: "waiting",
-    DeliveryStatus.ACCEPTED: "done",
-    DeliveryStatus.REJECTED: "blocked",
-    DeliveryStatus.WITHHELD: "blocked",
-    DeliveryStatus.ABANDONED: "blocked",
-}
 # Told in the head of the page already, or in the list of what is to be corrected.
 TOLD_ELSEWHERE = frozenset({"urgent", facts.CORRECTIONS})
 
@@ -306,7 +297,7 @@ def handed(story: Story, actor: Actor, *, now: datetime) -> list[dict[str, Any]]
             "id": each.id,
             "to": each.to,
             "version": each.version,
-            "phase": DELIVERY_PHASES[DeliveryStatus(each.status)],
+            "phase": DeliveryStatus(each.status).phase,
             "word": str(DeliveryStatus(each.status).label),
             "moment": when(each.at),
             "trouble": each.trouble,

@@ -21,7 +21,7 @@ from programs.core.definition import Definition, JourneyPlan
 from programs.domain.studio.ports import journeys
 from programs.enums import DraftStatus
 from programs.models import ProgramDraft
-from programs.views.studio.shared import frame, load
+from programs.views.studio.frame import frame, load
 
 STAGE_WORDS = {
     "submitted": gettext_lazy("Sent"),

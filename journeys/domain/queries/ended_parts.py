@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from accounts.core.actor import Actor
 from accounts.core.permissions import OrganizationKind
 from accounts.tenancy import every_tenant
-from journeys.domain.queries.exchange import ARRIVED, PHASES
+from journeys.domain.queries.exchange import ARRIVED
 from journeys.enums import ENDINGS, DeliveryStatus, PacketKind
 from journeys.models import Delivery, Journey
 
@@ -66,7 +66,7 @@ def _last_word(
         program=program,
         what=str(PacketKind(kind).label),
         version=version,
-        phase=PHASES[status],
+        phase=status.phase,
         word=str(status.label),
         at=created_at,
         has_arrived=status in ARRIVED,

@@ -19,16 +19,6 @@ from journeys.enums import DeliveryStatus, ReportStatus
 from journeys.models import ConsentGrant, Delivery, Endpoint, InboundReport
 
 MOST_REPORTS = 50
-# How each state looks: one of the eight phases.
-PHASES = {
-    DeliveryStatus.PENDING: "waiting",
-    DeliveryStatus.CLAIMED: "now",
-    DeliveryStatus.SENT: "waiting",
-    DeliveryStatus.ACCEPTED: "done",
-    DeliveryStatus.REJECTED: "blocked",
-    DeliveryStatus.WITHHELD: "blocked",
-    DeliveryStatus.ABANDONED: "blocked",
-}
 # From then on a recipient may have what was sent to it.
 ARRIVED = (DeliveryStatus.SENT, DeliveryStatus.ACCEPTED)
 OFF = "Its address is switched off; the operator switches it on again."
@@ -162,7 +152,7 @@ def _row(delivery: Delivery, actor: Actor, *, off: bool) -> Row:
         else delivery.organization.name,
         recipient=delivery.recipient.name,
         version=delivery.packet.version,
-        phase="at_risk" if failing or off else PHASES[status],
+        phase="at_risk" if failing or off else status.phase,
         word="Trying again" if failing else str(status.label),
         trouble=OFF if off else delivery.trouble,
         attempts=delivery.attempts,

@@ -13,7 +13,6 @@ from journeys.core.codes import shown
 from journeys.core.conformance import Standing, standing
 from journeys.core.conformance_checks import Check, checks_for, keys_for
 from journeys.domain.applying import said_in
-from journeys.domain.queries.exchange import PHASES
 from journeys.domain.queries.reports import reference_of
 from journeys.domain.sandbox_worlds import double_of
 from journeys.domain.sending import endpoint_of
@@ -150,7 +149,7 @@ def _sent(delivery: Delivery) -> Line:
         what=f"{what}, version {packet.version}",
         message_id=str(delivery.pk),
         about=delivery.journey.number,
-        phase="at_risk" if failing else PHASES[status],
+        phase="at_risk" if failing else status.phase,
         word=f"Case {number}" if number else str(status.label),
         trouble=delivery.trouble,
     )

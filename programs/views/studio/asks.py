@@ -12,7 +12,7 @@ from programs.core.words import TYPES, required_words
 from programs.forms.boxes import RowForm
 from programs.forms.parts import ABOUT, boxes_of, lists_for
 from programs.models import ProgramDraft
-from programs.views.studio.shared import address, changed, faults, frame
+from programs.views.studio.frame import address, changed, faults, frame
 from programs.views.studio.slots import slots_of
 
 

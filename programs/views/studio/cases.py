@@ -24,7 +24,7 @@ from programs.domain.studio.ports import steps_needed
 from programs.domain.studio.reading import definition_of
 from programs.models import ProgramDraft
 from programs.rules import Refused
-from programs.views.studio.shared import frame, load
+from programs.views.studio.frame import frame, load
 
 EXPECTED: Mapping[str, Any] = {
     "visible": gettext_lazy("Is shown"),

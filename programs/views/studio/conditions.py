@@ -28,7 +28,7 @@ from programs.domain.studio.reading import definition_of
 from programs.forms.summaries import known_fields
 from programs.models import ProgramDraft
 from programs.views.studio.asks import tightening
-from programs.views.studio.shared import address, changed, frame, load, title_of
+from programs.views.studio.frame import address, changed, frame, load, title_of
 from programs.views.studio.slots import condition_at, slot_label, slot_names, with_condition
 
 

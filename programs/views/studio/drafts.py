@@ -19,7 +19,7 @@ from programs.enums import DraftStatus
 from programs.forms.new_program import NewProgramForm
 from programs.models import ProgramDraft
 from programs.rules import Refused, manufacturer_of
-from programs.views.studio.shared import faults, frame, load
+from programs.views.studio.frame import faults, frame, load
 
 
 @requires(Permission.PROGRAMS_COMPOSE)

@@ -26,7 +26,7 @@ from programs.core.words import TYPES
 from programs.domain.studio import drafts, importing
 from programs.models import ProgramDraft
 from programs.rules import Refused
-from programs.views.studio.shared import frame, load
+from programs.views.studio.frame import frame, load
 
 
 def _file(body: Any, name: str, kind: str) -> HttpResponse:

@@ -27,7 +27,7 @@ from programs.domain.studio.ports import journeys
 from programs.forms.parts import ABOUT
 from programs.forms.tuning import LimitsForm, SkipForm, StepForm
 from programs.models import ProgramDraft
-from programs.views.studio.shared import changed, faults, frame, load
+from programs.views.studio.frame import changed, faults, frame, load
 
 
 @requires(Permission.PROGRAMS_COMPOSE)

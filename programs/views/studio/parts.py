@@ -37,7 +37,7 @@ from programs.forms.parts import ABOUT, QUESTION, WAYS, boxes_of, lists_for
 from programs.forms.summaries import Listed, known_fields, summary
 from programs.models import ProgramDraft
 from programs.views.studio.asks import asks_page
-from programs.views.studio.shared import address, changed, faults, frame, load
+from programs.views.studio.frame import address, changed, faults, frame, load
 from programs.views.studio.slots import slots_of
 
 EDITED = ["GET", "HEAD", "POST"]

@@ -22,7 +22,7 @@ from programs.forms.changes import changes
 from programs.forms.dates import DatesForm
 from programs.models import ProgramDraft
 from programs.views.studio.drafts import sentence_of
-from programs.views.studio.shared import faults, frame, load
+from programs.views.studio.frame import faults, frame, load
 
 
 @requires(Permission.PROGRAMS_COMPOSE)
