@@ -19,3 +19,6 @@ class Overlap(models.TextChoices):
     UNSAID = "", _("Not said yet")
     ENDS = "ends", _("The version before ends the day before")
     UNTIL = "until", _("Forms begun in the version before can be finished until a day")
+
+
+OPEN_DRAFTS = (DraftStatus.COMPOSING, DraftStatus.PROPOSED)

@@ -24,7 +24,8 @@ from enrollment.domain.remembering import remember
 from enrollment.domain.signatures import standing
 from enrollment.enums import EnrollmentStatus, SignatureKind
 from enrollment.models import Enrollment, Signature
-from journeys.domain.disclosing import ASKED_ON, AUTHORIZATION
+from journeys.core.steps_consent import ASKED_ON
+from journeys.domain.disclosing import AUTHORIZATION
 from journeys.domain.opening import Further, Keyed, NewJourney, hand_over_again, open_journey
 from journeys.domain.papers import keep_papers
 from journeys.models import Journey

@@ -17,6 +17,7 @@ from accounts import audit
 from accounts.access import get_visible_or_404, requires
 from accounts.core.permissions import Permission
 from accounts.limits import limited
+from accounts.requests import closed
 from accounts.templatetags.times import clock
 from accounts.tenancy import current_actor
 from enrollment.core.files import download_name
@@ -28,8 +29,6 @@ from enrollment.views.answers import changed_parts
 from enrollment.views.attaching import attach_all, places_of, remove
 from enrollment.views.standing import load, named_in, standing_of
 from programs.core.catalogue import ANSWERABLE
-
-CLOSED = "default-src 'none'; sandbox"
 
 
 @requires(Permission.ENROLLMENTS_EDIT)
@@ -112,14 +111,6 @@ def download(request: HttpRequest, document_id: UUID) -> HttpResponse:
     name = download_name(row.title, row.content_type)
     answer = HttpResponse(body, content_type=row.content_type)
     return closed(answer, f'attachment; filename="{name}"')
-
-
-def closed(answer: HttpResponse, disposition: str) -> HttpResponse:
-    """Bytes that a stranger once had a hand in: whatever they are, they run nothing here."""
-    answer["Content-Disposition"] = disposition
-    answer["Content-Security-Policy"] = CLOSED
-    answer["Cross-Origin-Resource-Policy"] = "same-origin"
-    return answer
 
 
 @requires(Permission.PATIENTS_EDIT)

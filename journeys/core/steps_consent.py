@@ -2,7 +2,8 @@
 
 from journeys.core.graph import Aside, Clock, Due, Moment, Opening, Skip, Status, Step
 
-_ASKED_ON = "patient_asked_on"
+# The day from which on the signature is waited for.
+ASKED_ON = "patient_asked_on"
 _UNSIGNED = {"field": "patient_signed", "op": "equals", "value": False}
 _SIGNED = {"field": "patient_signed", "op": "equals", "value": True}
 
@@ -21,28 +22,28 @@ PATIENT_AUTHORIZATION = Step(
             key="reminder_1",
             label="One day without a signature",
             action="Remind the patient to sign",
-            comes_at=Moment(_ASKED_ON, Clock(1, "days")),
+            comes_at=Moment(ASKED_ON, Clock(1, "days")),
             due=Clock(1, "days"),
         ),
         Status(
             key="reminder_2",
             label="Three days without a signature",
             action="Remind the patient to sign, the second time",
-            comes_at=Moment(_ASKED_ON, Clock(3, "days")),
+            comes_at=Moment(ASKED_ON, Clock(3, "days")),
             due=Clock(1, "days"),
         ),
         Status(
             key="reminder_3",
             label="Five days without a signature",
             action="Remind the patient to sign, the third time",
-            comes_at=Moment(_ASKED_ON, Clock(5, "days")),
+            comes_at=Moment(ASKED_ON, Clock(5, "days")),
             due=Clock(1, "days"),
         ),
         Status(
             key="to_call",
             label="Not signed after three reminders",
             action="Call the patient about the signature",
-            comes_at=Moment(_ASKED_ON, Clock(6, "days")),
+            comes_at=Moment(ASKED_ON, Clock(6, "days")),
             due=Clock(1, "business_days"),
         ),
         Status(key="signed", label="Signed", kind="done"),

@@ -21,10 +21,10 @@ from journeys.core.events import Event, may_move
 from journeys.core.facts import type_of
 from journeys.domain.recording import lock_journey, record, stored_events
 from journeys.domain.sending import keep_packet, send_to_earlier_recipients
+from journeys.domain.stopping import NOTICE
 from journeys.enums import PacketKind, PartyRole
 from journeys.models import Journey, Packet
 
-SCHEMA = "throughline.notice/1"
 SENTENCE = (
     "The patient has another insurance, told here. Verify the benefits anew: what was authorized "
     "under the earlier one does not count for this one."
@@ -139,7 +139,7 @@ def _notice(
     enrollments = Packet.objects.filter(journey=journey, kind=PacketKind.ENROLLMENT)
     signed = enrollments.order_by("-version")[0].body
     return {
-        "schema": SCHEMA,
+        "schema": NOTICE,
         "kind": PacketKind.COVERAGE.value,
         "program": {"key": version.program.key, "name": version.program.name},
         "at": now.astimezone(UTC).isoformat(),

@@ -75,8 +75,6 @@ DISCLOSURES: Mapping[str, Disclosure] = {
 }
 # The fact by which the journey knows whether the patient's authorization stands.
 AUTHORIZATION = "patient_signed"
-# The day from which on the signature is waited for.
-ASKED_ON = "patient_asked_on"
 # The practice says there that it has a business associate agreement with the program.
 AGREEMENT_FIELD = "C14"
 

@@ -13,8 +13,8 @@ from journeys.core.visibility import ALL_SEEING
 from journeys.domain.parties import Cast
 from journeys.enums import NoticeKind
 from journeys.models import Delivery, Journey, Notice
+from journeys.rules import MISSING
 
-RETURNED = "missing_information"
 REMINDERS = ("contacted_1", "contacted_2", "contacted_3")
 LONGEST_KEY = 240
 ANSWERED = Plan(
@@ -130,7 +130,7 @@ def _of_work(
         if had.get(action.key) == owner_id:
             continue
         kind = NoticeKind.WORK if action.key == action.step else NoticeKind.CONFLICT
-        if action.key == RETURNED:
+        if action.key == MISSING:
             kind = NoticeKind.RETURNED
         yield Notice(
             organization_id=owner_id,
@@ -143,15 +143,15 @@ def _of_work(
 
 def _of_reminders(cast: Cast, state: JourneyState, *, now: datetime) -> Iterator[Notice]:
     """What was asked for and has not come: a notice for each attempt, as each person hears."""
-    step, practice = state.steps.get(RETURNED), cast.parties.get("practice")
+    step, practice = state.steps.get(MISSING), cast.parties.get("practice")
     if step is None or practice is None or step.opened_at is None:
         return
     if step.acts == "practice" and step.status in REMINDERS:
         yield Notice(
             organization_id=practice.party_id,
             kind=NoticeKind.RETURNED,
-            key=f"{RETURNED}:{step.status}:{step.opened_at.isoformat()}"[:LONGEST_KEY],
-            step=RETURNED,
+            key=f"{MISSING}:{step.status}:{step.opened_at.isoformat()}"[:LONGEST_KEY],
+            step=MISSING,
             at=now,
         )
 

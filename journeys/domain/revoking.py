@@ -15,10 +15,12 @@ from accounts.tenancy import every_tenant
 from journeys import rules
 from journeys.core.closing import CONSENT_WITHDRAWN
 from journeys.core.events import Event
+from journeys.core.steps_consent import ASKED_ON
 from journeys.domain import handlers
-from journeys.domain.disclosing import ASKED_ON, AUTHORIZATION, has_basis
+from journeys.domain.disclosing import AUTHORIZATION, has_basis
 from journeys.domain.parties import leave_last_word, leave_without_basis
 from journeys.domain.recording import lock_journey, record
+from journeys.domain.reporting import CLOCK_SKEW
 from journeys.domain.sending import send_to_earlier_recipients
 from journeys.domain.stopping import keep_notice
 from journeys.enums import PacketKind, PartyRole
@@ -26,7 +28,6 @@ from journeys.models import ConsentGrant, Journey
 
 # Of a caller: fewer tell too little about who calls.
 LEAST_IDENTIFIED_BY = 2
-_CLOCK_SKEW = timedelta(minutes=5)
 _TOLD_IN_MINUTES = timedelta(minutes=1)
 
 
@@ -110,7 +111,7 @@ def _check(call: PhoneCall, grant: ConsentGrant, *, now: datetime) -> None:
         raise NotAsTold("caller", "Write who called.")
     if len(set(call.identified_by)) < LEAST_IDENTIFIED_BY:
         raise NotAsTold("identified_by", "Recognize the caller in at least two ways.")
-    if call.called_at > now + _CLOCK_SKEW:
+    if call.called_at > now + CLOCK_SKEW:
         raise NotAsTold("called_at", "This is in the future. Give the time of the call.")
     if call.called_at < grant.signed_at - _TOLD_IN_MINUTES:
         raise NotAsTold("called_at", "This is before the permission was given.")

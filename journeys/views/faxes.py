@@ -19,6 +19,7 @@ from accounts import audit
 from accounts.access import get_visible_or_404, requires
 from accounts.core.permissions import Permission
 from accounts.forms.problems import first_problem
+from accounts.requests import closed
 from accounts.tenancy import current_actor
 from journeys.domain import faxes
 from journeys.domain.attaching import Unreadable, paper_of
@@ -31,7 +32,6 @@ from journeys.forms.faxes import FaxForm, GiveFaxForm
 from journeys.models import Fax, FaxPage
 from journeys.rules import Refused, may_give_cases
 from journeys.views.fragments import page_or_fragment
-from journeys.views.papers import CLOSED
 
 PAGE_SIZE = 50
 
@@ -96,10 +96,7 @@ def picture(request: HttpRequest, fax_page_id: UUID) -> HttpResponse:
     """One page, which we drew."""
     row = get_visible_or_404(FaxPage.objects, pk=fax_page_id)
     audit.read(row, fields=["picture"], purpose="look at a fax")
-    answer = HttpResponse(bytes(row.picture), content_type="image/jpeg")
-    answer["Content-Disposition"] = "inline"
-    answer["Content-Security-Policy"] = CLOSED
-    return answer
+    return closed(HttpResponse(bytes(row.picture), content_type="image/jpeg"), "inline")
 
 
 def _there(fax_id: UUID) -> Any:

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET
 from accounts.access import get_visible_or_404, requires
 from accounts.core.permissions import Permission
 from accounts.limits import limited
+from accounts.requests import closed
 from accounts.tenancy import current_actor
 from journeys.domain.papers import Withheld, open_paper, open_picture
 from journeys.models import HandedDocument, HandedPage
 
-CLOSED = "default-src 'none'; sandbox"
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 
 
@@ -32,9 +32,7 @@ def paper(request: HttpRequest, handed_id: UUID) -> HttpResponse:
         return redirect("journey", row.journey_id)
     name = f"{row.journey.number}-{row.sha256[:8]}.{ENDINGS[row.content_type]}"
     answer = HttpResponse(body, content_type=row.content_type)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["Content-Security-Policy"] = CLOSED
-    return answer
+    return closed(answer, f'attachment; filename="{name}"')
 
 
 @requires(Permission.JOURNEYS_VIEW)
@@ -46,7 +44,4 @@ def picture(request: HttpRequest, picture_id: UUID) -> HttpResponse:
         body = open_picture(row, by=current_actor(), now=timezone.now())
     except Withheld as withheld:
         return HttpResponse(str(withheld), status=403, content_type="text/plain")
-    answer = HttpResponse(body, content_type="image/jpeg")
-    answer["Content-Disposition"] = "inline"
-    answer["Content-Security-Policy"] = CLOSED
-    return answer
+    return closed(HttpResponse(body, content_type="image/jpeg"), "inline")

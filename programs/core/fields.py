@@ -27,6 +27,8 @@ FieldType = Literal[
     "number", "phone", "pick", "quantity", "repeat", "state", "text", "tin", "zip",
 ]  # fmt: skip
 Need = Literal["always", "conditional", "optional"]
+NEEDS: tuple[Need, ...] = ("optional", "conditional", "always")
+"""From the weakest to the strictest."""
 TypedOncePer = Literal[
     "patient", "coverage", "practice", "prescriber", "clinical", "enrollment", "signature"
 ]

@@ -11,7 +11,7 @@ from programs.core.consents import LANGUAGES, SPOKEN, Consent, Words
 from programs.core.consents import text as consent_text
 from programs.core.definition import SCHEMA, Definition, Tightening
 from programs.core.facts import DRAWN_FROM, FACTS
-from programs.core.fields import Field
+from programs.core.fields import NEEDS, Field
 from programs.core.identifiers import icd10, ndc
 from programs.core.readability import grade
 from programs.core.reading import Reading
@@ -20,7 +20,6 @@ from programs.core.union import signing, union
 from programs.core.wellmade import faults
 
 HIGHEST_GRADE = 8.0
-_NEEDS = ("optional", "conditional", "always")
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def _tightened(definition: Definition) -> Iterator[Problem]:
 
 def _loosened(field: Field, asked: Tightening) -> Iterator[Problem]:
     where = f"tightens {field.id}"
-    if asked.required and _NEEDS.index(asked.required) < _NEEDS.index(field.required):
+    if asked.required and NEEDS.index(asked.required) < NEEDS.index(field.required):
         yield Problem(where, f"The catalogue requires it {field.required}; it cannot ask less.")
     offered = {choice.code for choice in field.choices}
     for code in asked.choices:

@@ -8,11 +8,10 @@ from programs.core.catalogue import CATALOGUE
 from programs.core.conditions import Condition, renamed
 from programs.core.definition import Definition, Document, Tightening
 from programs.core.facts import OWN_FACTS, own_key
-from programs.core.fields import SECTIONS, Choice, Field, both
+from programs.core.fields import NEEDS, SECTIONS, Choice, Field, both
 from programs.core.places import STATES
 from programs.core.spanish import in_spanish
 
-_NEEDS = ("optional", "conditional", "always")
 _ACROSS = frozenset({"matrix", "quantity", "repeat"})
 
 
@@ -244,7 +243,7 @@ def _narrowed(field: Field, asked: Tightening) -> Field:
 def _needed(field: Field, asked: Tightening) -> Field:
     """Ask for more answers, never fewer: one already required whenever shown stays so."""
     if asked.required:
-        return replace(field, required=max(field.required, asked.required, key=_NEEDS.index))
+        return replace(field, required=max(field.required, asked.required, key=NEEDS.index))
     if not asked.required_when or (field.required != "optional" and not field.required_when):
         return field
     either = _any(field.required_when, asked.required_when)
@@ -260,7 +259,7 @@ def _any(first: Condition | None, second: Condition | None) -> Condition | None:
 def _merged(one: Item, other: Item) -> Item:
     """One question wanted by two programs: shown when either shows it, as strict as both."""
     first, second = one.field, other.field
-    strictest = max(first.required, second.required, key=_NEEDS.index)
+    strictest = max(first.required, second.required, key=NEEDS.index)
     kept = {choice.code for choice in second.choices}
     conditions = [each.required_when for each in (first, second) if each.required == strictest]
     field = replace(

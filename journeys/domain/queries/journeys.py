@@ -13,7 +13,7 @@ from accounts.models import Organization
 from accounts.prepared import Prepared, digest_of, together
 from journeys.core.case_owner import CaseOwner
 from journeys.core.events import Event
-from journeys.core.graph import Graph
+from journeys.core.graph import ORGANIZATIONS, Graph
 from journeys.core.state import JourneyState
 from journeys.core.timeline import Entry, timeline
 from journeys.domain.attaching import AttachedPaper, attached, by_message
@@ -24,8 +24,6 @@ from journeys.domain.reading import events_of, read, standing_parties, told
 from journeys.domain.recording import state_of
 from journeys.domain.worklist import DELIVERY_KEY
 from journeys.models import Delivery, Journey, JourneyEvent, JourneyParty, LikelyTwin, WorkItem
-
-ROLE_ORDER = ("practice", "hub", "pharmacy", "vendor")
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ class Story:
     def parties(self) -> Mapping[str, Organization]:
         """Who takes part today, by role, in the order people are named."""
         found = self.cast.parties
-        return {role: found[role].party for role in ROLE_ORDER if role in found}
+        return {role: found[role].party for role in ORGANIZATIONS if role in found}
 
 
 def read_story(journey_id: UUID, actor: Actor, *, now: datetime) -> Story | None:
@@ -123,7 +121,7 @@ def _story(
     graph = graph_of(journey.program_version_id)
     roles = [
         role
-        for role in ROLE_ORDER
+        for role in ORGANIZATIONS
         if role in cast.parties and cast.parties[role].party_id == actor.organization_id
     ]
     return Story(

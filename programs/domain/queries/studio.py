@@ -6,10 +6,9 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from programs.domain.queries.catalogue import holding
-from programs.enums import DraftStatus
+from programs.enums import OPEN_DRAFTS
 from programs.models import Program, ProgramDraft, ProgramVersion
 
-OPEN = (DraftStatus.COMPOSING, DraftStatus.PROPOSED)
 MOST_CLOSED = 20
 _DAY = timedelta(days=1)
 
@@ -31,7 +30,7 @@ def own_programs(manufacturer_id: UUID, *, today: date) -> tuple[list[Own], list
     live = {each.program_id: each for each in holding(today).filter(program__in=programs)
             .order_by("number")}  # fmt: skip
     coming = {each.program_id: each for each in versions.filter(valid_from__gt=today)}
-    drafts = list(ProgramDraft.objects.filter(status__in=OPEN).select_related("changed_by"))
+    drafts = list(ProgramDraft.objects.filter(status__in=OPEN_DRAFTS).select_related("changed_by"))
     of = {each.program_id: each for each in drafts if each.program_id}
     own = [Own(each, live.get(each.id), coming.get(each.id), of.get(each.id)) for each in programs]
     return own, [each for each in drafts if each.program_id is None]
@@ -39,7 +38,9 @@ def own_programs(manufacturer_id: UUID, *, today: date) -> tuple[list[Own], list
 
 def closed() -> list[ProgramDraft]:
     """The drafts that were published or given up, the latest first."""
-    rows = ProgramDraft.objects.exclude(status__in=OPEN).select_related("changed_by", "program")
+    rows = ProgramDraft.objects.exclude(status__in=OPEN_DRAFTS).select_related(
+        "changed_by", "program"
+    )
     return list(rows[:MOST_CLOSED])
 
 

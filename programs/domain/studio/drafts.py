@@ -22,10 +22,9 @@ from programs.core.tunings import left_out
 from programs.domain.queries.catalogue import version_on
 from programs.domain.studio.faults import faults_of
 from programs.domain.studio.ports import journeys
-from programs.enums import DraftStatus, Overlap
+from programs.enums import OPEN_DRAFTS, DraftStatus, Overlap
 from programs.models import Program, ProgramDraft, ProgramVersion
 
-OPEN = (DraftStatus.COMPOSING, DraftStatus.PROPOSED)
 Plan = Mapping[str, Any]
 Change = Callable[[Plan], Mapping[str, Any]]
 
@@ -52,7 +51,7 @@ def open_from_live(key: str, *, by: Actor, now: datetime) -> ProgramDraft:
     mine = Program.objects.select_for_update().filter(manufacturer_id=manufacturer)
     program = get_visible_or_404(mine, key=key)
     already: ProgramDraft | None = ProgramDraft.objects.filter(
-        program=program, status__in=OPEN
+        program=program, status__in=OPEN_DRAFTS
     ).first()
     if already:
         return already
@@ -74,7 +73,7 @@ def open_from_earlier(version_id: UUID, *, by: Actor, now: datetime) -> ProgramD
         program__manufacturer_id=manufacturer, published_at__isnull=False
     )
     base = get_visible_or_404(mine.select_related("program"), id=version_id)
-    if ProgramDraft.objects.filter(program=base.program, status__in=OPEN).exists():
+    if ProgramDraft.objects.filter(program=base.program, status__in=OPEN_DRAFTS).exists():
         raise rules.Refused(_("This program has a draft open. Publish it or give it up first."))
     return _from(base, by=by, now=now)
 
@@ -169,7 +168,7 @@ def start_from_file(plan: object, *, by: Actor, now: datetime) -> ProgramDraft:
     maker = Organization.objects.get(id=rules.manufacturer_of(by))
     read = Definition.from_json(plan)
     own = Program.objects.filter(key=read.key, manufacturer=maker).first()
-    if own and ProgramDraft.objects.filter(program=own, status__in=OPEN).exists():
+    if own and ProgramDraft.objects.filter(program=own, status__in=OPEN_DRAFTS).exists():
         raise rules.Refused(_("This program has a draft open. Publish it or give it up first."))
     kept = {**read.to_json(), "manufacturer": maker.slug}
     if own is None and (key := free_key(read.key, maker)) != read.key:
