@@ -149,8 +149,9 @@ def report(northstar: Organization) -> InboundReport:
         made: InboundReport = InboundReport.objects.create(
             organization=northstar,
             message_id="msg_1",
-            body='{"type": "step.reported", "data": {"journey": "TL-1", "step": "teleported",'
-            ' "status": "done", "note": "Rosa Delgado said so"}}',
+            body='{"type": "step.reported", "timestamp": "2026-03-02T15:00:00Z", "data":'
+            ' {"journey": "TL-1", "step": "teleported", "status": "done",'
+            ' "note": "Rosa Delgado said so"}}',
             digest="0" * 64,
             transport="webhook",
             received_at=timezone.now(),
