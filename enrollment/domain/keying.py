@@ -145,7 +145,8 @@ def _begun(keying: Keying, wanted: Wanted, *, by: Actor, now: datetime) -> Keyin
             keying.save(force_insert=True)
     except IntegrityError:
         # The form was posted twice: the second waited here until the first was kept.
-        return _there(keying)
+        there: Keying = Keying.objects.get(pk=keying.pk)
+        return there
     audit.wrote(keying, action="began to key", purpose=keying.practice.name)
     begun = KeyedDraft(
         enrollment_id=keying.enrollment_id,
@@ -159,11 +160,6 @@ def _begun(keying: Keying, wanted: Wanted, *, by: Actor, now: datetime) -> Keyin
     with at_practice(keying, by=by) as actor:
         start_keyed(keying.program_version, begun, by=actor, now=now)
     return keying
-
-
-def _there(keying: Keying) -> Keying:
-    found: Keying = Keying.objects.get(pk=keying.pk)
-    return found
 
 
 def _read_off(about: About) -> dict[str, str]:
