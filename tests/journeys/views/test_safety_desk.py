@@ -203,13 +203,14 @@ def month(world: World, ana: Client, priya: Client, sofia: Client) -> str:
     act(priya, report(world), "forward")
     act(sofia, report(world), "confirm", desk_number="PV-1")
     captured(world, 2, days_ago=0)
-    last = timezone.now() - dt.timedelta(days=40)
+    # In the middle of it: an hour later it is still the same month.
+    last = (timezone.now().astimezone(EASTERN) - dt.timedelta(days=40)).replace(day=15)
     with every_tenant(reason="the test sets the clock back"):
         SafetyReport.objects.update(aware_at=last)
         SafetyReport.objects.exclude(forwarded_at=None).update(
             forwarded_at=last + dt.timedelta(hours=1)
         )
-    return last.astimezone(EASTERN).strftime("%Y-%m")
+    return last.strftime("%Y-%m")
 
 
 def test_a_month_is_compared(
