@@ -58,7 +58,7 @@ class PharmacyPicker(forms.MultiWidget):
         there = self.offered.get(value.casefold())
         return [there, ""] if there else [ANOTHER, value]
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:  # type: ignore[override]  # two boxes, one answer
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         """What was picked, or the name that was written instead."""
         picked, named = super().value_from_datadict(data, files, name)
         return str((named if picked == ANOTHER else picked) or "")
