@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import asyncssh
+import pytest
 
 from config.runner.redis import free_port
 
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin") or ""
+# On a developer's machine alone: where CI is set, config/bootstrap.py installs it or stops.
+needs_sshd = pytest.mark.skipif(not SSHD, reason="sshd is missing: apt-get install openssh-server")
 CONFIG = """
 Port {port}
 ListenAddress 127.0.0.1

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -65,12 +66,13 @@ def fill(desk: Desk, kept: Keying, **changed: str) -> None:
         )
 
 
-def sign(desk: Desk, kept: Keying, kind: SignatureKind, **changed: object) -> None:
+def sign(desk: Desk, kept: Keying, kind: SignatureKind, **changed: Any) -> None:
     """Priya reads it off page 3."""
     on = timezone.localdate(kept.came_at)
     given = {"signer_name": "Tomas Ferreira", "agreed": ["authorization"]}
     own = given if kind == PATIENT else {}
-    read = ReadOff(**{"kind": kind, "page": 3, "signed_on": on, **own, **changed})  # type: ignore[arg-type]  # a test's words
+    told: dict[str, Any] = {"page": 3, "signed_on": on, **own, **changed}
+    read = ReadOff(kind=kind, **told)
     with acting_as(desk.by):
         keyed_signatures.read_off(kept.pk, PAGE, read, by=desk.by, now=timezone.now())
 

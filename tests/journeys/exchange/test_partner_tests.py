@@ -20,7 +20,7 @@ from journeys.partners.sftp import put_away, read_acknowledgements
 from tests.factories.exchange import endpoint
 from tests.factories.people import actor_of, member
 from tests.fakes.gateways import Gateway, running_gateway
-from tests.fakes.ssh import SSHD, running_ssh_server
+from tests.fakes.ssh import needs_sshd, running_ssh_server
 from tests.journeys.exchange.conftest import Turning
 
 pytestmark = pytest.mark.django_db
@@ -122,8 +122,6 @@ def folder(
     northstar: Organization, tmp_path: Path, settings: Settings
 ) -> Iterator[tuple[Path, Endpoint]]:
     """A partner's folders on a real OpenSSH server, as a table."""
-    if not SSHD:
-        pytest.skip("sshd is missing: apt-get install openssh-server")
     settings.ALLOW_PRIVATE_ENDPOINTS = True
     for name in ("in", "ack", "keys"):
         (tmp_path / name).mkdir()
@@ -146,6 +144,7 @@ def folder(
         yield tmp_path, made
 
 
+@needs_sshd
 def test_a_file_server_gets_a_file_beside_the_numbered_ones_and_acknowledges_it(
     northstar: Organization, folder: tuple[Path, Endpoint], clock: Turning
 ) -> None:
@@ -168,6 +167,7 @@ def test_a_file_server_gets_a_file_beside_the_numbered_ones_and_acknowledges_it(
     assert newest().outcome == "It arrived, and was acknowledged: accepted."
 
 
+@needs_sshd
 def test_acknowledgements_that_we_cannot_read_are_told(
     northstar: Organization, folder: tuple[Path, Endpoint], clock: Turning
 ) -> None:

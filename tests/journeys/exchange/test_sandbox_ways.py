@@ -35,7 +35,7 @@ from journeys.partners.sftp import put_away, read_acknowledgements
 from tests.factories.people import actor_of, member
 from tests.fakes.gateways import Gateway, Posted, form_of, running_gateway
 from tests.fakes.partner_system import PartnerSystem
-from tests.fakes.ssh import SSHD, SshServer, running_ssh_server
+from tests.fakes.ssh import SshServer, needs_sshd, running_ssh_server
 from tests.journeys.exchange.test_sandbox import Sandbox, waits_as_it_is_asked
 
 pytestmark = pytest.mark.django_db
@@ -221,7 +221,7 @@ class Clerk:
         return {"delivery": data["delivery"], "status": "accepted", "case_number": number}
 
 
-@pytest.mark.skipif(not SSHD, reason="sshd is missing: apt-get install openssh-server")
+@needs_sshd
 def test_a_partner_that_gets_files_passes_every_check_of_its_own(
     northstar: Organization, ssh: SshServer, tmp_path: Path, settings: Settings
 ) -> None:

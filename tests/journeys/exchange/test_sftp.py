@@ -20,13 +20,13 @@ from journeys.models import Endpoint
 from journeys.partners.paper import drawn
 from journeys.partners.sftp import put_away, read_acknowledgements
 from tests.factories.exchange import delivery_of, endpoint, submitted
-from tests.fakes.ssh import SSHD, SshServer, running_ssh_server
+from tests.fakes.ssh import SshServer, needs_sshd, running_ssh_server
 from tests.journeys.exchange.conftest import Turning, deliver
 from tests.journeys.exchange.story import told
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.skipif(not SSHD, reason="sshd is missing: apt-get install openssh-server"),
+    needs_sshd,
 ]
 
 
