@@ -1,4 +1,7 @@
-"""What a person looks for on a page, and what axe finds on it: WCAG 2.2 AA and best practice."""
+"""What a person looks for on a page, and what axe finds on it: WCAG 2.2 AA and best practice.
+
+What measures waits until the page is loaded: before its stylesheet nothing has its size yet.
+"""
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -11,6 +14,7 @@ RULES = {
 
 
 def violations(page: Page) -> list[str]:
+    page.wait_for_load_state()
     found = Axe().run(page, options=RULES).response["violations"]
     return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found]
 
@@ -26,6 +30,7 @@ def under_review(practice: Page, program: str) -> str:
 
 def sideways(page: Page) -> int:
     """By how many pixels the page scrolls sideways."""
+    page.wait_for_load_state()
     return int(
         page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     )

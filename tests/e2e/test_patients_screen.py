@@ -19,6 +19,8 @@ BEYOND = """() => {
 
 
 def looked_at(page: Page) -> None:
+    # Before its stylesheet nothing has its size yet.
+    page.wait_for_load_state()
     assert page.evaluate(BEYOND) <= 0.5
     for touched in page.locator("main .form-check, main .button").all():
         box = touched.bounding_box()
@@ -36,6 +38,7 @@ def test_the_pages_that_are_signed_fit_a_phone_in_spanish(
     page.get_by_role("button", name="Sign on this screen").click()
     page.set_viewport_size({"width": PHONE_WIDTH, "height": PHONE_HEIGHT})
     page.get_by_role("link", name="Español").click()
+    expect(page.locator("html")).to_have_attribute("lang", "es")
     while page.locator('[name="signer_name"]').count() == 0:
         looked_at(page)
         page.locator('[name="agree"]').check()
