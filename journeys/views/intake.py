@@ -35,7 +35,7 @@ from journeys.enums import PartyRole
 from journeys.forms.facts import CORRECTIONS
 from journeys.models import Fax, Journey, WorkItem
 from journeys.rules import INTAKE, Refused, may_review_intake
-from journeys.views import presenting
+from journeys.views import hand_overs, presenting
 from journeys.views.fragments import page_or_fragment
 from journeys.views.paging import LongPaginator
 
@@ -136,7 +136,7 @@ def _show(
     if not may_review_intake(actor, story.state, roles=story.roles):
         messages.info(request, _("This enrollment is not waiting for your review."))
         return redirect("journey", journey.id)
-    packets, handed = queries.packets_of(journey), presenting.handed(story, actor, now=now)
+    packets, handed = queries.packets_of(journey), hand_overs.listed(story, actor, now=now)
     audit.read(packets[0], fields=["body"], purpose="intake review")
     checks = queries.checks_of(journey, packets[0], now=now)
     missing = queries.missing_now(checks)

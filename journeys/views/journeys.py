@@ -44,7 +44,7 @@ from journeys.rules import (
     may_settle,
     why_not_write_message,
 )
-from journeys.views import presenting
+from journeys.views import hand_overs, presenting
 from journeys.views.drawing import FORM_TOKEN, MESSAGE_TOKEN, Drawn, drawn, end_of_minute, pieces_of
 from journeys.views.fragments import wants_fragment
 from journeys.views.paging import LongPaginator, told
@@ -185,7 +185,7 @@ def _page(story: queries.Story, *, now: datetime) -> dict[str, Any]:
         "now": now,
         "phase": lead.phase if lead else "done",
         "phase_word": "" if lead else (_("Closed") if state.closed_at else _("Complete")),
-        "sentence": f"{state.headline}.",
+        "sentence": hand_overs.sentence(story),
         "closed_why": state.closed_label if story.viewer in ("practice", "hub") else "",
         "head_facts": presenting.head_facts(story),
         "picture": presenting.picture(story),
@@ -193,14 +193,14 @@ def _page(story: queries.Story, *, now: datetime) -> dict[str, Any]:
         "path_notes": presenting.path_notes(story, now=now),
         "actions": actions,
         "risks": presenting.risks(story),
-        "stuck": presenting.stuck(story),
+        "stuck": hand_overs.stuck(story),
         "twins": _twins(story),
         "entries": presenting.entries(story),
         "papers": presenting.papers(story),
         "known": presenting.known_facts(story),
         "contacts": presenting.contacts(story, now=now),
         "plain": presenting.plain(story, now=now),
-        "handed": presenting.handed(story, actor, now=now),
+        "handed": hand_overs.listed(story, actor, now=now),
         "access_papers": presenting.access_papers(story),
         "reports": reports,
         "besides": [each for each in reports if each.get("quiet")],

@@ -32,10 +32,9 @@ from journeys.core.visibility import (
     visible_step,
 )
 from journeys.domain.attaching import AttachedPaper
-from journeys.domain.queries.exchange import ARRIVED, no_longer_theirs
 from journeys.domain.queries.intake import questions_of
-from journeys.domain.queries.journeys import Handed, Story
-from journeys.enums import DeliveryStatus, PartyRole
+from journeys.domain.queries.journeys import Story
+from journeys.enums import PartyRole
 from journeys.forms import facts
 from journeys.models import Journey
 from journeys.rules import SAFETY, may_report
@@ -267,65 +266,6 @@ def step_options(story: Story, *, chosen: str) -> SafeString:
             for step in known
         ),
     )
-
-
-def _may_have(delivery: Handed, story: Story, actor: Actor) -> bool:
-    """The practice has what it sent; a recipient what has reached it."""
-    return "practice" in story.roles or _reached(delivery, actor)
-
-
-def _reached(delivery: Handed, actor: Actor) -> bool:
-    return delivery.recipient_id == actor.organization_id and _arrived(delivery)
-
-
-def handed(story: Story, actor: Actor, *, now: datetime) -> list[dict[str, Any]]:
-    """Each delivery with the state it is in and since when.
-
-    The packet for who may have it, or why who received it no longer may, and a way to confirm it.
-    """
-    reached = any(_reached(each, actor) for each in story.handed)
-    gone = no_longer_theirs(story.journey.id, actor, at=now) if reached else {}
-    return [
-        {
-            "packet_url": reverse("exchange_packet", args=[each.id])
-            if _may_have(each, story, actor) and each.id not in gone
-            else "",
-            "packet_gone": gone.get(each.id, ""),
-            "confirm_url": reverse("exchange_confirm", args=[each.id])
-            if _reached(each, actor) and each.status == DeliveryStatus.SENT
-            else "",
-            "id": each.id,
-            "to": each.to,
-            "version": each.version,
-            "phase": DeliveryStatus(each.status).phase,
-            "word": str(DeliveryStatus(each.status).label),
-            "moment": when(each.at),
-            "trouble": each.trouble,
-        }
-        for each in story.handed
-    ]
-
-
-def stuck(story: Story) -> list[str]:
-    """What has not reached its partner and what stands in its way, the newest first."""
-    arrived = {each.recipient_id: each.at for each in reversed(story.handed) if _arrived(each)}
-    return [
-        _("Packet {number} to {to}: {state}. {trouble}").format(
-            number=each.version,
-            to=each.to,
-            state=str(DeliveryStatus(each.status).label).lower(),
-            trouble=each.trouble,
-        )
-        for each in story.handed
-        if each.trouble
-        and not _arrived(each)
-        # What came later holds all of it.
-        and not (each.recipient_id in arrived and arrived[each.recipient_id] > each.at)
-    ]
-
-
-def _arrived(delivery: Handed) -> bool:
-    return delivery.status in ARRIVED
 
 
 def risks(story: Story) -> list[dict[str, Any]]:

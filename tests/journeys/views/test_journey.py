@@ -52,15 +52,19 @@ def test_practice_and_hub_read_the_same_sentence(world: World, ana: Client, priy
 
 
 def test_what_has_not_arrived_is_told_at_the_top(world: World, ana: Client) -> None:
-    top = "The path"
+    top, unread = "The path", f"Packet 1 has not reached {world.hub.name}."
     with every_tenant(reason="the test stops the hub"):
         on_its_way = Delivery.objects.filter(journey=world.journey)
         on_its_way.update(status="pending", trouble="The hub could not be reached.")
     told = "waiting to be sent. The hub could not be reached."
-    assert told in ana.get(url_of(world)).content.decode().partition(top)[0]
+    page = ana.get(url_of(world)).content.decode().partition(top)[0]
+    assert told in page
+    assert unread in page
     with every_tenant(reason="the hub is back"):
         on_its_way.update(status="sent", trouble="")
-    assert told not in ana.get(url_of(world)).content.decode()
+    page = ana.get(url_of(world)).content.decode()
+    assert told not in page
+    assert unread not in page
 
 
 def test_a_stranger_gets_404_for_a_journey_that_exists(world: World, ben: Client) -> None:
