@@ -3,7 +3,7 @@
 No step's name, no reason, nobody's fault: what happens now, who has it, by when.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -163,6 +163,11 @@ WITH: Mapping[tuple[str, str], Pair] = {
         "Su seguro está decidiendo si sigue cubriendo su medicamento.",
     ),
 }
+# To whom has it, and does not have what was sent.
+ON_ITS_WAY: Pair = (
+    "Your papers are on their way to {who}.",
+    "Sus documentos van en camino a {who}.",
+)
 CHECKING: Pair = (
     "{who} is checking something with everyone who helps you.",
     "{who} está aclarando algo con todos los que le ayudan.",
@@ -216,13 +221,22 @@ _MONTHS = (
 
 
 def for_patient(
-    state: JourneyState, language: Language, *, parties: Mapping[str, Party], now: datetime
+    state: JourneyState,
+    language: Language,
+    *,
+    parties: Mapping[str, Party],
+    now: datetime,
+    lacking: Container[str] = (),
 ) -> str:
-    """Where it stands, in words that a patient can be read on the telephone."""
+    """Where it stands, in words that a patient can be read on the telephone.
+
+    What was sent has not reached the roles that are `lacking`.
+    """
     here = 1 if language == "es" else 0
     if state.closed_at:
         return ENDED[here]
-    return " ".join([_now(state, here, parties=parties, now=now), *_pharmacy(state, here)])
+    told = _now(state, here, parties=parties, now=now, lacking=lacking)
+    return " ".join([told, *_pharmacy(state, here)])
 
 
 def _pharmacy(state: JourneyState, here: int) -> list[str]:
@@ -232,7 +246,14 @@ def _pharmacy(state: JourneyState, here: int) -> list[str]:
     return [words[here].format(name=name.value)] if name and words else []
 
 
-def _now(state: JourneyState, here: int, *, parties: Mapping[str, Party], now: datetime) -> str:
+def _now(
+    state: JourneyState,
+    here: int,
+    *,
+    parties: Mapping[str, Party],
+    now: datetime,
+    lacking: Container[str],
+) -> str:
     if not state.current:
         return DONE[here]
     told_of = [key for key in state.current if key not in state.private]
@@ -240,6 +261,8 @@ def _now(state: JourneyState, here: int, *, parties: Mapping[str, Party], now: d
     acts = _name(step.acts or "hub", parties, here)
     unclear = step.phase == "conflict" or not told_of
     who = step.owner or step.acts or "hub"
+    if who in lacking and not unclear:
+        return ON_ITS_WAY[here].format(who=_name(who, parties, here))
     words = CHECKING if unclear else WITH.get((step.key, who)) or NOW.get(step.key, CHECKING)
     told = words[here].format(who=_name(who, parties, here))
     return told if unclear else " ".join([told, *_when(step, acts, parties, here, now)])

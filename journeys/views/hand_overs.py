@@ -15,14 +15,18 @@ from journeys.enums import DeliveryStatus
 
 def sentence(story: Story) -> str:
     """Where it stands and who has it, and whether they lack the packet that they need for it."""
-    lead, parties = story.state.lead, story.parties()
-    owner = parties.get(lead.owner) if lead and lead.owner else None
-    lacks = (each for each in _stuck(story) if owner and each.recipient_id == owner.pk)
-    told = [f"{story.state.headline}."]
-    if newest := next(lacks, None):
+    lead, told = story.state.lead, [f"{story.state.headline}."]
+    if lead and lead.owner and (packet := lacked(story).get(lead.owner)):
         lacking = _("Packet {number} has not reached {to}.")
-        told.append(lacking.format(number=newest.version, to=newest.to))
+        told.append(lacking.format(number=packet.version, to=packet.to))
     return " ".join(told)
+
+
+def lacked(story: Story) -> dict[str, Handed]:
+    """The newest packet that has not reached a party, by the party's role."""
+    roles = {party.pk: role for role, party in story.parties().items()}
+    missed = [each for each in reversed(_stuck(story)) if each.recipient_id in roles]
+    return {roles[each.recipient_id]: each for each in missed}
 
 
 def stuck(story: Story) -> list[str]:

@@ -38,6 +38,7 @@ from journeys.enums import PartyRole
 from journeys.forms import facts
 from journeys.models import Journey
 from journeys.rules import SAFETY, may_report
+from journeys.views import hand_overs
 
 Pairs = list[tuple[str, str]]
 # Told in the head of the page already, or in the list of what is to be corrected.
@@ -246,7 +247,11 @@ def plain(story: Story, *, now: datetime) -> dict[str, str]:
     """What the patient can be told, in English and in Spanish."""
     people = story.cast.people()
     languages: tuple[Language, ...] = ("en", "es")
-    return {each: for_patient(story.state, each, parties=people, now=now) for each in languages}
+    lacking = hand_overs.lacked(story)
+    return {
+        each: for_patient(story.state, each, parties=people, now=now, lacking=lacking)
+        for each in languages
+    }
 
 
 def step_options(story: Story, *, chosen: str) -> SafeString:

@@ -51,6 +51,19 @@ def test_who_has_it_and_by_when() -> None:
     assert re.search(r"a más tardar el \w+ \d+ de \w+\.$", told(state, "es", at(4)))
 
 
+def test_who_lacks_what_was_sent_is_not_said_to_read_it_and_no_day_is_promised() -> None:
+    state = stand(happy_path(1), now=1)
+    words = [
+        for_patient(state, language, parties=PARTIES, now=at(1), lacking={"hub"})
+        for language in ("en", "es")
+    ]
+    assert words == [
+        "Your papers are on their way to Northstar Access.",
+        "Sus documentos van en camino a Northstar Access.",
+    ]
+    assert "is reading your enrollment" in told(state, "en", at(1))
+
+
 def test_what_is_late_blames_nobody() -> None:
     words = told(stand(happy_path(2), now=400), "en", at(400))
     assert "takes longer than usual; Northstar Access is following up" in words

@@ -60,6 +60,7 @@ def test_what_has_not_arrived_is_told_at_the_top(world: World, ana: Client) -> N
     page = ana.get(url_of(world)).content.decode().partition(top)[0]
     assert told in page
     assert unread in page
+    assert f"on their way to {world.hub.name}." in ana.get(url_of(world)).content.decode()
     with every_tenant(reason="the hub is back"):
         on_its_way.update(status="sent", trouble="")
     page = ana.get(url_of(world)).content.decode()
