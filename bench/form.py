@@ -25,7 +25,7 @@ from programs.core.forms import union
 # Together they ask nearly every canonical field that any program asks, and many of their own.
 PROGRAMS = frozenset({"corvanta", "opendoor", "sclerivane"})
 FEWEST_QUESTIONS = 119
-WARM_UP_SECONDS, SECONDS = 2.0, 6.0
+WARM_UP_SECONDS, SECONDS = 1.5, 4.0
 WARM_UP, RUNS = 10, 120
 # Nothing more is known of the patient, so that every section stands open.
 NEW_PATIENT = {"A1": "Imogen", "A3": "Halloway", "A5": "1984-03-27"}

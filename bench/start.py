@@ -15,7 +15,7 @@ from config.runner import paths, processes, redis, services
 
 READY = "Throughline is ready at"
 GIVE_UP_SECONDS = 170.0
-WARM_STARTS = 3
+WARM_STARTS = 2
 # A person looks at something before pressing Ctrl-C, and the partners' reports are under way.
 LOOK_SECONDS = 1.5
 # What a new user's shell would not hold: our own environment and settings.
