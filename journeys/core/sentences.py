@@ -1,6 +1,7 @@
 """The words a journey is told in: the same for every reader."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -89,16 +90,45 @@ def _clock(local: datetime) -> str:
     return f"{local.hour % 12 or 12}:{local.minute:02} {'am' if local.hour < 12 else 'pm'}"
 
 
-def headline(
-    step: Step, state: StepState, parties: Mapping[str, Party], *, now: datetime, zone: str
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Days:
+    """How a sentence names its days: as seen from `now`, or as dates.
+
+    What is `kept` is read on other days than it was written, when "today" is no longer today.
+    """
+
+    now: datetime
+    zone: str
+    kept: bool = False
+
+    def since(self, instant: datetime) -> str:
+        if self.kept:
+            return _day_of(instant.astimezone(ZoneInfo(self.zone)))
+        return near_day(instant, now=self.now, zone=self.zone)
+
+    def due(self, instant: datetime) -> str:
+        if self.kept:
+            return full_moment(instant, self.zone)
+        return near_day(instant, now=self.now, zone=self.zone)
+
+    def over(self, instant: datetime) -> str:
+        """When something ended, with the word before it: "on Friday", "at 2:10 pm today"."""
+        if self.kept:
+            return f"on {day_words(instant.astimezone(ZoneInfo(self.zone)))}"
+        day = near_day(instant, now=self.now, zone=self.zone)
+        if day == "yesterday":
+            return day
+        return f"at {day}" if day.endswith("today") else f"on {day}"
+
+
+def headline(step: Step, state: StepState, parties: Mapping[str, Party], days: Days) -> str:
     """Where the journey stands and who has it, in one sentence."""
     subject = step.spoken or step.title
     if state.phase == "conflict":
-        return f"{subject}: partners disagree since {_day(state.since, now, zone)}"
+        return f"{subject}: partners disagree since {days.since(state.since or days.now)}"
     if state.phase == "blocked":
         who = name_of(state.acts or "", parties)
-        due = _due(state, now, zone)
+        due = _due(state, days)
         return f"{subject} is blocked; {who} has it{', ' if due else ''}{due}"
     owner, status, awaits = state.owner or step.owner, step.status(state.status), step.awaits
     if _stands_in(state, owner, parties):
@@ -106,8 +136,8 @@ def headline(
     elif status:
         subject, awaits = status.spoken or subject, status.awaits or awaits
     at = _had_since(state, status)
-    since = f" since {_day(at, now, zone)}" if at else ""
-    due = _due(state, now, zone)
+    since = f" since {days.since(at)}" if at else ""
+    due = _due(state, days)
     awaits = f"{awaits} " if awaits else ""
     return f"{subject} is with {name_of(owner, parties)}{since}" + (
         f"; {awaits}{due}" if due else ""
@@ -125,51 +155,39 @@ def _had_since(state: StepState, status: Status | None) -> datetime | None:
     return state.opened_at if by_clock and state.opened_at else state.since
 
 
-def _day(instant: datetime | None, now: datetime, zone: str) -> str:
-    return near_day(instant or now, now=now, zone=zone)
-
-
-def _due(state: StepState, now: datetime, zone: str) -> str:
+def _due(state: StepState, days: Days) -> str:
     if state.due_at is None:
         return ""
-    was = "was " if state.due_at < now else ""
-    return f"{was}due {near_day(state.due_at, now=now, zone=zone)}"
+    was = "was " if state.due_at < days.now else ""
+    return f"{was}due {days.due(state.due_at)}"
 
 
-def settle_headline(subject: str, who: str, due_at: datetime, *, now: datetime, zone: str) -> str:
+def settle_headline(subject: str, who: str, due_at: datetime, days: Days) -> str:
     """The headline while two sources disagree; which said what is told to those who may know."""
-    when = near_day(due_at, now=now, zone=zone)
-    verb = "was to settle it" if due_at < now else "settles it"
-    return f"Partners disagree about {lower_first(subject)}; {who} {verb} by {when}"
+    verb = "was to settle it" if due_at < days.now else "settles it"
+    return f"Partners disagree about {lower_first(subject)}; {who} {verb} by {days.due(due_at)}"
 
 
-def follow_up_headline(who: str, due_at: datetime, *, now: datetime, zone: str) -> str:
+def follow_up_headline(who: str, due_at: datetime, days: Days) -> str:
     """The headline when only something is open that not every party may know of."""
-    was = "was " if due_at < now else ""
-    return f"{who} has a follow-up, which {was or 'is '}due {near_day(due_at, now=now, zone=zone)}"
+    was = "was " if due_at < days.now else ""
+    return f"{who} has a follow-up, which {was or 'is '}due {days.due(due_at)}"
 
 
-def next_action(action: str, who: str, due_at: datetime, *, now: datetime, zone: str) -> str:
+def next_action(action: str, who: str, due_at: datetime, days: Days) -> str:
     """Who does what by when: "Review the enrollment: Northstar Access, by Friday"."""
-    by = "was due" if due_at < now else "by"
-    return f"{action}: {who}, {by} {near_day(due_at, now=now, zone=zone)}"
+    by = "was due" if due_at < days.now else "by"
+    return f"{action}: {who}, {by} {days.due(due_at)}"
 
 
-def closed_headline(who: str, at: datetime, *, now: datetime, zone: str) -> str:
+def closed_headline(who: str, at: datetime, days: Days) -> str:
     """The headline of a journey that ended; the reason is told to those who may know it."""
-    return f"Closed by {who} {_on(at, now, zone)}"
+    return f"Closed by {who} {days.over(at)}"
 
 
-def completed_headline(at: datetime, *, now: datetime, zone: str) -> str:
+def completed_headline(at: datetime, days: Days) -> str:
     """The headline of a journey whose every step is over."""
-    return f"Every step is done; the last {_on(at, now, zone)}"
-
-
-def _on(at: datetime, now: datetime, zone: str) -> str:
-    day = near_day(at, now=now, zone=zone)
-    if day == "yesterday":
-        return day
-    return f"at {day}" if day.endswith("today") else f"on {day}"
+    return f"Every step is done; the last {days.over(at)}"
 
 
 def lower_first(words: str) -> str:

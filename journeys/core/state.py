@@ -129,7 +129,8 @@ class JourneyState:
     """Where the journey stands. Equal for equal events, whatever the order they came in.
 
     `current` lists the steps that are open, the one that decides the end first. `wakes_at`
-    is the next moment at which time alone changes something. `supply` is what the patient was
+    is the next moment at which time alone changes something. `kept_headline` says the same as
+    `headline` with dates, and so stays true until then. `supply` is what the patient was
     sent; `elsewhere` names reports about another coverage than the one the journey stands on.
     `any_time` are the steps that may be reported without being open, with the roles that may;
     `worked_out` is what follows from the rest (journeys.core.derived). `said` are the reports that
@@ -143,6 +144,7 @@ class JourneyState:
     next_action: str
     due_at: datetime | None
     headline: str
+    kept_headline: str
     stage: str
     facts: Mapping[str, Fact]
     coverage_id: str | None

@@ -7,6 +7,7 @@ from datetime import datetime
 from journeys.core import sentences
 from journeys.core.clocks import Around
 from journeys.core.graph import STAGES, Graph
+from journeys.core.sentences import Days
 from journeys.core.state import NextAction, StepState
 
 
@@ -15,23 +16,21 @@ def headline(
     steps: Mapping[str, StepState],
     lead: NextAction | None,
     completed_at: datetime | None,
+    *,
+    kept: bool = False,
 ) -> str:
-    """Where the journey stands and who has it, in one sentence."""
+    """Where the journey stands and who has it, in one sentence; with dates where it is kept."""
+    days = Days(around.now, around.zone, kept)
     if lead is None:
-        at = completed_at or around.now
-        return sentences.completed_headline(at, now=around.now, zone=around.zone)
+        return sentences.completed_headline(completed_at or around.now, days)
     if lead.step in around.graph.private:
         who = sentences.name_of(lead.owner, around.parties)
-        return sentences.follow_up_headline(who, lead.due_at, now=around.now, zone=around.zone)
+        return sentences.follow_up_headline(who, lead.due_at, days)
     if lead.step is None or lead.key != lead.step:
         who = sentences.name_of(lead.owner, around.parties)
-        subject = _subject(around, lead)
-        return sentences.settle_headline(
-            subject, who, lead.due_at, now=around.now, zone=around.zone
-        )
+        return sentences.settle_headline(_subject(around, lead), who, lead.due_at, days)
     step = around.graph.by_key[lead.step]
-    state = steps[lead.step]
-    return sentences.headline(step, state, around.parties, now=around.now, zone=around.zone)
+    return sentences.headline(step, steps[lead.step], around.parties, days)
 
 
 def _subject(around: Around, lead: NextAction) -> str:
@@ -48,12 +47,12 @@ def next_action(around: Around, lead: NextAction | None) -> str:
     if lead.step in around.graph.private:
         lead = replace(lead, action="Finish a follow-up")
     who = sentences.name_of(lead.owner, around.parties)
-    return sentences.next_action(lead.action, who, lead.due_at, now=around.now, zone=around.zone)
+    return sentences.next_action(lead.action, who, lead.due_at, Days(around.now, around.zone))
 
 
-def closed(around: Around, who: str, at: datetime) -> str:
-    """The headline of a journey that was closed."""
-    return sentences.closed_headline(who, at, now=around.now, zone=around.zone)
+def closed(around: Around, who: str, at: datetime, *, kept: bool = False) -> str:
+    """The headline of a journey that was closed; with dates where it is kept."""
+    return sentences.closed_headline(who, at, Days(around.now, around.zone, kept))
 
 
 def stage(graph: Graph, steps: Mapping[str, StepState]) -> str:

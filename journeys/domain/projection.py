@@ -44,7 +44,7 @@ def project(journey: Journey, state: JourneyState) -> None:
     journey.step = lead.key if lead else ""
     journey.step_title = lead.title if lead else ""
     journey.phase = lead.phase if lead else "done"
-    journey.headline = state.headline[:300]
+    journey.headline = state.kept_headline[:300]
     journey.next_owner = state.next_owner or ""
     journey.due_at = state.due_at
     # Every party's list is read from here: what only some may know of stays out, so that

@@ -11,7 +11,7 @@ from journeys.domain.projection import COLUMNS, project
 from journeys.domain.recording import state_of, stored_events
 from journeys.models import Journey
 
-# Words age ("since Tuesday") without anything having happened.
+# Its words name organizations, which are renamed without anything having happened.
 COMPARED = tuple(column for column in COLUMNS if column != "headline")
 
 

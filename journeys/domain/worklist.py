@@ -117,7 +117,7 @@ def _moved(journey: Journey, item: WorkItem, action: NextAction) -> Statement:
 
 
 def _closed(item: WorkItem, state: JourneyState, *, now: datetime) -> Statement:
-    item.closed_at, item.closed_why = now, state.headline[:200]
+    item.closed_at, item.closed_why = now, state.kept_headline[:200]
     return updating(item, ("closed_at", "closed_why"))
 
 

@@ -119,10 +119,7 @@ def _taken_part_in() -> QuerySet[JourneyParty]:
 
 
 def rows_of(journeys: Sequence[Journey], actor: Actor, *, now: datetime) -> list[JourneyRow]:
-    """Lines of the list; opens patients' names, so the caller audits the reading.
-
-    The kept headline is not among them: it speaks of "today" as of the day it was written.
-    """
+    """Lines of the list; opens patients' names, so the caller audits the reading."""
     ids = [journey.pk for journey in journeys]
     parties, unread = together(_parties_named(journeys=ids), asking_for_news(actor, ids))
     named = {(journey_id, role): name for journey_id, role, name in parties}

@@ -1,10 +1,23 @@
 """The main job, told as a practice would: enrolled, reviewed, verified, authorized, delivered."""
 
+from datetime import timedelta
+
 import pytest
 
+from journeys.core.evaluate import evaluate
 from journeys.core.graph import Graph
 from journeys.core.templates import GRAPHS
-from tests.journeys.core.story import fact, good_story, happy_path, phases, said, stand
+from tests.journeys.core.story import (
+    MONDAY,
+    PARTIES,
+    SELF_INJECTED,
+    fact,
+    good_story,
+    happy_path,
+    phases,
+    said,
+    stand,
+)
 
 
 def test_each_report_hands_the_journey_to_the_next_party() -> None:
@@ -58,6 +71,22 @@ def test_the_headline_says_who_has_it_since_when_and_what_is_due() -> None:
         "Follow up with Meridian Health on the prior authorization:"
         " Northstar Access, by 9:00 am today"
     )
+
+
+def test_the_headline_that_is_kept_stays_true_until_the_journey_is_looked_at_again() -> None:
+    for length in range(len(happy_path()) + 1):
+        path = happy_path(length)
+        since = max((event.occurred_at for event in path), default=MONDAY)
+        written = evaluate(SELF_INJECTED, path, started_at=MONDAY, now=since, parties=PARTIES)
+        until = written.wakes_at or since + timedelta(days=400)
+        read = until - timedelta(seconds=1)
+        later = evaluate(SELF_INJECTED, path, started_at=MONDAY, now=read, parties=PARTIES)
+        assert written.kept_headline == later.kept_headline
+    assert stand(happy_path(5), now=50).kept_headline == (
+        "Prior authorization is with Meridian Health since Tue, Mar 3;"
+        " decision due Tue, Mar 10, 9:00 am ET"
+    )
+    assert stand(happy_path()).kept_headline == ("Every step is done; the last on Sat, Mar 7, 2026")
 
 
 def test_no_prior_authorization_needed_skips_both_its_steps_and_says_why() -> None:
