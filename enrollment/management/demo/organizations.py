@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -118,14 +119,17 @@ def make_organizations(*, now: datetime) -> dict[str, Organization]:
 def point_at_simulator() -> None:
     """Send to where the simulator listens now: a copy's port may have been taken since.
 
-    A partner whose own system was connected meanwhile has another secret, and is left alone.
+    A partner whose own system was connected meanwhile is left alone: by the command it has
+    another secret, by the page another address than any simulator's.
     """
     signed = [place.slug for place in PLACES if place.takes == Transport.WEBHOOK]
     for endpoint in Endpoint.objects.filter(organization__slug__in=signed).select_related(
         "organization"
     ):
-        if endpoint.secret == settings.SIMULATOR_SECRET:
-            endpoint.address = _address(endpoint.organization.slug)
+        slug = endpoint.organization.slug
+        simulated = urlsplit(endpoint.address).path == f"/{slug}"
+        if simulated and endpoint.secret == settings.SIMULATOR_SECRET:
+            endpoint.address = _address(slug)
             endpoint.save(update_fields=["address"])
 
 

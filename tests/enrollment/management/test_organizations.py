@@ -15,9 +15,12 @@ def test_a_connected_system_stays_connected(stage: Stage, settings: Settings) ->
     connect("northstar", address="https://hub.example/webhooks", now=timezone.now())
     settings.SIMULATOR_URL = "http://127.0.0.1:7"
     with every_tenant(reason="a test restarts the demo"):
+        by_hand = Endpoint.objects.filter(organization__slug="quarry")
+        by_hand.update(address="http://127.0.0.1:9000/webhooks")
         point_at_simulator()
         found = dict(Endpoint.objects.values_list("organization__slug", "address"))
     assert found["northstar"] == "https://hub.example/webhooks"
+    assert found["quarry"] == "http://127.0.0.1:9000/webhooks"
     assert found["crescent"] == "http://127.0.0.1:7/crescent"
 
 
