@@ -19,7 +19,7 @@ from pydantic import (
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from journeys.core.facts import FACTS, name_like, unlike
 
@@ -30,7 +30,6 @@ MESSAGE_ID = re.compile(r"[\x21-\x7e]{1,64}")
 BEFORE_THE_BODY = frozenset(
     {"body", "report", "batch", "step.reported", "code.reported", "delivery.accepted"}
 )
-ABOUT_A_FACT = frozenset({"fact_type", "unknown_fact"})
 UNKNOWN_TYPE = frozenset({"union_tag_invalid", "union_tag_not_found"})
 AN_INSTANT = "An instant is written as 2026-03-06T14:10:00-05:00."
 A_DAY = "A day is written as 2026-03-06."
@@ -73,20 +72,25 @@ def _on_the_calendar(value: datetime) -> datetime:
 
 def _typed(facts: dict[str, Any]) -> dict[str, Any]:
     """A fact has to be one we know and be read as such: a clock runs from it, or never starts."""
-    for name, value in facts.items():
-        if name not in FACTS:
-            meant = name_like(name)
-            raise PydanticCustomError(
-                "unknown_fact",
-                "No fact is called {fact}; is it {meant}?"
-                if meant
-                else "No fact is called {fact}.",
-                {"fact": name, "meant": meant},
-            )
-        if value != "" and (wanted := unlike(name, value)):
-            raise PydanticCustomError("fact_type", "{fact} is {wanted}.",
-                                      {"fact": name, "wanted": wanted})  # fmt: skip
+    wrong = [
+        InitErrorDetails(type=fault, loc=(name,), input=value)
+        for name, value in facts.items()
+        if (fault := _wrong_with(name, value))
+    ]
+    if wrong:
+        raise ValidationError.from_exception_data("facts", wrong)
     return facts
+
+
+def _wrong_with(name: str, value: Any) -> PydanticCustomError | None:
+    if name not in FACTS:
+        meant = name_like(name)
+        words = "No fact is called {fact}; is it {meant}?" if meant else "No fact is called {fact}."
+        return PydanticCustomError("unknown_fact", words, {"fact": name, "meant": meant})
+    if value != "" and (wanted := unlike(name, value)):
+        told = {"fact": name, "wanted": wanted}
+        return PydanticCustomError("fact_type", "{fact} is {wanted}.", told)
+    return None
 
 
 def _one_fault(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
@@ -186,8 +190,6 @@ def fault_of(one: Mapping[str, Any], *, under: str = "") -> Fault:
         parts.pop()
     if one["type"] in UNKNOWN_TYPE:
         parts.append("type")
-    if one["type"] in ABOUT_A_FACT:
-        parts.append(one["ctx"]["fact"])
     told = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
     words = WORDS.get(one["type"], "").format_map(one.get("ctx", {})) or one["msg"]
     return Fault(pointer=under + told, code=one["type"], detail=words)

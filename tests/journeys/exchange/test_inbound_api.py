@@ -190,6 +190,16 @@ def test_a_fact_that_nobody_knows_is_refused_in_words(
     assert (error["code"], error["detail"]) == ("unknown_fact", words)
 
 
+def test_each_of_several_wrong_facts_is_pointed_at(journey: Journey) -> None:
+    content = accepted(journey)
+    facts = {"coverage_active": "Y", "ship_on": "2026-03-06", "favorite_color": "x"}
+    answer = post({**content, "data": {**content["data"], "facts": facts}})
+    assert [error["pointer"] for error in answer.json()["errors"]] == [
+        "/data/facts/coverage_active",
+        "/data/facts/favorite_color",
+    ]
+
+
 @pytest.mark.asvs("15.2.2")
 @pytest.mark.parametrize(
     ("body", "status"),
