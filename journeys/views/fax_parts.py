@@ -191,7 +191,9 @@ def file_with(request: HttpRequest, part_id: UUID) -> HttpResponse:
         paper = fax_parts.pages_of_part(part)
         fax_parts.file_part(part_id, journey, paper, note=note, by=by, now=now)
     except (Refused, Unreadable) as refused:
-        return _again(request, part, form, str(refused))
+        # Pressed twice, it is there already.
+        if not FaxPart.objects.filter(pk=part_id, journey=journey).exists():
+            return _again(request, part, form, str(refused))
     words = _("Filed with {number}. Everyone who reads of its intake sees the pages now.")
     messages.success(request, words.format(number=journey.number))
     return redirect("fax", part.fax_id)
