@@ -24,6 +24,7 @@ from enrollment.domain.definitions import definition_of
 from enrollment.domain.queries.documents import papers_of
 from enrollment.domain.queries.enrollments import (
     enrollments,
+    hub_lacks,
     others_on,
     paper_waits,
     standing_signatures,
@@ -34,6 +35,7 @@ from enrollment.domain.sittings import Sitting
 from enrollment.enums import EnrollmentStatus, SignatureKind
 from enrollment.forms.parts import Standing
 from enrollment.models import Enrollment
+from journeys.enums import PartyRole
 from programs.core.forms import check_answers, missing, sheet
 
 UNSIGNED: Mapping[str, Any] = {
@@ -151,7 +153,11 @@ def row_of(enrollment: Enrollment) -> Row:
     journey = enrollment.journey
     if enrollment.status == EnrollmentStatus.SUBMITTED and journey is not None:
         over = _("Closed") if journey.closed_at else _("Sent")
-        return Row(enrollment, journey.phase, journey.step_title or over, journey.headline)
+        told = journey.headline
+        if journey.next_owner == PartyRole.HUB and hub_lacks(enrollment):
+            missed = _("{told}. The packet has not reached {hub}.")
+            told = missed.format(told=told, hub=journey.hub.name)
+        return Row(enrollment, journey.phase, journey.step_title or over, told)
     if enrollment.status == EnrollmentStatus.WITHDRAWN:
         told = _("Everyone who had it was told.") if journey else _("Nothing was sent.")
         return Row(enrollment, "skipped", _("Withdrawn"), told)

@@ -5,11 +5,23 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 
 from accounts.models import AuditEntry, User
 from enrollment.enums import OPEN, EnrollmentStatus, SignatureKind
 from enrollment.models import Enrollment, PaperSignature, Signature
+from journeys.domain.queries.exchange import ARRIVED
 from journeys.models import Delivery
 from programs.models import ProgramVersion
 
@@ -31,16 +43,23 @@ def enrollments() -> QuerySet[Enrollment]:
 
 
 def listed() -> QuerySet[Enrollment]:
-    """As `enrollments`, with the signatures that stand on each."""
+    """As `enrollments`, with the signatures that stand on each, and whether its hub has it."""
     standing = Signature.objects.filter(superseded_at=None).defer("evidence", "signer_name")
     paper = Exists(
         PaperSignature.objects.filter(
             enrollment=OuterRef("pk"), kind=SignatureKind.PATIENT, checked_at=None
         )
     )
+    newest = Delivery.objects.filter(
+        journey=OuterRef("journey"), recipient=OuterRef("journey__hub")
+    ).order_by("-created_at")
+    failing = Case(When(~Q(trouble="") & ~Q(status__in=ARRIVED), then=True), default=False)
     return (
         enrollments()
-        .annotate(paper_waits=paper)
+        .annotate(
+            paper_waits=paper,
+            hub_lacks=Subquery(newest.annotate(lacks=failing).values("lacks")[:1]),
+        )
         .prefetch_related(Prefetch("signatures", standing, to_attr="standing"))
     )
 
@@ -54,6 +73,11 @@ def standing_signatures(enrollment: Enrollment) -> list[Signature]:
 def paper_waits(enrollment: Enrollment) -> bool:
     """Whether a scan waits for a colleague's check, as `listed` brought along."""
     return bool(getattr(enrollment, "paper_waits", False))
+
+
+def hub_lacks(enrollment: Enrollment) -> bool:
+    """Whether the newest packet has not reached the hub, as `listed` brought along."""
+    return bool(getattr(enrollment, "hub_lacks", False))
 
 
 def counts() -> dict[str, int]:

@@ -12,7 +12,7 @@ from accounts.tenancy import acting_as, every_tenant
 from enrollment.domain import signing_links
 from enrollment.enums import EnrollmentStatus
 from enrollment.models import Enrollment, Signature
-from journeys.models import ConsentGrant
+from journeys.models import ConsentGrant, Delivery
 from tests.factories.offices import Office, stored
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +42,19 @@ def test_the_receipt_tells_who_has_which_version(ana: Client, lakeside: Office) 
     assert "version 1" in page
     assert "Amend what was sent" in page
     assert "The patient takes it back" in page
+
+
+def test_the_list_tells_what_has_not_reached_its_hub(ana: Client, lakeside: Office) -> None:
+    sent = lakeside.sent()
+    with every_tenant(reason="the hub's system refuses"):
+        delivery = Delivery.objects.filter(journey=sent.journey_id)
+        delivery.update(status="rejected", trouble="Northstar refused the packet (422).")
+    words = "The packet has not reached Northstar."
+    for path in ("/enrollments/", f"/patients/{sent.patient_id}/"):
+        assert words in ana.get(path).content.decode()
+    with every_tenant(reason="the hub's system took it in"):
+        delivery.update(status="accepted", trouble="")
+    assert words not in ana.get("/enrollments/").content.decode()
 
 
 def test_what_is_sent_before_the_patient_signs_says_what_waits(
