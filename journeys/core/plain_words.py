@@ -126,6 +126,10 @@ WITH: Mapping[tuple[str, str], Pair] = {
         "Your enrollment is ready for you to sign.",
         "Su inscripción está lista para que usted la firme.",
     ),
+    ("missing_information", "hub"): (
+        "{who} is asking your doctor's office for something that is missing.",
+        "{who} está pidiendo a su consultorio un dato que falta.",
+    ),
     ("patient_assistance", "patient"): (
         "Some papers of yours are needed to see whether you can get your medicine at no cost.",
         "Faltan documentos suyos para ver si puede recibir su medicamento sin costo.",

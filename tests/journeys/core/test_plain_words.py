@@ -43,6 +43,14 @@ def test_what_lies_with_the_patient_or_the_plan_is_said_of_them_and_of_nobody_el
     assert words.startswith("Your insurance plan is thinking again about covering your medicine.")
 
 
+def test_a_hub_that_calls_for_what_is_missing_is_not_said_to_add_it() -> None:
+    returned = [*happy_path(1), said("hub", "intake_review", "returned", 2)]
+    assert told(stand(returned, now=3), "en", at(3)).startswith("Lakeside Rheumatology is adding")
+    # Nobody answered for two weeks.
+    words = told(stand(returned, now=340), "en", at(340))
+    assert words.startswith("Northstar Access is asking your doctor's office")
+
+
 def test_who_has_it_and_by_when() -> None:
     state = stand(happy_path(2), now=4)
     assert told(state, "en", at(4)).startswith(
