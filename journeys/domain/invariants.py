@@ -6,9 +6,10 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, Q
 
 from accounts.core.permissions import OrganizationKind
-from accounts.models import Membership, Organization
+from accounts.models import Organization
 from accounts.tenancy import every_tenant
 from journeys.domain.counting import off
+from journeys.domain.staffing import unspoken_for
 from journeys.models import Journey, JourneyParty, UpkeepIssue, WorkItem
 from programs.models import Program
 
@@ -55,28 +56,23 @@ def _with_nobody() -> Iterator[tuple[str, str]]:
     for owner_id, name, count in rows:
         yield (
             f"inactive:{owner_id}",
-            f"{name} is no longer active and still has {count} next actions.",
+            f"{name} is no longer active and still has {_counted(count)}.",
         )
 
 
 def _without_people() -> Iterator[tuple[str, str]]:
-    """Who has work and neither people who can sign in nor a system that reports for them."""
-    people = Membership.objects.filter(
-        organization=OuterRef("owner"), active=True, user__is_active=True
-    )
-    left = WorkItem.objects.filter(
-        ~Exists(people),
-        closed_at=None,
-        owner__active=True,
-        owner__heard_at=None,
-        owner__sandbox_of=None,
-    )
+    """Who has work, and nobody who speaks for them: see `staffing`."""
+    left = WorkItem.objects.filter(closed_at=None, owner__in=unspoken_for().values("pk"))
     rows = left.values_list("owner_id", "owner__name").annotate(Count("id")).order_by("owner_id")
     for owner_id, name, count in rows:
         yield (
             f"nobody:{owner_id}",
-            f"Nobody of {name} can sign in any more, and it still has {count} next actions.",
+            f"Nobody of {name} can sign in, and it has {_counted(count)}.",
         )
+
+
+def _counted(actions: int) -> str:
+    return f"{actions} next action{'' if actions == 1 else 's'}"
 
 
 def _miscounted() -> Iterator[tuple[str, str]]:

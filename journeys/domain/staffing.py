@@ -23,18 +23,31 @@ def watch_staffing(*, now: datetime) -> int:
     on which it has a next action are looked at anew.
     """
     with every_tenant(reason="whether anybody is there concerns everyone on a journey"):
-        parties = Organization.objects.filter(
-            kind__in=PartyRole.values, active=True, sandbox_of=None
+        silent = unspoken_for()
+        left = _changed(silent.filter(unstaffed_since=None))
+        come = _changed(
+            _parties().exclude(unstaffed_since=None).exclude(pk__in=silent.values("pk"))
         )
-        with_nobody = ~Exists(_people()) & ~Exists(_elsewhere()) & Q(heard_at=None)
-        left = _changed(parties.filter(with_nobody, unstaffed_since=None))
-        come = _changed(parties.exclude(unstaffed_since=None).exclude(with_nobody))
         Organization.objects.filter(pk__in=left).update(unstaffed_since=now)
         Organization.objects.filter(pk__in=come).update(unstaffed_since=None)
         changed = [*left, *come]
         if changed:
             _look_anew(changed, now=now)
     return len(changed)
+
+
+def unspoken_for() -> QuerySet[Organization]:
+    """Parties that nobody speaks for, neither a person nor a system nor a way elsewhere."""
+    with_nobody = ~Exists(_people()) & ~Exists(_elsewhere()) & Q(heard_at=None)
+    found: QuerySet[Organization] = _parties().filter(with_nobody)
+    return found
+
+
+def _parties() -> QuerySet[Organization]:
+    found: QuerySet[Organization] = Organization.objects.filter(
+        kind__in=PartyRole.values, active=True, sandbox_of=None
+    )
+    return found
 
 
 def _changed(found: QuerySet[Organization]) -> list[UUID]:

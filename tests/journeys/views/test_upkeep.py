@@ -12,7 +12,8 @@ from journeys.domain.counting import count_anew, count_changes
 from journeys.domain.invariants import check_invariants
 from journeys.domain.staffing import watch_staffing
 from journeys.domain.upkeep import refresh_due
-from journeys.models import FunnelCount, UpkeepIssue, WorkItem
+from journeys.enums import Transport
+from journeys.models import Endpoint, FunnelCount, UpkeepIssue, WorkItem
 from tests.factories.people import OrganizationFactory, member, signed_in
 from tests.journeys.views.conftest import PATIENT, World
 
@@ -117,9 +118,16 @@ def test_work_of_an_organization_where_nobody_is_left_is_an_issue(
     Membership.objects.filter(organization=sound.hub).update(active=False)
     assert check_invariants(now=timezone.now()) == 1
     with every_tenant(reason="the test looks"):
-        assert f"Nobody of {sound.hub.name} can sign in" in UpkeepIssue.objects.get().text
+        told = UpkeepIssue.objects.get().text
+    assert told == f"Nobody of {sound.hub.name} can sign in, and it has 1 next action."
     # Its own system speaks for it.
-    Organization.objects.filter(pk=sound.hub.pk).update(heard_at=timezone.now())
+    theirs = Organization.objects.filter(pk=sound.hub.pk)
+    theirs.update(heard_at=timezone.now())
+    assert check_invariants(now=timezone.now()) == 0
+    # So does what goes to it elsewhere.
+    theirs.update(heard_at=None)
+    with every_tenant(reason="the test gives it a system"):
+        Endpoint.objects.filter(organization=sound.hub).update(transport=Transport.WEBHOOK)
     assert check_invariants(now=timezone.now()) == 0
 
 
