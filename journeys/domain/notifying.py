@@ -8,7 +8,7 @@ from accounts.plans import Plan, execution
 from accounts.rows import inserting
 from accounts.writing import Statement, say
 from journeys.core.events import Event
-from journeys.core.state import JourneyState
+from journeys.core.state import JourneyState, NextAction
 from journeys.core.visibility import ALL_SEEING
 from journeys.domain.parties import Cast
 from journeys.enums import NoticeKind
@@ -22,6 +22,11 @@ ANSWERED = Plan(
     " and organization_id = any($3) and kind = 'message' and asks and answered_at is null"
 )
 FORM_DONE = Plan("update journeys_notice set settled = true where draft_id = $1 and not settled")
+OVER = Plan(
+    "update journeys_notice set settled = true where organization_id = $1 and journey_id = $2"
+    " and kind = any($3) and starts_with(key, $4) and not settled"
+)
+OF_WORK = [NoticeKind.WORK.value, NoticeKind.RETURNED.value, NoticeKind.CONFLICT.value]
 UNASKED = Plan("update journeys_notice set asks = false where journey_id = $1 and key = $2")
 
 
@@ -73,7 +78,8 @@ def notices_of(
     """The notices of one change, to be written with it.
 
     `had` is who had which open work before; the journey still has its earlier projection. An
-    organization hears nothing of what it did itself. The same news again writes nothing.
+    organization hears nothing of what it did itself. The same news again writes nothing, and of
+    work that is over nobody has to read.
     """
     found = [
         *_of_work(cast, state, had, event, now=now),
@@ -82,7 +88,8 @@ def notices_of(
     ]
     if not state.is_open and cast.journey.closed_at is None:
         found += _of_end(cast, now=now)
-    return [*notices_of_words(cast, event), *_told(cast, found, event)]
+    over = _of_what_is_over(cast, state, had)
+    return [*over, *notices_of_words(cast, event), *_told(cast, found, event)]
 
 
 def notices_of_words(cast: Cast, event: Event | None) -> list[Statement]:
@@ -91,6 +98,20 @@ def notices_of_words(cast: Cast, event: Event | None) -> list[Statement]:
         return []
     settling = _unasking(cast, event) if event.chosen else _answering(cast, event)
     return [settling, *_told(cast, _of_message(cast, event), event)]
+
+
+def _of_what_is_over(
+    cast: Cast, state: JourneyState, had: Mapping[str, UUID]
+) -> Iterator[Statement]:
+    have = {(action.key, _owner_of(cast, action)) for action in state.actions}
+    for key, owner_id in had.items():
+        if (key, owner_id) not in have:
+            yield execution(OVER, [owner_id, cast.journey.pk, OF_WORK, f"{key}:"])
+
+
+def _owner_of(cast: Cast, action: NextAction) -> UUID:
+    """Where the program names nobody the hub has it."""
+    return cast.parties.get(action.owner, cast.parties["hub"]).party_id
 
 
 def _told(cast: Cast, found: Iterable[Notice], event: Event | None) -> list[Statement]:
@@ -126,7 +147,7 @@ def _of_work(
 ) -> Iterator[Notice]:
     cause = event.ref if event else now.isoformat()
     for action in state.actions:
-        owner_id = cast.parties.get(action.owner, cast.parties["hub"]).party_id
+        owner_id = _owner_of(cast, action)
         if had.get(action.key) == owner_id:
             continue
         kind = NoticeKind.WORK if action.key == action.step else NoticeKind.CONFLICT

@@ -66,6 +66,20 @@ def test_new_work_is_told_to_whom_it_opened_for_and_not_to_who_opened_it(world: 
     assert kinds(world, "northstar") == ["work"]
 
 
+@pytest.mark.usefixtures("told_the_enrollment")
+def test_work_that_is_over_is_nobodys_news(world: World) -> None:
+    jonah = signed_in(joined_before(world, "hub", Role.HUB_AGENT))
+    ana = signed_in(joined_before(world, "practice", Role.PRACTICE_STAFF))
+    assert "1<span" in badge(jonah)
+    world.hears("intake_review", "returned")
+    assert "count-badge" not in badge(jonah)
+    assert "Settled" in jonah.get(URL, {"show": "all"}).content.decode()
+    # The practice has it now, until it provides what was missing.
+    assert "1<span" in badge(ana)
+    world.hears("missing_information", "provided")
+    assert "count-badge" not in badge(ana)
+
+
 def test_what_a_hub_returns_is_told_to_the_practice(
     world: World,
     told_the_enrollment: list[dict[str, Any]],  # noqa: F811
