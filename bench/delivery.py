@@ -61,7 +61,8 @@ def working(world: World, application: str, queues: str, *, children: int = 2) -
     try:
         yield
     finally:
-        supervisor.stop(patience=10)
+        # What it is about is measured; a queue it still works at may be long.
+        supervisor.stop(patience=2)
 
 
 def _until_on_the_wire(draft: UUID, partner: Partner, *, by: Actor) -> float:

@@ -25,7 +25,7 @@ from journeys.models import Journey
 
 SMALL, DUE = 10_000, 500
 EVENTS = 20
-WARM_UP, PAGES = 30, 200
+WARM_UP, PAGES = 20, 150
 HUB = "beacon"
 
 
